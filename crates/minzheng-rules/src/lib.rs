@@ -1,0 +1,1 @@
+//! A typed, exact, three-valued rule engine for dated law.

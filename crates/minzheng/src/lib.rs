@@ -1,0 +1,1 @@
+//! Social assistance law as data.
