@@ -1,1 +1,3 @@
 //! Social assistance law as data.
+
+pub mod identity;
