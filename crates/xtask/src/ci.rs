@@ -1,0 +1,185 @@
+//! What must pass: one table, read by `cargo xtask test` and `cargo xtask ci`.
+
+use crate::{Outcome, shell};
+use std::time::Instant;
+
+struct Step {
+    name: &'static str,
+    /// The commands, in order, as a person would type them at the top of the repository.
+    commands: &'static [&'static str],
+    /// A program that must answer, and what to install when it does not.
+    needs: &'static [shell::Need],
+}
+
+/// Cheap first. The first failure ends the run.
+const STEPS: &[Step] = &[
+    Step {
+        name: "fmt",
+        commands: &[
+            "cargo fmt --all --check",
+            "cargo fmt --manifest-path tests/fuzz/Cargo.toml --check",
+        ],
+        needs: &[shell::RUSTFMT],
+    },
+    Step {
+        name: "version",
+        commands: &["cargo xtask version --check"],
+        needs: &[],
+    },
+    Step {
+        name: "clippy",
+        commands: &["cargo clippy --workspace --all-targets -- -D warnings"],
+        needs: &[shell::CLIPPY],
+    },
+    Step {
+        name: "deps",
+        commands: &["cargo test --quiet --package minzheng-tests --test house dependencies"],
+        needs: &[],
+    },
+    Step {
+        name: "packs",
+        commands: &[
+            "cargo run --quiet --package minzheng-cli -- pack lint",
+            "cargo run --quiet --package minzheng-cli -- pack test",
+            "cargo run --quiet --package minzheng-cli -- pack coverage --deny-unmet",
+        ],
+        needs: &[],
+    },
+    Step {
+        name: "gen",
+        commands: &["cargo xtask gen --check"],
+        needs: &[],
+    },
+    Step {
+        name: "doc",
+        commands: &["cargo doc --workspace --lib --no-deps --quiet"],
+        needs: &[],
+    },
+    Step {
+        name: "test",
+        commands: &["cargo test --workspace"],
+        needs: &[shell::GIT],
+    },
+    Step {
+        name: "examples",
+        commands: &["cargo xtask examples"],
+        needs: &[],
+    },
+    Step {
+        name: "fuzz",
+        commands: &["cargo xtask fuzz --seconds 10"],
+        needs: &[shell::CXX],
+    },
+    Step {
+        // each benchmark once, unmeasured: it must run
+        name: "bench",
+        commands: &["cargo test --package minzheng-benches --benches"],
+        needs: &[],
+    },
+];
+
+/// The names of all steps, for help.
+pub(crate) fn names() -> String {
+    let names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+    names.join(" ")
+}
+
+/// What passed and failed: tests where a step runs tests, else the step itself.
+#[derive(Default)]
+struct Tally {
+    passed: u64,
+    failed: u64,
+}
+
+/// Runs the named steps, or all of them. The last line printed is `N passed, N failed`.
+pub(crate) fn run(wanted: &[&str]) -> Outcome {
+    if let Some(unknown) = wanted
+        .iter()
+        .find(|name| STEPS.iter().all(|step| step.name != **name))
+    {
+        return Err(format!("no step `{unknown}`; the steps are: {}", names()));
+    }
+    let steps = STEPS
+        .iter()
+        .filter(|step| wanted.is_empty() || wanted.contains(&step.name));
+    let begun = Instant::now();
+    let mut tally = Tally::default();
+    let mut outcome = Ok(());
+    for step in steps {
+        outcome = run_step(step, &mut tally);
+        if let Err(problem) = &outcome {
+            println!("step {} failed: {problem}", step.name);
+            break;
+        }
+    }
+    println!("{:.1?} in all", begun.elapsed());
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    // the line above is the last one: the problem has been told
+    outcome.map_err(|_| String::new())
+}
+
+fn run_step(step: &Step, tally: &mut Tally) -> Outcome {
+    let begun = Instant::now();
+    println!("== {} (cargo xtask ci {})", step.name, step.name);
+    let before = (tally.passed, tally.failed);
+    let outcome = shell::require(step.needs).and_then(|()| {
+        for command in step.commands {
+            println!("   {command}");
+            let counted = match command.strip_prefix("cargo xtask ") {
+                Some(own) => {
+                    let args: Vec<&str> = own.split_whitespace().collect();
+                    crate::run(&args)
+                }
+                None if command.starts_with("cargo test") => shell::stream(command, |line| {
+                    if let Some((passed, failed)) = test_result(line) {
+                        tally.passed = tally.passed.saturating_add(passed);
+                        tally.failed = tally.failed.saturating_add(failed);
+                    }
+                }),
+                None => shell::call(command),
+            };
+            counted.map_err(|problem| format!("{problem}; reproduce: {command}"))?;
+        }
+        Ok(())
+    });
+    match &outcome {
+        Ok(()) if before == (tally.passed, tally.failed) => {
+            tally.passed = tally.passed.saturating_add(1);
+        }
+        Err(_) if before.1 == tally.failed => tally.failed = tally.failed.saturating_add(1),
+        _ => {}
+    }
+    println!("   {} took {:.1?}", step.name, begun.elapsed());
+    outcome
+}
+
+/// Reads `test result: ok. 12 passed; 0 failed; …`.
+fn test_result(line: &str) -> Option<(u64, u64)> {
+    let rest = line.trim().strip_prefix("test result: ")?;
+    let count = |unit: &str| {
+        rest.split([';', '.'])
+            .find_map(|part| part.trim().strip_suffix(unit))
+            .and_then(|number| number.trim().parse().ok())
+    };
+    Some((count("passed")?, count("failed")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_summary_of_the_test_harness() {
+        let line = "test result: ok. 12 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s";
+        assert_eq!(test_result(line), Some((12, 3)));
+        assert_eq!(test_result("test tests::a ... ok"), None);
+    }
+
+    #[test]
+    fn step_names_are_distinct() {
+        let mut names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), STEPS.len());
+    }
+}

@@ -1,0 +1,62 @@
+//! Every chore of the project. `cargo xtask` alone lists them.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line talks to its terminal"
+)]
+
+mod ci;
+mod examples;
+mod fuzz;
+mod generated;
+mod shell;
+mod version;
+
+use std::process::ExitCode;
+
+/// Nothing, or the one line that says what went wrong and what to do.
+type Outcome = Result<(), String>;
+
+const HELP: &str = "\
+cargo xtask test                          everything that must pass, cheap steps first
+cargo xtask ci [STEP…]                    the same steps by name
+cargo xtask gen [--check]                 write the generated files, or say which are stale
+cargo xtask examples                      run every program of examples/rust
+cargo xtask fuzz [TARGET] [--seconds N]   run the fuzz targets of tests/fuzz
+cargo xtask version [--check]             print the version, or check that every crate carries it";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            if !problem.is_empty() {
+                eprintln!("xtask: {problem}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs one subcommand; the steps of `ci` come through here too.
+fn run(args: &[&str]) -> Outcome {
+    match args {
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{HELP}\n\nsteps: {}", ci::names());
+            Ok(())
+        }
+        ["test"] => ci::run(&[]),
+        ["ci", names @ ..] => ci::run(names),
+        ["gen"] => generated::write(),
+        ["gen", "--check"] => generated::check(),
+        ["examples"] => examples::run(),
+        ["fuzz", rest @ ..] => fuzz::run(rest),
+        ["version"] => version::print(),
+        ["version", "--check"] => version::check(),
+        _ => Err(format!(
+            "no such command: `{}`; `cargo xtask` lists them",
+            args.join(" ")
+        )),
+    }
+}
