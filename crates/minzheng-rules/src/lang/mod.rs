@@ -6,7 +6,7 @@ mod lexer;
 mod parser;
 mod types;
 
-pub(crate) use check::{Names, check};
+pub(crate) use check::{Named, Names, ParamShape, check};
 pub(crate) use types::{AggKind, CmpOp, Outcome, Row, TExpr, TOp};
 pub use parser::parse;
 pub use types::{Period, Type};

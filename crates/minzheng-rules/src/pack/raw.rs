@@ -312,3 +312,14 @@ with_ground!(struct Calendar {
     #[serde(default)]
     work_days: Vec<Datetime>,
 });
+
+impl Setting {
+    /// A setting's `place` names the place fact it reads, as a parameter's does.
+    pub(super) fn place_fact(&self) -> Option<&String> {
+        self.place.as_ref()
+    }
+
+    pub(super) fn note_words(&self) -> &Words {
+        &self.note
+    }
+}

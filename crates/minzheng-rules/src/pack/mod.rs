@@ -1,0 +1,14 @@
+//! Packs: the law as dated, placed, cited data.
+//!
+//! [`PackSet::load`] reads packs layer by layer and checks everything that can be checked without facts: names, types,
+//! units, dates, citations, delegation. The format is described in `docs/guide/pack-format.md`.
+
+mod lint;
+mod load;
+pub mod model;
+pub mod place;
+mod raw;
+mod set;
+
+pub use load::{MAX_PACK_BYTES, PackSource, SourceFile};
+pub use set::PackSet;

@@ -1,0 +1,267 @@
+//! A set of packs as one vocabulary.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::model::{
+    Calendar, Cite, CodeList, Dated, Entity, Fact, Formula, Instrument, Origin, PackInfo, PackTest, Parameter, Programme,
+    Relation,
+};
+use super::place::Places;
+use crate::date::Day;
+use crate::error::nearest;
+use crate::facts::scalar::CodeIndex;
+use crate::lang::{Names, Outcome, Row, Type};
+
+/// Packs that were loaded together and checked against each other.
+#[derive(Debug, Clone, Default)]
+pub struct PackSet {
+    pub(crate) packs: Vec<PackInfo>,
+    pub(crate) instruments: BTreeMap<String, Instrument>,
+    pub(crate) places: Places,
+    pub(crate) entities: Vec<Entity>,
+    pub(crate) lists: Vec<CodeList>,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) formulas: Vec<Formula>,
+    pub(crate) programmes: Vec<Programme>,
+    pub(crate) relations: Vec<Relation>,
+    pub(crate) calendar: Calendar,
+    pub(crate) tests: Vec<PackTest>,
+    pub(crate) names: Vec<BTreeMap<String, NameOf>>,
+    pub(crate) params_by_id: BTreeMap<String, usize>,
+    pub(crate) formulas_by_id: BTreeMap<String, usize>,
+    /// Text of every file, for the places of findings: (pack, file) and its line starts.
+    pub(crate) breakpoints: Vec<Day>,
+    pub(crate) knowledge: Vec<Day>,
+    pub(crate) raw_status: BTreeMap<Origin, RowNotes>,
+}
+
+/// What a row left out, for the lint.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RowNotes {
+    pub(crate) no_published: bool,
+    pub(crate) no_status: bool,
+    pub(crate) what: String,
+}
+
+/// What a name of an entity stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NameOf {
+    Fact(usize),
+    Formula(usize),
+    Programme(usize),
+    Link(usize),
+    Rows(usize),
+}
+
+impl PackSet {
+    /// The packs, lowest layer first.
+    pub fn packs(&self) -> &[PackInfo] {
+        &self.packs
+    }
+
+    /// The legal texts by id.
+    pub fn instruments(&self) -> impl Iterator<Item = &Instrument> {
+        self.instruments.values()
+    }
+
+    /// The legal text with this id.
+    pub fn instrument(&self, id: &str) -> Option<&Instrument> {
+        self.instruments.get(id)
+    }
+
+    /// The places.
+    pub const fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// The tables; the first is the root.
+    pub fn entities(&self) -> &[Entity] {
+        &self.entities
+    }
+
+    /// The code lists.
+    pub fn code_lists(&self) -> &[CodeList] {
+        &self.lists
+    }
+
+    /// The words that are asked for or reported; findings included.
+    pub fn facts(&self) -> impl Iterator<Item = &Fact> {
+        self.facts.iter().filter(|f| !f.finding)
+    }
+
+    /// The figures and settings, in the order of the packs.
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    /// The parameter with this id.
+    pub fn parameter(&self, id: &str) -> Option<&Parameter> {
+        self.params_by_id.get(id).and_then(|i| self.parameters.get(*i))
+    }
+
+    /// The formulas; a condition is a formula of type bool whose id holds a slash.
+    pub fn formulas(&self) -> &[Formula] {
+        &self.formulas
+    }
+
+    /// The formula or condition with this id.
+    pub fn formula(&self, id: &str) -> Option<&Formula> {
+        self.formulas_by_id.get(id).and_then(|i| self.formulas.get(*i))
+    }
+
+    /// The programmes in the order of tests.
+    pub fn programmes(&self) -> &[Programme] {
+        &self.programmes
+    }
+
+    /// The programme with this id.
+    pub fn programme(&self, id: &str) -> Option<&Programme> {
+        self.programmes.iter().find(|p| p.id == id)
+    }
+
+    /// The relations between programmes.
+    pub fn relations(&self) -> &[Relation] {
+        &self.relations
+    }
+
+    /// The working-day calendar.
+    pub const fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    /// The tests that stand in the packs.
+    pub fn tests(&self) -> &[PackTest] {
+        &self.tests
+    }
+
+    /// The type of a parameter, fact or formula in the words of packs.
+    pub fn type_word(&self, ty: Type) -> String {
+        match ty {
+            Type::Code(list) => format!("code:{}", self.list_id(list)),
+            other => other.to_string(),
+        }
+    }
+
+    /// Every day on which some rule or figure begins or ends, in order.
+    pub fn breakpoints(&self) -> &[Day] {
+        &self.breakpoints
+    }
+
+    pub(crate) fn entity_index(&self, id: &str) -> Option<usize> {
+        self.entities.iter().position(|e| e.id == id)
+    }
+
+    pub(crate) fn list_index(&self, id: &str) -> Option<usize> {
+        self.lists.iter().position(|l| l.id == id)
+    }
+
+    pub(crate) fn name_of(&self, entity: usize, name: &str) -> Option<NameOf> {
+        self.names.get(entity).and_then(|m| m.get(name)).copied()
+    }
+
+    /// The row that holds at the first of these places that has one.
+    pub(crate) fn resolve<'r, T>(rows: &'r [Dated<T>], chain: &[i64], on: Day, known_on: Day) -> Option<&'r Dated<T>> {
+        let best = |place: Option<i64>| {
+            rows.iter().filter(|r| r.place == place && r.holds(on, known_on)).max_by_key(|r| (r.published, r.from))
+        };
+        chain.iter().find_map(|place| best(Some(*place))).or_else(|| best(None))
+    }
+
+    /// A citation in words: title and article.
+    pub fn cite_words(&self, cite: &Cite) -> String {
+        let title = self.instruments.get(&cite.instrument).map_or(cite.instrument.as_str(), |i| i.title.as_str());
+        format!("《{title}》{}", cite.article)
+    }
+
+    pub(crate) fn pack_of(&self, origin: &Origin) -> Option<&PackInfo> {
+        self.packs.get(origin.pack)
+    }
+
+    /// `pack/file:line` of an origin.
+    pub fn origin_words(&self, origin: &Origin) -> String {
+        let pack = self.pack_of(origin).map_or("", |p| p.id.as_str());
+        format!("{pack}/{}:{}", origin.file, origin.line)
+    }
+}
+
+impl CodeIndex for PackSet {
+    fn code_index(&self, list: usize, id: &str) -> Option<i64> {
+        let codes = &self.lists.get(list)?.codes;
+        codes.iter().position(|c| c.id == id).and_then(|i| i64::try_from(i).ok())
+    }
+
+    fn nearest_code(&self, list: usize, id: &str) -> Option<String> {
+        let codes = &self.lists.get(list)?.codes;
+        nearest(id, codes.iter().map(|c| c.id.as_str())).map(str::to_owned)
+    }
+}
+
+impl Names for PackSet {
+    fn entity(&self, id: &str) -> Option<Row> {
+        self.entity_index(id)
+    }
+
+    fn entity_id(&self, row: Row) -> &str {
+        self.entities.get(row).map_or("", |e| e.id.as_str())
+    }
+
+    fn parent(&self, row: Row) -> Option<Row> {
+        self.entities.get(row).and_then(|e| e.parent)
+    }
+
+    fn lookup(&self, row: Row, name: &str) -> Option<crate::lang::Named> {
+        use crate::lang::Named;
+        Some(match self.name_of(row, name)? {
+            NameOf::Fact(i) => Named::Fact(i, self.facts.get(i)?.ty),
+            NameOf::Formula(i) => Named::Formula(i, self.formulas.get(i)?.ty),
+            NameOf::Programme(i) => Named::Programme(i),
+            NameOf::Link(i) => Named::Link { index: i, to: self.entities.get(row)?.links.get(i)?.1 },
+            NameOf::Rows(i) => Named::Rows(i),
+        })
+    }
+
+    fn amount_type(&self, programme: usize) -> Option<Type> {
+        let formula = self.programmes.get(programme)?.amount?;
+        self.formulas.get(formula).map(|f| f.ty)
+    }
+
+    fn param(&self, id: &str) -> Option<crate::lang::ParamShape> {
+        let index = *self.params_by_id.get(id)?;
+        let param = self.parameters.get(index)?;
+        let keys = param.keys.iter().map(|k| (k.name.clone(), k.ty)).collect();
+        Some(crate::lang::ParamShape { index, ty: param.ty, keys })
+    }
+
+    fn code(&self, list: usize, id: &str) -> Option<i64> {
+        self.code_index(list, id)
+    }
+
+    fn list_id(&self, list: usize) -> &str {
+        self.lists.get(list).map_or("", |l| l.id.as_str())
+    }
+
+    fn rounding_list(&self) -> usize {
+        0
+    }
+
+    fn words(&self, row: Row) -> Vec<&str> {
+        self.names.get(row).map(|m| m.keys().map(String::as_str).collect()).unwrap_or_default()
+    }
+
+    fn param_words(&self) -> Vec<&str> {
+        self.params_by_id.keys().map(String::as_str).collect()
+    }
+
+    fn codes(&self, list: usize) -> Vec<&str> {
+        self.lists.get(list).map(|l| l.codes.iter().map(|c| c.id.as_str()).collect()).unwrap_or_default()
+    }
+}
+
+/// The outcomes of a programme are read by name.
+pub(crate) fn outcome_word(word: &str) -> Option<Outcome> {
+    Outcome::ALL.into_iter().find(|(name, _)| *name == word).map(|(_, o)| o)
+}
+
+pub(crate) type Text = Arc<str>;
