@@ -308,6 +308,8 @@ impl Checker<'_> {
                     (Type::Count, Type::Count) => Type::Count,
                     (Type::Count, other @ (Type::Ratio | Type::Money { .. } | Type::Days | Type::Months))
                     | (other @ (Type::Ratio | Type::Money { .. } | Type::Days | Type::Months), Type::Count) => other,
+                    (Type::Money { period: Period::Month, scale }, Type::Months)
+                    | (Type::Months, Type::Money { period: Period::Month, scale }) => Type::Money { period: Period::Once, scale },
                     (Type::Money { period, scale }, Type::Ratio) | (Type::Ratio, Type::Money { period, scale }) if scale < 2 => {
                         Type::Money { period, scale: scale.saturating_add(1) }
                     }

@@ -58,21 +58,19 @@ impl Type {
 
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Self::Money { scale: 1.., .. } = self {
+            f.write_str("scaled ")?;
+        }
         f.write_str(match self {
             Self::Bool => "bool",
             Self::Count => "count",
             Self::Ratio => "ratio",
-            Self::Money { period, scale } => {
-                if *scale > 0 {
-                    f.write_str("scaled ")?;
-                }
-                match period {
-                    Period::Once => "money",
-                    Period::Month => "money/month",
-                    Period::Year => "money/year",
-                    Period::Any => "money literal",
-                }
-            }
+            Self::Money { period, .. } => match period {
+                Period::Once => "money",
+                Period::Month => "money/month",
+                Period::Year => "money/year",
+                Period::Any => "money literal",
+            },
             Self::Date => "date",
             Self::Days => "days",
             Self::Months => "months",

@@ -12,3 +12,5 @@ mod set;
 
 pub use load::{MAX_PACK_BYTES, PackSource, SourceFile};
 pub use set::PackSet;
+pub(crate) use load::hex as load_hex;
+pub(crate) use set::{NameOf, outcome_word};

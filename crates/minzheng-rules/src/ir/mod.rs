@@ -1,0 +1,8 @@
+//! The typed plan: every rule in force on a day at a place, linked into one list of nodes.
+
+mod circles;
+mod plan;
+
+pub(crate) use circles::circles;
+pub use plan::Plan;
+pub(crate) use plan::{AggK, Node, NodeId, Op, ProgrammePlan, children, ix, link, versions};

@@ -1,0 +1,535 @@
+//! One pass over the plan, every node once for every row.
+
+use crate::date::{Birthday, Day};
+use crate::facts::{Input, Overlay};
+use crate::ir::{AggK, Node, NodeId, Op, Plan, ix};
+use crate::lang::Type;
+use crate::number::{RATIO_ONE, Rounding, div_round};
+use crate::pack::PackSet;
+use crate::pack::model::{Calendar, Status};
+
+use super::V;
+
+/// The figures that hold for a case: every parameter at its places on its day.
+#[derive(Debug, Clone)]
+pub(crate) struct Params {
+    tables: Vec<Table>,
+}
+
+/// The cells of one parameter that hold.
+#[derive(Debug, Clone)]
+struct Table {
+    /// Keys, value, index of the row in the parameter.
+    cells: Vec<(Vec<i64>, i64, usize)>,
+    overlays: Vec<(Vec<Option<i64>>, i64)>,
+    /// Which keys are bands.
+    bands: Vec<bool>,
+    /// How many codes each key's list has; 0 for a band.
+    codes: Vec<i64>,
+    missing: V,
+}
+
+/// Where a figure came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// The row of the parameter with this index.
+    Row(usize),
+    /// A figure for this case alone.
+    Overlay,
+    /// No figure for these keys.
+    Nothing,
+    /// A key is unknown.
+    UnknownKey,
+}
+
+impl Params {
+    /// Resolves every parameter. A placed parameter whose place fact is unknown has no figure unless all its rows hold everywhere.
+    pub(crate) fn resolve(set: &PackSet, input: &Input) -> Self {
+        let on = input.on();
+        let known_on = input.known_on();
+        let mut chains: Vec<(usize, Option<Vec<i64>>)> = Vec::new();
+        let tables = set
+            .parameters
+            .iter()
+            .enumerate()
+            .map(|(index, parameter)| {
+                let chain = match parameter.place_fact {
+                    None => Some(Vec::new()),
+                    Some(fact) => match chains.iter().find(|(f, _)| *f == fact) {
+                        Some((_, chain)) => chain.clone(),
+                        None => {
+                            let chain = input.value(fact, 0).get().map(|code| set.places.chain(code));
+                            chains.push((fact, chain.clone()));
+                            chain
+                        }
+                    },
+                };
+                let overlays = input.overlays.iter().filter(|o| o.parameter == index);
+                Table {
+                    cells: cells(set, index, chain.as_deref(), on, known_on),
+                    overlays: overlays.map(|o: &Overlay| (o.keys.clone(), o.value)).collect(),
+                    bands: parameter.keys.iter().map(|k| k.ty == Type::Count).collect(),
+                    codes: parameter
+                        .keys
+                        .iter()
+                        .map(|k| match k.ty {
+                            Type::Code(list) => set.lists.get(list).map_or(0, |l| i64::try_from(l.codes.len()).unwrap_or(0)),
+                            _ => 0,
+                        })
+                        .collect(),
+                    missing: V::missing(parameter.ty, parameter.low, parameter.high),
+                }
+            })
+            .collect();
+        Self { tables }
+    }
+
+    /// The figure for known or unknown keys: an unknown code key gives the hull of all its codes.
+    pub(crate) fn lookup(&self, parameter: usize, keys: &[V]) -> (V, Found) {
+        let Some(table) = self.tables.get(parameter) else { return (V::UNKNOWN, Found::Nothing) };
+        table.lookup(keys)
+    }
+}
+
+impl Table {
+    fn lookup(&self, keys: &[V]) -> (V, Found) {
+        if keys.is_empty() {
+            if let Some((_, value)) = self.overlays.last() {
+                return (V::known(*value), Found::Overlay);
+            }
+            return self.cells.first().map_or((self.missing, Found::Nothing), |(_, v, r)| (V::known(*v), Found::Row(*r)));
+        }
+        if let Some((_, value)) = self.overlays.iter().rev().find(|(k, _)| k.iter().all(Option::is_none)) {
+            return (V::known(*value), Found::Overlay);
+        }
+        let Some(open) = keys.iter().position(|k| !k.is_known()) else { return self.exact(keys) };
+        let codes = self.codes.get(open).copied().unwrap_or(0);
+        if codes == 0 {
+            return (self.missing, Found::UnknownKey);
+        }
+        let mut hull: Option<V> = None;
+        let mut known = keys.to_vec();
+        for code in 0..codes {
+            if let Some(slot) = known.get_mut(open) {
+                *slot = V::known(code);
+            }
+            let (value, found) = self.lookup(&known);
+            if found == Found::Nothing {
+                return (self.missing, Found::UnknownKey);
+            }
+            hull = Some(hull.map_or(value, |h| h.hull(value)));
+        }
+        (hull.unwrap_or(self.missing), Found::UnknownKey)
+    }
+
+    fn exact(&self, keys: &[V]) -> (V, Found) {
+        let same = |given: &[Option<i64>]| {
+            let mut pairs = given.iter().zip(keys).zip(&self.bands);
+            pairs.all(|((g, k), band)| g.is_none_or(|g| if *band { g <= k.lo } else { g == k.lo }))
+        };
+        if let Some((_, value)) = self.overlays.iter().rev().find(|(given, _)| same(given)) {
+            return (V::known(*value), Found::Overlay);
+        }
+        let fits = self.cells.iter().filter(|(cell, _, _)| {
+            let mut pairs = cell.iter().zip(keys).zip(&self.bands);
+            pairs.all(|((c, k), band)| if *band { *c <= k.lo } else { *c == k.lo })
+        });
+        fits.max_by(|a, b| a.0.cmp(&b.0)).map_or((self.missing, Found::Nothing), |(_, v, r)| (V::known(*v), Found::Row(*r)))
+    }
+}
+
+/// The cells of a parameter that hold: for every set of codes the nearest place, there the newest block.
+fn cells(set: &PackSet, index: usize, chain: Option<&[i64]>, on: Day, known_on: Day) -> Vec<(Vec<i64>, i64, usize)> {
+    let Some(parameter) = set.parameters.get(index) else { return Vec::new() };
+    let decides = |status: Status| status != Status::Reference;
+    let Some(chain) = chain else {
+        if parameter.rows.iter().any(|r| r.place.is_some() && decides(r.status)) {
+            return Vec::new();
+        }
+        return cells(set, index, Some(&[]), on, known_on);
+    };
+    // nearest place first, everywhere last; smaller is nearer
+    let distance = |place: Option<i64>| match place {
+        None => Some(chain.len()),
+        Some(code) => chain.iter().position(|c| *c == code),
+    };
+    let codes_of = |keys: &[i64]| -> Vec<i64> {
+        keys.iter().zip(&parameter.keys).filter(|(_, k)| k.ty != Type::Count).map(|(v, _)| *v).collect()
+    };
+    let mut best: std::collections::BTreeMap<Vec<i64>, (usize, core::cmp::Reverse<Day>, core::cmp::Reverse<Day>, usize)> =
+        std::collections::BTreeMap::new();
+    let live = |r: &crate::pack::model::Dated<crate::pack::model::Cell>| decides(r.status) && r.holds(on, known_on);
+    for row in parameter.rows.iter().filter(|r| live(r)) {
+        let Some(far) = distance(row.place) else { continue };
+        let rank = (far, core::cmp::Reverse(row.published), core::cmp::Reverse(row.from), row.value.block);
+        best.entry(codes_of(&row.value.keys)).and_modify(|b| *b = (*b).min(rank)).or_insert(rank);
+    }
+    let wins = |row: &crate::pack::model::Dated<crate::pack::model::Cell>| {
+        let key = codes_of(&row.value.keys);
+        best.get(&key).is_some_and(|b| b.3 == row.value.block && distance(row.place) == Some(b.0))
+    };
+    parameter
+        .rows
+        .iter()
+        .enumerate()
+        .filter(|(_, r)| live(r) && wins(r))
+        .map(|(i, r)| (r.value.keys.clone(), r.value.value, i))
+        .collect()
+}
+
+/// The values of every node for every row of one case.
+#[derive(Debug, Clone)]
+pub(crate) struct Frame {
+    pub(crate) values: Vec<V>,
+    bases: Vec<usize>,
+    rows: Vec<usize>,
+}
+
+impl Frame {
+    fn empty(plan: &Plan, rows: &[usize]) -> Self {
+        let mut bases = Vec::with_capacity(rows.len());
+        let mut at = 0_usize;
+        for (width, rows) in plan.widths.iter().zip(rows) {
+            bases.push(at);
+            at = at.saturating_add(width.saturating_mul(*rows));
+        }
+        Self { values: vec![V::UNKNOWN; at], bases, rows: rows.to_vec() }
+    }
+
+    fn start(&self, node: &Node) -> usize {
+        let base = self.bases.get(node.row).copied().unwrap_or(usize::MAX);
+        let rows = self.rows.get(node.row).copied().unwrap_or(0);
+        base.saturating_add(node.slot.saturating_mul(rows))
+    }
+
+    /// The value of a node in a row of its own entity.
+    pub(crate) fn get(&self, node: &Node, row: usize) -> V {
+        self.values.get(self.start(node).saturating_add(row)).copied().unwrap_or(V::UNKNOWN)
+    }
+}
+
+/// The nodes that depend on the law alone, for a fresh frame of one root row.
+pub(crate) fn fold(set: &PackSet, plan: &Plan, params: &Params, input: &Input) -> Vec<V> {
+    let rows: Vec<usize> = input.rows.iter().enumerate().map(|(e, _)| usize::from(e == 0)).collect();
+    let mut frame = Frame::empty(plan, &rows);
+    let mut run = Run { set, plan, params, input };
+    for id in &plan.constant {
+        run.node(*id, &mut frame);
+    }
+    frame.values
+}
+
+/// Evaluates a plan over a case; `folded` are the values of the nodes that depend on the law alone.
+pub(crate) fn evaluate(set: &PackSet, plan: &Plan, params: &Params, folded: &[V], input: &Input) -> Frame {
+    let mut frame = Frame::empty(plan, &input.rows);
+    if let Some(root) = frame.values.get_mut(..folded.len()) {
+        root.copy_from_slice(folded);
+    }
+    let mut run = Run { set, plan, params, input };
+    for id in &plan.live {
+        run.node(*id, &mut frame);
+    }
+    frame
+}
+
+struct Run<'a> {
+    set: &'a PackSet,
+    plan: &'a Plan,
+    params: &'a Params,
+    input: &'a Input,
+}
+
+/// A node's values as seen from the rows of one entity.
+#[derive(Clone, Copy)]
+struct Arg {
+    start: usize,
+    entity: usize,
+}
+
+impl Run<'_> {
+    fn arg(&self, id: NodeId, frame: &Frame) -> Arg {
+        match self.plan.nodes.get(ix(id)) {
+            Some(node) => Arg { start: frame.start(node), entity: node.row },
+            None => Arg { start: usize::MAX, entity: 0 },
+        }
+    }
+
+    /// The row of `above` that a row of `entity` belongs to.
+    fn climb(&self, above: usize, mut entity: usize, mut row: usize) -> usize {
+        if above == 0 {
+            return 0;
+        }
+        while entity != above {
+            let Some(parent) = self.set.entities.get(entity).and_then(|e| e.parent) else { return usize::MAX };
+            row = self.input.parents.get(entity).and_then(|p| p.get(row)).copied().unwrap_or(usize::MAX);
+            entity = parent;
+        }
+        row
+    }
+
+    fn read(&self, frame: &Frame, arg: Arg, entity: usize, row: usize) -> V {
+        let at = if arg.entity == entity { row } else { self.climb(arg.entity, entity, row) };
+        frame.values.get(arg.start.saturating_add(at)).copied().unwrap_or(V::UNKNOWN)
+    }
+
+    fn node(&mut self, id: NodeId, frame: &mut Frame) {
+        let Some(node) = self.plan.nodes.get(ix(id)) else { return };
+        let rows = frame.rows.get(node.row).copied().unwrap_or(0);
+        let start = frame.start(node);
+        if let Op::Agg { kind, child, filter, value } = &node.op {
+            self.aggregate(frame, node, start, *kind, *child, *filter, *value);
+            return;
+        }
+        let mut one = |run: &Self, frame: &mut Frame, f: &dyn Fn(&Self, &Frame, usize) -> V| {
+            for row in 0..rows {
+                let value = f(run, frame, row);
+                if let Some(slot) = frame.values.get_mut(start.saturating_add(row)) {
+                    *slot = value;
+                }
+            }
+        };
+        let e = node.row;
+        macro_rules! each {
+            (|$run:ident, $frame:ident, $row:ident| $body:expr) => {
+                one(self, frame, &|$run, $frame, $row| $body)
+            };
+        }
+        macro_rules! unary {
+            ($a:expr, |$x:ident| $body:expr) => {{
+                let a = self.arg(*$a, frame);
+                each!(|run, frame, row| {
+                    let $x = run.read(frame, a, e, row);
+                    $body
+                });
+            }};
+        }
+        macro_rules! binary {
+            ($a:expr, $b:expr, |$x:ident, $y:ident| $body:expr) => {{
+                let (a, b) = (self.arg(*$a, frame), self.arg(*$b, frame));
+                each!(|run, frame, row| {
+                    let ($x, $y) = (run.read(frame, a, e, row), run.read(frame, b, e, row));
+                    $body
+                });
+            }};
+        }
+        macro_rules! ternary {
+            ($a:expr, $b:expr, $c:expr, |$x:ident, $y:ident, $z:ident| $body:expr) => {{
+                let (a, b, c) = (self.arg(*$a, frame), self.arg(*$b, frame), self.arg(*$c, frame));
+                each!(|run, frame, row| {
+                    let ($x, $y, $z) =
+                        (run.read(frame, a, e, row), run.read(frame, b, e, row), run.read(frame, c, e, row));
+                    $body
+                });
+            }};
+        }
+        macro_rules! fold {
+            ($list:expr, $first:expr, $op:expr) => {{
+                let args: Vec<Arg> = $list.iter().map(|a| self.arg(*a, frame)).collect();
+                each!(|run, frame, row| args.iter().fold($first, |v, a| $op(v, run.read(frame, *a, e, row))));
+            }};
+        }
+        let ty = node.ty;
+        match &node.op {
+            Op::Const(value) => each!(|_run, _frame, _row| V::known(*value)),
+            Op::Today => each!(|run, _frame, _row| V::known(run.input.on.number())),
+            Op::Fact(fact) => each!(|run, _frame, row| run.input.value(*fact, row)),
+            Op::Param(param, keys) => {
+                let args: Vec<Arg> = keys.iter().map(|k| self.arg(*k, frame)).collect();
+                each!(|run, frame, row| {
+                    let keys: Vec<V> = args.iter().map(|a| run.read(frame, *a, e, row)).collect();
+                    run.params.lookup(*param, &keys).0
+                });
+            }
+            Op::Formula(formula, inner) => {
+                let finding = self.set.formulas.get(*formula).and_then(|f| f.finding);
+                let inner = inner.map(|i| self.arg(i, frame));
+                each!(|run, frame, row| {
+                    let found = finding.map_or(V::UNKNOWN, |f| run.input.value(f, row));
+                    if found.is_known() {
+                        found
+                    } else {
+                        inner.map_or(V::plain(ty), |i| run.read(frame, i, e, row))
+                    }
+                });
+            }
+            Op::Not(a) => unary!(a, |x| x.not()),
+            Op::And(list) => fold!(list, V::TRUE, V::min),
+            Op::Or(list) => fold!(list, V::FALSE, V::max),
+            Op::Min(list) => fold!(list, V::known(i64::MAX), V::min),
+            Op::Max(list) => fold!(list, V::known(i64::MIN), V::max),
+            Op::Lt(a, b) => binary!(a, b, |x, y| x.lt(y)),
+            Op::Le(a, b) => binary!(a, b, |x, y| x.le(y)),
+            Op::Eq(a, b) => binary!(a, b, |x, y| x.eq(y)),
+            Op::In(a, values) => unary!(a, |x| x.is_in(values)),
+            Op::Add(a, b) => binary!(a, b, |x, y| x.add(y)),
+            Op::Sub(a, b) => binary!(a, b, |x, y| x.sub(y)),
+            Op::Mul(a, b) => binary!(a, b, |x, y| x.mul(y)),
+            Op::Scale(a, k) => unary!(a, |x| x.scale(*k)),
+            Op::MulRound(a, b, c) => ternary!(a, b, c, |x, y, r| round(
+                x.get().zip(y.get()).and_then(|(x, y)| i128::from(x).checked_mul(i128::from(y))),
+                Some(i128::from(RATIO_ONE)),
+                r
+            )),
+            Op::DivRound(a, b, c) => {
+                ternary!(a, b, c, |x, y, r| round(x.get().map(i128::from), y.get().map(i128::from), r));
+            }
+            Op::RoundTo(a, b, c) => ternary!(a, b, c, |x, y, r| {
+                let units = round(x.get().map(i128::from), y.get().map(i128::from), r);
+                if units.is_known() { units.mul(y) } else { V::UNKNOWN }
+            }),
+            Op::If(a, b, c) => ternary!(a, b, c, |t, x, y| match t.get() {
+                Some(1) => x,
+                Some(_) => y,
+                None => V::plain(ty),
+            }),
+            Op::Has(a) => unary!(a, |x| V::bool(x.is_known())),
+            Op::HasLink(link) => each!(|run, _frame, row| V::bool(run.target(e, *link, row).is_some())),
+            Op::Coalesce(a, value) => unary!(a, |x| if x.is_known() { x } else { V::known(*value) }),
+            Op::Age(a, b) => binary!(a, b, |x, y| days(x, y, |x, y| x.age_on(y, Birthday::LastOfFebruary))),
+            Op::MonthsBetween(a, b) => binary!(a, b, |x, y| days(x, y, Day::months_until)),
+            Op::AddMonths(a, b) => binary!(a, b, |x, n| moved(x, n, |x, n| Some(x.add_months(n)))),
+            Op::AddDays(a, b, minus) => binary!(a, b, |x, n| moved(x, n, |x, n| {
+                let n = if *minus { n.checked_neg()? } else { n };
+                Day::from_number(x.number().checked_add(n)?)
+            })),
+            Op::AddWorkingDays(a, b) => {
+                let calendar: &Calendar = &self.set.calendar;
+                binary!(a, b, |x, n| moved(x, n, |x, n| calendar.add_working_days(x, n)));
+            }
+            Op::FirstOfMonth(a, next) => unary!(a, |x| moved(x, V::known(0), |x, _| {
+                let first = x.first_of_month();
+                Some(if *next { first.add_months(1) } else { first })
+            })),
+            Op::Year(a) => unary!(a, |x| days(x, x, |x, _| i64::from(x.year()))),
+            Op::Month(a) => unary!(a, |x| days(x, x, |x, _| i64::from(x.month()))),
+            Op::Gather(link, inner) => {
+                let arg = self.arg(*inner, frame);
+                each!(|run, frame, row| match run.target(e, *link, row) {
+                    Some(target) => frame.values.get(arg.start.saturating_add(target)).copied().unwrap_or(V::UNKNOWN),
+                    None => V::plain(ty),
+                });
+            }
+            Op::Agg { .. } => {}
+        }
+    }
+
+    fn target(&self, entity: usize, link: usize, row: usize) -> Option<usize> {
+        self.input.links.get(entity)?.get(link)?.get(row).copied().flatten()
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one aggregate")]
+    fn aggregate(
+        &self,
+        frame: &mut Frame,
+        node: &Node,
+        start: usize,
+        kind: AggK,
+        child: usize,
+        filter: Option<NodeId>,
+        value: Option<NodeId>,
+    ) {
+        let rows = frame.rows.get(node.row).copied().unwrap_or(0);
+        let complete = self.set.entities.get(child).and_then(|e| e.complete);
+        let (filter, bounds) = (
+            filter.map(|f| self.arg(f, frame)),
+            value.and_then(|v| self.plan.nodes.get(ix(v))).map_or(V::UNKNOWN, |n| n.bounds),
+        );
+        let value = value.map(|v| self.arg(v, frame));
+        let count = frame.rows.get(child).copied().unwrap_or(0);
+        for row in 0..rows {
+            let mut all = Tally::new(kind);
+            for at in 0..count {
+                if node.row != 0 && self.climb(node.row, child, at) != row {
+                    continue;
+                }
+                let keep = filter.map_or(V::TRUE, |f| self.read(frame, f, child, at));
+                let v = value.map_or(V::TRUE, |v| self.read(frame, v, child, at));
+                all.take(keep, v);
+            }
+            let whole = complete.is_none_or(|fact| self.input.value(fact, row) == V::TRUE);
+            let result = all.close(whole, bounds, node.ty);
+            if let Some(slot) = frame.values.get_mut(start.saturating_add(row)) {
+                *slot = result;
+            }
+        }
+    }
+}
+
+/// An aggregate on its way.
+struct Tally {
+    kind: AggK,
+    v: V,
+    certain: bool,
+    seen: bool,
+}
+
+impl Tally {
+    fn new(kind: AggK) -> Self {
+        let v = match kind {
+            AggK::All => V::TRUE,
+            AggK::Exists | AggK::Count | AggK::Sum => V::FALSE,
+            AggK::Min => V { lo: i64::MAX, hi: i64::MAX },
+            AggK::Max => V { lo: i64::MIN, hi: i64::MIN },
+        };
+        Self { kind, v, certain: false, seen: false }
+    }
+
+    fn take(&mut self, keep: V, value: V) {
+        if keep == V::FALSE {
+            return;
+        }
+        let sure = keep == V::TRUE;
+        self.seen = true;
+        match self.kind {
+            AggK::All => self.v = self.v.min(keep.not().max(value)),
+            AggK::Exists => self.v = self.v.max(keep.min(value)),
+            AggK::Count => self.v = self.v.add(keep),
+            AggK::Sum => self.v = self.v.add(if sure { value } else { value.hull(V::known(0)) }),
+            AggK::Min => {
+                self.v = V { lo: self.v.lo.min(value.lo), hi: if sure { self.v.hi.min(value.hi) } else { self.v.hi } };
+            }
+            AggK::Max => {
+                self.v = V { lo: if sure { self.v.lo.max(value.lo) } else { self.v.lo }, hi: self.v.hi.max(value.hi) };
+            }
+        }
+        self.certain |= sure;
+    }
+
+    /// `whole`: no row is missing; `bounds`: what a missing row's value could be.
+    fn close(self, whole: bool, bounds: V, ty: Type) -> V {
+        let v = self.v;
+        match self.kind {
+            AggK::Min | AggK::Max if !self.certain => V::plain(ty),
+            _ if whole => v,
+            AggK::All => V { lo: 0, hi: v.hi },
+            AggK::Exists => V { lo: v.lo, hi: 1 },
+            AggK::Count => V { lo: v.lo, hi: i64::MAX },
+            AggK::Sum => V {
+                lo: if bounds.lo >= 0 { v.lo } else { i64::MIN },
+                hi: if bounds.hi <= 0 { v.hi } else { i64::MAX },
+            },
+            AggK::Min => V { lo: bounds.lo.min(v.lo), hi: v.hi },
+            AggK::Max => V { lo: v.lo, hi: bounds.hi.max(v.hi) },
+        }
+    }
+}
+
+fn round(a: Option<i128>, b: Option<i128>, rule: V) -> V {
+    let rule = rule.get().and_then(Rounding::from_index);
+    match (a, b, rule) {
+        (Some(a), Some(b), Some(rule)) => div_round(a, b, rule).map_or(V::UNKNOWN, V::known),
+        _ => V::UNKNOWN,
+    }
+}
+
+fn days(x: V, y: V, f: impl Fn(Day, Day) -> i64) -> V {
+    match (x.get().and_then(Day::from_number), y.get().and_then(Day::from_number)) {
+        (Some(x), Some(y)) => V::known(f(x, y)),
+        _ => V::UNKNOWN,
+    }
+}
+
+fn moved(x: V, n: V, f: impl Fn(Day, i64) -> Option<Day>) -> V {
+    let day = x.get().and_then(Day::from_number).zip(n.get()).and_then(|(x, n)| f(x, n));
+    day.map_or(V::UNKNOWN, |d| V::known(d.number()))
+}

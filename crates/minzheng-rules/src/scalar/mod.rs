@@ -1,0 +1,7 @@
+//! The reference program: the typed plan, node by node, over one case.
+
+mod eval;
+mod interval;
+
+pub(crate) use eval::{Found, Frame, Params, evaluate, fold};
+pub use interval::V;

@@ -1,0 +1,255 @@
+//! Packs ready to decide, and what they decide.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::date::Day;
+use crate::error::Diagnostics;
+use crate::facts::{Document, Input, RowRef};
+use crate::ir::{NodeId, Plan, ix, link, versions};
+use crate::lang::{Outcome, Type};
+use crate::pack::PackSet;
+use crate::pack::model::Programme;
+use crate::scalar::{Frame, Params, V, evaluate, fold};
+use crate::truth::Truth;
+
+/// How many plans and resolved figures one engine keeps.
+const CACHE: usize = 4_096;
+
+/// Packs ready to decide: plans are linked once for every set of rules in force, and shared between threads.
+#[derive(Debug)]
+pub struct Engine {
+    set: Arc<PackSet>,
+    plans: Mutex<BTreeMap<Vec<u32>, Arc<Plan>>>,
+    regimes: Mutex<BTreeMap<RegimeKey, Arc<Regime>>>,
+}
+
+/// Places, and the spans between two days of change that `on` and `known_on` lie in. `on` itself where a figure reads it.
+type RegimeKey = (Vec<i64>, i64, usize);
+
+/// The law for a day and places: a plan and its figures.
+#[derive(Debug)]
+pub(crate) struct Regime {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) params: Params,
+    pub(crate) folded: Vec<V>,
+}
+
+impl Engine {
+    /// An engine over checked packs.
+    pub fn new(set: PackSet) -> Self {
+        Self { set: Arc::new(set), plans: Mutex::new(BTreeMap::new()), regimes: Mutex::new(BTreeMap::new()) }
+    }
+
+    /// The packs.
+    pub fn packs(&self) -> &PackSet {
+        &self.set
+    }
+
+    /// Checks a case and decides it.
+    ///
+    /// # Errors
+    /// What [`PackSet::bind`] finds.
+    pub fn assess(&self, document: &Document) -> Result<Assessment, Diagnostics> {
+        Ok(self.evaluate(&self.set.bind(document)?))
+    }
+
+    /// Decides a checked case and keeps every value for the explanation.
+    pub fn evaluate(&self, input: &Input) -> Assessment {
+        let regime = self.regime(input);
+        let frame = evaluate(&self.set, &regime.plan, &regime.params, &regime.folded, input);
+        Assessment { set: Arc::clone(&self.set), regime, input: input.clone(), frame }
+    }
+
+    /// Decides a checked case for its outcomes alone: the truth of every programme for every row, in the order of tests.
+    pub fn decide(&self, input: &Input) -> Vec<Truth> {
+        let regime = self.regime(input);
+        let frame = evaluate(&self.set, &regime.plan, &regime.params, &regime.folded, input);
+        let mut out = Vec::new();
+        for programme in &regime.plan.programmes {
+            if let Some(node) = regime.plan.nodes.get(ix(programme.eligible)) {
+                let entity = self.set.programmes.get(programme.programme).map_or(0, |p| p.entity);
+                for row in 0..input.row_count(entity) {
+                    out.push(frame.get(node, if node.row == entity { row } else { 0 }).truth());
+                }
+            }
+        }
+        out
+    }
+
+    /// The law as it stands for a case.
+    pub(crate) fn regime(&self, input: &Input) -> Arc<Regime> {
+        let places: Vec<i64> = self
+            .set
+            .facts
+            .iter()
+            .enumerate()
+            .filter(|(_, f)| f.entity == 0 && f.ty == Type::Place)
+            .map(|(i, _)| input.value(i, 0).get().unwrap_or(i64::MIN))
+            .collect();
+        let key = (places, input.on.number(), self.set.knowledge.partition_point(|d| *d <= input.known_on));
+        if input.overlays.is_empty() {
+            let cache = self.regimes.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(found) = cache.get(&key) {
+                return Arc::clone(found);
+            }
+        }
+        let regime = Arc::new(self.build(input));
+        if input.overlays.is_empty() {
+            let mut cache = self.regimes.lock().unwrap_or_else(PoisonError::into_inner);
+            if cache.len() >= CACHE {
+                cache.clear();
+            }
+            cache.insert(key, Arc::clone(&regime));
+        }
+        regime
+    }
+
+    fn build(&self, input: &Input) -> Regime {
+        // rules are read at the first place fact: the place of registration
+        let first = self.set.facts.iter().position(|f| f.entity == 0 && f.ty == Type::Place);
+        let place = first.and_then(|f| input.value(f, 0).get());
+        let chain = place.map_or_else(Vec::new, |code| self.set.places.chain(code));
+        let plan = self.plan(&chain, input.on, input.known_on);
+        let params = Params::resolve(&self.set, input);
+        let folded = fold(&self.set, &plan, &params, input);
+        Regime { plan, params, folded }
+    }
+
+    fn plan(&self, chain: &[i64], on: Day, known_on: Day) -> Arc<Plan> {
+        let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let mut key: Vec<u32> =
+            versions(&self.set, chain, on, known_on).into_iter().map(|v| v.map_or(u32::MAX, small)).collect();
+        let spans = self.set.programmes.iter().map(|p| &p.span).chain(self.set.relations.iter().map(|r| &r.span));
+        key.extend(spans.map(|s| u32::from(s.holds(on, known_on) && s.place.is_none_or(|p| chain.contains(&p)))));
+        let found = self.plans.lock().unwrap_or_else(PoisonError::into_inner).get(&key).map(Arc::clone);
+        found.unwrap_or_else(|| {
+            let plan = Arc::new(link(&self.set, chain, on, known_on));
+            let mut cache = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+            if cache.len() >= CACHE {
+                cache.clear();
+            }
+            cache.insert(key, Arc::clone(&plan));
+            plan
+        })
+    }
+}
+
+/// What was decided for one case, with every value that led to it.
+#[derive(Debug, Clone)]
+pub struct Assessment {
+    pub(crate) set: Arc<PackSet>,
+    pub(crate) regime: Arc<Regime>,
+    pub(crate) input: Input,
+    pub(crate) frame: Frame,
+}
+
+/// The outcome of one programme for one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProgrammeOutcome {
+    /// Index of the programme in the order of tests.
+    pub programme: usize,
+    /// The row.
+    pub row: RowRef,
+    /// Whether it was a programme on that day.
+    pub in_force: bool,
+    /// Whether all its conditions hold.
+    pub qualifies: Truth,
+    /// Whether the row is entitled.
+    pub eligible: Truth,
+    /// The amount in fen and its type, where the programme has one: what is paid if entitled. `None` in it: unknown.
+    pub amount: Option<(Option<i64>, Type)>,
+}
+
+impl Assessment {
+    /// The packs it was decided with.
+    pub fn packs(&self) -> &PackSet {
+        &self.set
+    }
+
+    /// The facts it was decided on.
+    pub const fn input(&self) -> &Input {
+        &self.input
+    }
+
+    /// The value of a node in a row of an entity at or below the node's own.
+    pub(crate) fn node_value(&self, id: NodeId, entity: usize, row: usize) -> V {
+        let Some(node) = self.regime.plan.nodes.get(ix(id)) else { return V::UNKNOWN };
+        let row = self.row_for(node.row, entity, row);
+        self.frame.get(node, row)
+    }
+
+    pub(crate) fn row_for(&self, above: usize, mut entity: usize, mut row: usize) -> usize {
+        if above == 0 {
+            return 0;
+        }
+        while entity != above {
+            let Some(parent) = self.set.entities.get(entity).and_then(|e| e.parent) else { return row };
+            row = self.input.parents.get(entity).and_then(|p| p.get(row)).copied().unwrap_or(0);
+            entity = parent;
+        }
+        row
+    }
+
+    /// Every programme for every row of its entity, in the order of tests.
+    pub fn outcomes(&self) -> Vec<ProgrammeOutcome> {
+        let mut out = Vec::new();
+        for plan in &self.regime.plan.programmes {
+            let Some(programme) = self.set.programmes.get(plan.programme) else { continue };
+            for row in 0..self.input.row_count(programme.entity) {
+                let at = |id| self.node_value(id, programme.entity, row);
+                let ty = programme.amount.and_then(|f| self.set.formulas.get(f)).map(|f| f.ty);
+                out.push(ProgrammeOutcome {
+                    programme: plan.programme,
+                    row: RowRef { entity: programme.entity, row },
+                    in_force: plan.in_force,
+                    qualifies: at(plan.qualifies).truth(),
+                    eligible: at(plan.eligible).truth(),
+                    amount: plan.amount.zip(ty).map(|(id, ty)| (at(id).get(), ty)),
+                });
+            }
+        }
+        out
+    }
+
+    /// A value by the words of packs: `id` of a formula, `PROGRAMME/CONDITION`, or `PROGRAMME.eligible|qualifies|amount`; `row` is the
+    /// id of a row for things of an entity below the root.
+    pub fn value(&self, id: &str, row: Option<&str>) -> Option<(V, Type)> {
+        let plan = &self.regime.plan;
+        let (node, entity, ty) = if let Some(index) = self.set.formulas_by_id.get(id) {
+            let formula = self.set.formulas.get(*index)?;
+            (plan.formulas.get(*index).copied().flatten()?, formula.entity, formula.ty)
+        } else {
+            let (programme, word) = id.rsplit_once('.')?;
+            let index = self.set.programmes.iter().position(|p| p.id == programme)?;
+            let (plan, entity) = (plan.programmes.get(index)?, self.set.programmes.get(index)?.entity);
+            match crate::pack::outcome_word(word)? {
+                Outcome::Qualifies => (plan.qualifies, entity, Type::Bool),
+                Outcome::Eligible => (plan.eligible, entity, Type::Bool),
+                Outcome::Amount => {
+                    let formula = self.set.programmes.get(index)?.amount?;
+                    (plan.amount?, entity, self.set.formulas.get(formula)?.ty)
+                }
+            }
+        };
+        let row = match (entity, row) {
+            (0, None) => 0,
+            (0, Some(_)) | (_, None) => return None,
+            (_, Some(id)) => self.input.ids.get(entity)?.iter().position(|i| i == id)?,
+        };
+        Some((self.node_value(node, entity, row), ty))
+    }
+
+    /// The truth of a condition, a yes/no formula or an outcome; see [`Assessment::value`].
+    pub fn truth(&self, id: &str, row: Option<&str>) -> Option<Truth> {
+        match self.value(id, row)? {
+            (v, Type::Bool) => Some(v.truth()),
+            _ => None,
+        }
+    }
+
+    /// The programme with this index.
+    pub fn programme(&self, index: usize) -> Option<&Programme> {
+        self.set.programmes.get(index)
+    }
+}
