@@ -1,1 +1,3 @@
-//! Explanation.
+//! Answers read back: values in words.
+
+mod words;

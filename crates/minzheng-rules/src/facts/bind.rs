@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use super::document::{Document, Tree};
-use super::scalar::{Scalar, read};
+use super::scalar::{Scalar, read, read_figure};
 use super::{FactStatus, Provenance};
 use crate::date::Day;
 use crate::error::{Diagnostic, Diagnostics, nearest};
@@ -631,7 +631,7 @@ impl PackSet {
             let near = nearest(name, self.params_by_id.keys().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
             return Err(Diagnostic::error("E-OVERLAY-NAME", format!("unknown parameter `{name}`")).help(near.unwrap_or_default()));
         };
-        let value = read(self, parameter.ty, value, None, None)
+        let value = read_figure(self, parameter.ty, value, None)
             .map_err(|bad| Diagnostic::error(bad.code, format!("`{name}`: {}", bad.message)).help(bad.help))?;
         let mut given = vec![None; parameter.keys.len()];
         for (key, scalar) in keys {

@@ -138,6 +138,22 @@ pub(crate) fn read(
     }
 }
 
+/// Reads a figure whose parameter declares the period: one written without a period is in the declared one.
+pub(crate) fn read_figure(
+    lists: &dyn CodeIndex,
+    ty: Type,
+    value: &Scalar,
+    rounding: Option<Rounding>,
+) -> Result<Read, BadValue> {
+    let written = matches!(value, Scalar::Text(t) if t.contains('/'));
+    let per = match ty {
+        Type::Money { period: Period::Month, .. } if !written => Some("month"),
+        Type::Money { period: Period::Year, .. } if !written => Some("year"),
+        _ => None,
+    };
+    read(lists, ty, value, per, rounding)
+}
+
 fn money(period: Period, value: &Scalar, per: Option<&str>, rounding: Option<Rounding>) -> Result<Read, BadValue> {
     let text = match value {
         Scalar::Int(i) => i.to_string(),

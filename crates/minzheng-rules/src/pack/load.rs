@@ -17,7 +17,7 @@ use super::raw;
 use super::set::{NameOf, PackSet, RowNotes};
 use crate::date::Day;
 use crate::error::{Diagnostic, Diagnostics, nearest};
-use crate::facts::scalar::{Scalar, day as toml_day, read};
+use crate::facts::scalar::{Scalar, day as toml_day, read, read_figure};
 use crate::lang::{self, Period, Type};
 use crate::number::Rounding;
 
@@ -268,8 +268,8 @@ impl Loader {
         self.programmes(files, &mut pending);
         self.versions(files, &mut pending);
         self.name_entities(files);
-        self.rules(files, &pending);
         self.programme_parts(files);
+        self.rules(files, &pending);
         self.relations(files);
         self.circles();
         self.tests(files);
@@ -807,7 +807,7 @@ impl Loader {
         rounding: Option<Rounding>,
         block: usize,
     ) -> Option<Cell> {
-        let mut fail = |set: &mut Self, what: &str, bad: crate::facts::scalar::BadValue| {
+        let fail = |set: &mut Self, what: &str, bad: crate::facts::scalar::BadValue| {
             let finding = file.finding(bad.code, at, format!("{what} of `{}`: {}", parameter.id, bad.message));
             set.findings.push(finding.help(bad.help));
         };
@@ -815,7 +815,7 @@ impl Loader {
             self.findings.push(file.finding("E-PACK-VALUE", at, "the row has no `value`"));
             return None;
         };
-        let value = match read(&self.set, parameter.ty, &Scalar::from(&value), None, rounding) {
+        let value = match read_figure(&self.set, parameter.ty, &Scalar::from(&value), rounding) {
             Ok(value) => value,
             Err(bad) => {
                 fail(self, "value", bad);

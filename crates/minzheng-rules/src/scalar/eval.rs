@@ -280,7 +280,7 @@ impl Run<'_> {
             self.aggregate(frame, node, start, *kind, *child, *filter, *value);
             return;
         }
-        let mut one = |run: &Self, frame: &mut Frame, f: &dyn Fn(&Self, &Frame, usize) -> V| {
+        let one = |run: &Self, frame: &mut Frame, f: &dyn Fn(&Self, &Frame, usize) -> V| {
             for row in 0..rows {
                 let value = f(run, frame, row);
                 if let Some(slot) = frame.values.get_mut(start.saturating_add(row)) {
