@@ -41,7 +41,7 @@ impl Engine {
                     Err(why) => (why, false),
                 },
             };
-            out.push(Check { test: test.id.clone(), path: path.clone(), wanted: wanted.to_string(), found, passed });
+            out.push(Check { test: test.id.clone(), path: path.clone(), wanted: plain(wanted), found, passed });
         }
         out
     }
@@ -72,4 +72,8 @@ impl Engine {
         };
         Ok((found, value == want))
     }
+}
+
+fn plain(value: &toml::Value) -> String {
+    value.as_str().map_or_else(|| format!("{value:?}"), str::to_owned)
 }
