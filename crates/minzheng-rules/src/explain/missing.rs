@@ -1,0 +1,296 @@
+//! What is still to be asked: the unknown facts, figures and rules that can still decide.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::ir::{NodeId, Op, children, ix};
+use crate::pack::model::Words;
+use crate::scalar::{Found, V};
+use crate::scenario::Assessment;
+use crate::truth::Truth;
+
+/// What kind of thing is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, PartialOrd, Ord)]
+#[serde(rename_all = "snake_case")]
+pub enum MissingKind {
+    /// A fact nobody has given, or whose source has not answered.
+    Fact,
+    /// A figure that no pack holds for the place and day.
+    Parameter,
+    /// A rule: no version is in force on the day.
+    Rule,
+    /// An official's finding: the rule alone cannot decide.
+    Finding,
+    /// A link of a record to another row.
+    Link,
+}
+
+/// One thing that is missing, whose it is, and who can supply it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Missing {
+    /// What kind of thing it is.
+    pub kind: MissingKind,
+    /// Its id.
+    pub id: String,
+    /// The row it belongs to, where that is not the root.
+    pub row: Option<String>,
+    /// Its words.
+    pub title: Words,
+    /// The question to ask.
+    pub question: Words,
+    /// Who can answer: `applicant`, `official`, `item:…`, or who sets the figure.
+    pub answered_by: Vec<String>,
+    /// Its type, in the words of packs.
+    #[serde(rename = "type")]
+    pub ty: String,
+    /// The conditions that wait for it, as `programme/condition`.
+    pub needed_by: Vec<String>,
+    /// The articles of those conditions.
+    pub cite: Vec<String>,
+    /// Why it is not known.
+    pub reason: Words,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Thing {
+    Fact(usize, usize),
+    Param(usize),
+    Rule(usize, usize),
+    Finding(usize, usize),
+    Link(usize, usize, usize),
+}
+
+impl Assessment {
+    /// The facts, figures and rules that could still decide an open outcome, most needed first.
+    ///
+    /// A superset of what can change an outcome, never less: a part that is already decided is not asked about.
+    pub fn missing(&self) -> Vec<Missing> {
+        self.missing_for(None)
+    }
+
+    /// The same for one programme and row.
+    pub fn missing_for(&self, only: Option<(usize, usize)>) -> Vec<Missing> {
+        let mut found: BTreeMap<Thing, (usize, BTreeSet<String>)> = BTreeMap::new();
+        for plan in &self.regime.plan.programmes {
+            let Some(programme) = self.set.programmes.get(plan.programme) else { continue };
+            for row in 0..self.input.row_count(programme.entity) {
+                if only.is_some_and(|o| o != (plan.programme, row)) {
+                    continue;
+                }
+                match self.node_value(plan.eligible, programme.entity, row).truth() {
+                    Truth::False => continue,
+                    Truth::Unknown => {
+                        for (formula, id) in &plan.conditions {
+                            let name = self.set.formulas.get(*formula).map_or("", |f| f.id.as_str());
+                            self.open(*id, programme.entity, row, name, &mut found);
+                        }
+                        for (_, id) in &plan.relations {
+                            self.open(*id, programme.entity, row, &programme.id, &mut found);
+                        }
+                    }
+                    Truth::True => {}
+                }
+                if let Some(amount) = plan.amount {
+                    let eligible = self.node_value(plan.eligible, programme.entity, row);
+                    if eligible == V::TRUE {
+                        self.open(amount, programme.entity, row, &format!("{}.amount", programme.id), &mut found);
+                    }
+                }
+            }
+        }
+        let mut list: Vec<(Thing, usize, BTreeSet<String>)> = found.into_iter().map(|(t, (at, by))| (t, at, by)).collect();
+        list.sort_by_key(|(thing, at, by)| (core::cmp::Reverse(by.len()), *at, *thing));
+        list.into_iter().map(|(thing, _, by)| self.missing_words(thing, by)).collect()
+    }
+
+    fn open(
+        &self,
+        id: NodeId,
+        entity: usize,
+        row: usize,
+        name: &str,
+        found: &mut BTreeMap<Thing, (usize, BTreeSet<String>)>,
+    ) {
+        let mut seen = BTreeSet::new();
+        let mut things = Vec::new();
+        self.walk_open(id, entity, row, &mut seen, &mut things);
+        for thing in things {
+            let next = found.len();
+            found.entry(thing).or_insert_with(|| (next, BTreeSet::new())).1.insert(name.to_owned());
+        }
+    }
+
+    fn walk_open(&self, id: NodeId, entity: usize, row: usize, seen: &mut BTreeSet<(NodeId, usize)>, out: &mut Vec<Thing>) {
+        let Some(node) = self.regime.plan.nodes.get(ix(id)) else { return };
+        let row = self.row_for(node.row, entity, row);
+        let entity = node.row;
+        if self.frame.get(node, row).is_known() || !seen.insert((id, row)) {
+            return;
+        }
+        match &node.op {
+            Op::Fact(fact) => out.push(Thing::Fact(*fact, row)),
+            Op::Param(param, keys) => {
+                let values: Vec<V> = keys.iter().map(|k| self.node_value(*k, entity, row)).collect();
+                match self.regime.params.lookup(*param, &values).1 {
+                    Found::UnknownKey => {
+                        for key in keys {
+                            self.walk_open(*key, entity, row, seen, out);
+                        }
+                        if values.iter().all(|v| v.is_known()) {
+                            out.push(Thing::Param(*param));
+                        }
+                    }
+                    _ => match self.set.parameters.get(*param).and_then(|p| p.place_fact) {
+                        Some(fact) if !self.input.value(fact, 0).is_known() => out.push(Thing::Fact(fact, 0)),
+                        _ => out.push(Thing::Param(*param)),
+                    },
+                }
+            }
+            Op::Formula(formula, inner) => {
+                let before = out.len();
+                match inner {
+                    Some(inner) => {
+                        self.walk_open(*inner, entity, row, seen, out);
+                        let attestable = self.set.formulas.get(*formula).is_some_and(|f| f.finding.is_some());
+                        if out.len() == before && attestable {
+                            out.push(Thing::Finding(*formula, row));
+                        }
+                    }
+                    None => out.push(Thing::Rule(*formula, row)),
+                }
+            }
+            Op::If(test, yes, no) => match self.node_value(*test, entity, row).get() {
+                Some(1) => self.walk_open(*yes, entity, row, seen, out),
+                Some(_) => self.walk_open(*no, entity, row, seen, out),
+                None => {
+                    for part in [test, yes, no] {
+                        self.walk_open(*part, entity, row, seen, out);
+                    }
+                }
+            },
+            Op::Agg { child, filter, value, .. } => {
+                if let Some(complete) = self.set.entities.get(*child).and_then(|e| e.complete)
+                    && self.input.value(complete, row) != V::TRUE
+                {
+                    out.push(Thing::Fact(complete, row));
+                }
+                for at in 0..self.input.row_count(*child) {
+                    if self.row_for(entity, *child, at) != row {
+                        continue;
+                    }
+                    if let Some(filter) = filter {
+                        self.walk_open(*filter, *child, at, seen, out);
+                        if self.node_value(*filter, *child, at) == V::FALSE {
+                            continue;
+                        }
+                    }
+                    if let Some(value) = value {
+                        self.walk_open(*value, *child, at, seen, out);
+                    }
+                }
+            }
+            Op::Gather(link, inner) => {
+                let target = self.input.links.get(entity).and_then(|l| l.get(*link)).and_then(|l| l.get(row)).copied().flatten();
+                match (target, self.regime.plan.nodes.get(ix(*inner))) {
+                    (Some(target), Some(below)) => self.walk_open(*inner, below.row, target, seen, out),
+                    _ => out.push(Thing::Link(entity, *link, row)),
+                }
+            }
+            other => {
+                for child in children(other) {
+                    self.walk_open(child, entity, row, seen, out);
+                }
+            }
+        }
+    }
+
+    fn missing_words(&self, thing: Thing, by: BTreeSet<String>) -> Missing {
+        let words = |zh: &str, en: &str| Words { zh: zh.to_owned(), en: en.to_owned() };
+        let cite = by.iter().filter_map(|id| self.set.formulas_by_id.get(id)).flat_map(|f| self.cites_of(*f));
+        let mut cites: Vec<String> = cite.collect();
+        cites.sort();
+        cites.dedup();
+        let mut out = Missing {
+            kind: MissingKind::Fact,
+            id: String::new(),
+            row: None,
+            title: Words::default(),
+            question: Words::default(),
+            answered_by: Vec::new(),
+            ty: String::new(),
+            needed_by: by.into_iter().collect(),
+            cite: cites,
+            reason: words("未提供", "not given"),
+        };
+        match thing {
+            Thing::Fact(fact, row) => {
+                let Some(def) = self.set.facts.get(fact) else { return out };
+                out.id.clone_from(&def.id);
+                out.row = self.row_word(def.entity, row);
+                out.title = def.title.clone();
+                out.question = def.question.clone();
+                out.answered_by.clone_from(&def.answered_by);
+                out.ty = self.set.type_word(def.ty);
+                if let Some(p) = self.input.provenance.get(&(fact, row)) {
+                    out.reason = if p.out_of_range {
+                        words("数值超出合理范围，按未知处理", "outside its sensible bounds, read as unknown")
+                    } else {
+                        p.status.words()
+                    };
+                }
+                if self.input.value(fact, row).is_known() {
+                    out.reason = words("名单尚不完整", "the list is said not to be complete");
+                }
+            }
+            Thing::Param(param) => {
+                let Some(def) = self.set.parameters.get(param) else { return out };
+                out.kind = MissingKind::Parameter;
+                out.id.clone_from(&def.id);
+                out.title = def.title.clone();
+                out.ty = self.set.type_word(def.ty);
+                let place = def.place_fact.and_then(|f| self.input.value(f, 0).get());
+                let place = place.map_or_else(String::new, |code| self.set.places.name(code));
+                let or = |text: &str, other: &str| if text.is_empty() { other.to_owned() } else { text.to_owned() };
+                let (zh, en) = (or(&def.setter.zh, "制定机关"), or(&def.setter.en, "the body that sets it"));
+                out.question = words(
+                    &format!("{place}的“{}”在{}是多少？由{zh}制定。", def.title.zh, self.input.on()),
+                    &format!("What is `{}` for {place} on {}? It is set by {en}.", def.title.en, self.input.on()),
+                );
+                out.answered_by = vec![zh];
+                out.reason = words("规则包中没有该地该日的数值", "no pack holds a figure for the place and day");
+            }
+            Thing::Rule(formula, row) | Thing::Finding(formula, row) => {
+                let Some(def) = self.set.formulas.get(formula) else { return out };
+                out.id.clone_from(&def.id);
+                out.row = self.row_word(def.entity, row);
+                out.title = def.title.clone();
+                out.ty = self.set.type_word(def.ty);
+                out.answered_by = vec!["official".to_owned()];
+                if matches!(thing, Thing::Rule(..)) {
+                    out.kind = MissingKind::Rule;
+                    out.reason = words("该日没有有效规定", "no rule is in force on the day");
+                } else {
+                    out.kind = MissingKind::Finding;
+                    out.reason = words("法规未作规定，须由经办机关认定", "the rules leave it open: the authority has to find on it");
+                }
+            }
+            Thing::Link(entity, link, row) => {
+                let Some((name, _)) = self.set.entities.get(entity).and_then(|e| e.links.get(link)) else { return out };
+                out.kind = MissingKind::Link;
+                out.id.clone_from(name);
+                out.row = self.row_word(entity, row);
+                out.answered_by = vec!["applicant".to_owned()];
+                out.title = words("所指人员", "the row it points to");
+            }
+        }
+        out
+    }
+
+    /// The articles of the version of a formula that holds.
+    pub(crate) fn cites_of(&self, formula: usize) -> Vec<String> {
+        let version = self.regime.plan.versions.get(formula).copied().flatten();
+        let row = version.and_then(|v| self.set.formulas.get(formula)?.versions.get(v));
+        row.map(|r| r.cite.iter().map(|c| self.set.cite_words(c)).collect()).unwrap_or_default()
+    }
+}
