@@ -23,6 +23,7 @@ pub enum Truth {
 
 impl Truth {
     /// Kleene conjunction.
+    #[must_use]
     pub const fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::False, _) | (_, Self::False) => Self::False,
@@ -32,6 +33,7 @@ impl Truth {
     }
 
     /// Kleene disjunction.
+    #[must_use]
     pub const fn or(self, other: Self) -> Self {
         match (self, other) {
             (Self::True, _) | (_, Self::True) => Self::True,

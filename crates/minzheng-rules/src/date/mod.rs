@@ -55,7 +55,8 @@ impl Day {
 
     /// The same day for `chrono`.
     pub fn to_date(self) -> NaiveDate {
-        NaiveDate::from_num_days_from_ce_opt(self.0.saturating_add(719_163)).unwrap_or(NaiveDate::MIN)
+        NaiveDate::from_num_days_from_ce_opt(self.0.saturating_add(719_163))
+            .unwrap_or(NaiveDate::MIN)
     }
 
     /// Reads `2026-07-01` or `20260701`.
@@ -64,15 +65,26 @@ impl Day {
         let digits: Vec<u32> = match bytes.len() {
             10 if bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-') => {
                 let kept = bytes.iter().enumerate().filter(|(i, _)| *i != 4 && *i != 7);
-                kept.map(|(_, b)| char::from(*b).to_digit(10)).collect::<Option<_>>()?
+                kept.map(|(_, b)| char::from(*b).to_digit(10))
+                    .collect::<Option<_>>()?
             }
-            8 => bytes.iter().map(|b| char::from(*b).to_digit(10)).collect::<Option<_>>()?,
+            8 => bytes
+                .iter()
+                .map(|b| char::from(*b).to_digit(10))
+                .collect::<Option<_>>()?,
             _ => return None,
         };
-        let number = |part: &[u32]| part.iter().fold(0_u32, |n, d| n.saturating_mul(10).saturating_add(*d));
+        let number = |part: &[u32]| {
+            part.iter()
+                .fold(0_u32, |n, d| n.saturating_mul(10).saturating_add(*d))
+        };
         let (year, rest) = digits.split_at_checked(4)?;
         let (month, day) = rest.split_at_checked(2)?;
-        Self::from_ymd(i32::try_from(number(year)).ok()?, number(month), number(day))
+        Self::from_ymd(
+            i32::try_from(number(year)).ok()?,
+            number(month),
+            number(day),
+        )
     }
 
     /// The year.
@@ -99,7 +111,10 @@ impl Day {
     /// This day plus a number of days, held inside the range.
     #[must_use]
     pub fn add_days(self, days: i64) -> Self {
-        let number = self.number().saturating_add(days).clamp(Self::MIN.number(), Self::MAX.number());
+        let number = self
+            .number()
+            .saturating_add(days)
+            .clamp(Self::MIN.number(), Self::MAX.number());
         Self::from_number(number).unwrap_or(self)
     }
 
@@ -108,14 +123,23 @@ impl Day {
     pub fn add_months(self, months: i64) -> Self {
         let date = self.to_date();
         let span = chrono::Months::new(u32::try_from(months.unsigned_abs()).unwrap_or(u32::MAX));
-        let moved = if months < 0 { date.checked_sub_months(span) } else { date.checked_add_months(span) };
-        moved.and_then(Self::from_date).unwrap_or(if months < 0 { Self::MIN } else { Self::MAX })
+        let moved = if months < 0 {
+            date.checked_sub_months(span)
+        } else {
+            date.checked_add_months(span)
+        };
+        moved
+            .and_then(Self::from_date)
+            .unwrap_or(if months < 0 { Self::MIN } else { Self::MAX })
     }
 
     /// The first day of this day's month.
     #[must_use]
     pub fn first_of_month(self) -> Self {
-        self.to_date().with_day(1).and_then(Self::from_date).unwrap_or(self)
+        self.to_date()
+            .with_day(1)
+            .and_then(Self::from_date)
+            .unwrap_or(self)
     }
 
     /// Full years from this day (a birth) to `on`, reached on the birthday itself.
@@ -125,7 +149,9 @@ impl Day {
         let (month, day) = match (leap_birth && !today.leap_year(), leap) {
             (true, Birthday::LastOfFebruary) => (2, 28),
             (true, Birthday::FirstOfMarch) => (3, 1),
-            (false, Birthday::LastOfFebruary | Birthday::FirstOfMarch) => (birth.month(), birth.day()),
+            (false, Birthday::LastOfFebruary | Birthday::FirstOfMarch) => {
+                (birth.month(), birth.day())
+            }
         };
         let years = i64::from(today.year()).saturating_sub(i64::from(birth.year()));
         let reached = (today.month(), today.day()) >= (month, day);
@@ -138,16 +164,30 @@ impl Day {
             return to.months_until(self).saturating_neg();
         }
         let (a, b) = (self.to_date(), to.to_date());
-        let months = |d: NaiveDate| i64::from(d.year()).saturating_mul(12).saturating_add(i64::from(d.month()));
+        let months = |d: NaiveDate| {
+            i64::from(d.year())
+                .saturating_mul(12)
+                .saturating_add(i64::from(d.month()))
+        };
         let span = months(b).saturating_sub(months(a));
-        if self.add_months(span) > to { span.saturating_sub(1) } else { span }
+        if self.add_months(span) > to {
+            span.saturating_sub(1)
+        } else {
+            span
+        }
     }
 }
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let date = self.to_date();
-        write!(f, "{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
+        write!(
+            f,
+            "{:04}-{:02}-{:02}",
+            date.year(),
+            date.month(),
+            date.day()
+        )
     }
 }
 
@@ -168,7 +208,14 @@ mod tests {
     #[test]
     fn reads_both_forms_and_refuses_impossible_days() {
         assert_eq!(day("20260701"), day("2026-07-01"));
-        for bad in ["2026-02-30", "2026-13-01", "26-01-01", "2026/01/01", "", "２０２６0101"] {
+        for bad in [
+            "2026-02-30",
+            "2026-13-01",
+            "26-01-01",
+            "2026/01/01",
+            "",
+            "２０２６0101",
+        ] {
             assert_eq!(Day::parse(bad), None, "{bad}");
         }
         assert_eq!(day("1970-01-01").number(), 0);

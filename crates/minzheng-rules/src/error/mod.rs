@@ -49,7 +49,10 @@ impl Diagnostic {
 
     /// A finding that lets the input through.
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, message) }
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, message)
+        }
     }
 
     /// Adds the way out.
@@ -178,13 +181,17 @@ impl Diagnostics {
 
     /// The first error, or the first finding.
     pub fn first(&self) -> Option<&Diagnostic> {
-        self.0.iter().find(|d| d.severity == Severity::Error).or_else(|| self.0.first())
+        self.0
+            .iter()
+            .find(|d| d.severity == Severity::Error)
+            .or_else(|| self.0.first())
     }
 
     /// Sorts by file, line, column and code, so that the order does not depend on how it was found.
     pub fn sort(&mut self) {
         self.0.sort_by(|a, b| {
-            (&a.file, a.line, a.column, a.code, &a.message).cmp(&(&b.file, b.line, b.column, b.code, &b.message))
+            (&a.file, a.line, a.column, a.code, &a.message)
+                .cmp(&(&b.file, b.line, b.column, b.code, &b.message))
         });
         self.0.dedup();
     }
@@ -226,7 +233,10 @@ impl fmt::Display for Diagnostics {
 impl core::error::Error for Diagnostics {}
 
 /// The candidate nearest to `word` by edit distance, if one is near enough to be a slip of the keyboard.
-pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     let limit = match word.chars().count() {
         0..=2 => 1,
         3..=6 => 2,
@@ -249,7 +259,9 @@ fn edit_distance(a: &str, b: &str) -> usize {
         for (slot, cb) in row.iter_mut().skip(1).zip(&b) {
             let cost = previous.saturating_add(usize::from(ca != *cb));
             previous = *slot;
-            left = cost.min(previous.saturating_add(1)).min(left.saturating_add(1));
+            left = cost
+                .min(previous.saturating_add(1))
+                .min(left.saturating_add(1));
             *slot = left;
         }
         if let Some(first) = row.first_mut() {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::facts::FactStatus;
 use crate::ir::{NodeId, Op, children, ix};
 use crate::lang::Type;
-use crate::pack::model::{Lang, Status, Words};
+use crate::pack::model::{Status, Words};
 use crate::scalar::{Found, V};
 use crate::scenario::Assessment;
 
@@ -63,9 +63,17 @@ impl Assessment {
 
     /// What the outcome of one programme (all programmes: `None`) rests on.
     pub fn grounds(&self, only: Option<(usize, usize)>) -> Grounds {
-        let mut walk = Walk { a: self, seen: BTreeSet::new(), facts: BTreeMap::new(), status: BTreeMap::new(), choices: BTreeMap::new() };
+        let mut walk = Walk {
+            a: self,
+            seen: BTreeSet::new(),
+            facts: BTreeMap::new(),
+            status: BTreeMap::new(),
+            choices: BTreeMap::new(),
+        };
         for plan in &self.regime.plan.programmes {
-            let Some(programme) = self.set.programmes.get(plan.programme) else { continue };
+            let Some(programme) = self.set.programmes.get(plan.programme) else {
+                continue;
+            };
             for row in 0..self.input.row_count(programme.entity) {
                 if only.is_none_or(|(p, r)| p == plan.programme && r == row) {
                     walk.visit(plan.eligible, programme.entity, row);
@@ -76,8 +84,19 @@ impl Assessment {
                 }
             }
         }
-        let Walk { facts, status, choices, .. } = walk;
-        let of = |wanted: Status| status.iter().filter(|(_, s)| **s == wanted).map(|(id, _)| id.clone()).collect();
+        let Walk {
+            facts,
+            status,
+            choices,
+            ..
+        } = walk;
+        let of = |wanted: Status| {
+            status
+                .iter()
+                .filter(|(_, s)| **s == wanted)
+                .map(|(id, _)| id.clone())
+                .collect()
+        };
         Grounds {
             provisional: facts.into_values().collect(),
             unconfirmed: of(Status::Unconfirmed),
@@ -98,7 +117,9 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn visit(&mut self, id: NodeId, entity: usize, row: usize) {
         let a = self.a;
-        let Some(node) = a.regime.plan.nodes.get(ix(id)) else { return };
+        let Some(node) = a.regime.plan.nodes.get(ix(id)) else {
+            return;
+        };
         let row = a.row_for(node.row, entity, row);
         if !self.seen.insert((id, row)) {
             return;
@@ -120,8 +141,13 @@ impl Walk<'_> {
                 }
             }
             Op::Formula(formula, inner) => {
-                let Some(def) = a.set.formulas.get(*formula) else { return };
-                if def.finding.is_some_and(|f| a.input.value(f, row).is_known()) {
+                let Some(def) = a.set.formulas.get(*formula) else {
+                    return;
+                };
+                if def
+                    .finding
+                    .is_some_and(|f| a.input.value(f, row).is_known())
+                {
                     return;
                 }
                 let version = a.regime.plan.versions.get(*formula).copied().flatten();
@@ -134,7 +160,11 @@ impl Walk<'_> {
             }
             // a conjunction that is false rests on its false parts, a disjunction that is true on its true parts
             Op::And(parts) | Op::Or(parts) => {
-                let decisive = if matches!(node.op, Op::And(_)) { V::FALSE } else { V::TRUE };
+                let decisive = if matches!(node.op, Op::And(_)) {
+                    V::FALSE
+                } else {
+                    V::TRUE
+                };
                 for part in parts {
                     if value != decisive || a.node_value(*part, entity, row) == decisive {
                         self.visit(*part, entity, row);
@@ -152,7 +182,12 @@ impl Walk<'_> {
                     None => {}
                 }
             }
-            Op::Agg { child, filter, value: of, .. } => {
+            Op::Agg {
+                child,
+                filter,
+                value: of,
+                ..
+            } => {
                 if let Some(complete) = a.set.entities.get(*child).and_then(|e| e.complete)
                     && a.input.value(complete, row).is_known()
                     && a.input.status(complete, row) == FactStatus::Declared
@@ -170,8 +205,17 @@ impl Walk<'_> {
                 }
             }
             Op::Gather(link, inner) => {
-                let target = a.input.links.get(entity).and_then(|l| l.get(*link)).and_then(|l| l.get(row)).copied().flatten();
-                if let (Some(target), Some(inner_node)) = (target, a.regime.plan.nodes.get(ix(*inner))) {
+                let target = a
+                    .input
+                    .links
+                    .get(entity)
+                    .and_then(|l| l.get(*link))
+                    .and_then(|l| l.get(row))
+                    .copied()
+                    .flatten();
+                if let (Some(target), Some(inner_node)) =
+                    (target, a.regime.plan.nodes.get(ix(*inner)))
+                {
                     self.visit(*inner, inner_node.row, target);
                 }
             }
@@ -185,21 +229,34 @@ impl Walk<'_> {
 
     fn declared(&mut self, fact: usize, entity: usize, row: usize) {
         let a = self.a;
-        let Some(def) = a.set.facts.get(fact) else { return };
+        let Some(def) = a.set.facts.get(fact) else {
+            return;
+        };
         let row_id = a.row_word(entity, row);
-        self.facts.entry((fact, row)).or_insert_with(|| ProvisionalFact { id: def.id.clone(), row: row_id, title: def.title.clone() });
+        self.facts
+            .entry((fact, row))
+            .or_insert_with(|| ProvisionalFact {
+                id: def.id.clone(),
+                row: row_id,
+                title: def.title.clone(),
+            });
     }
 
     fn figure(&mut self, param: usize, found: Found, value: V) {
         let a = self.a;
-        let Some(def) = a.set.parameters.get(param) else { return };
+        let Some(def) = a.set.parameters.get(param) else {
+            return;
+        };
         if let Found::Row(row) = found
             && let Some(row) = def.rows.get(row)
         {
             self.status.insert(def.id.clone(), row.status);
         }
         if let (true, Some(code), Type::Code(list)) = (def.is_setting, value.get(), def.ty) {
-            let words = usize::try_from(code).ok().and_then(|i| a.set.lists.get(list)?.codes.get(i)).map(|c| c.words.clone());
+            let words = usize::try_from(code)
+                .ok()
+                .and_then(|i| a.set.lists.get(list)?.codes.get(i))
+                .map(|c| c.words.clone());
             let choice = Choice {
                 id: def.id.clone(),
                 title: def.title.clone(),
@@ -215,15 +272,13 @@ impl Walk<'_> {
 impl Assessment {
     /// The id of a row; `None` for the root.
     pub(crate) fn row_word(&self, entity: usize, row: usize) -> Option<String> {
-        (entity != 0).then(|| self.input.ids.get(entity).and_then(|ids| ids.get(row)).cloned().unwrap_or_default())
-    }
-
-    /// The row in words: what kind and which.
-    pub(crate) fn row_title(&self, entity: usize, row: usize, lang: Lang) -> String {
-        let Some(id) = self.row_word(entity, row) else { return String::new() };
-        match lang {
-            Lang::Zh => format!("【{id}】"),
-            Lang::En => format!("[{id}] "),
-        }
+        (entity != 0).then(|| {
+            self.input
+                .ids
+                .get(entity)
+                .and_then(|ids| ids.get(row))
+                .cloned()
+                .unwrap_or_default()
+        })
     }
 }

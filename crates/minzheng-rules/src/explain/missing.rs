@@ -73,16 +73,25 @@ impl Assessment {
     pub fn missing_for(&self, only: Option<(usize, usize)>) -> Vec<Missing> {
         let mut found: BTreeMap<Thing, (usize, BTreeSet<String>)> = BTreeMap::new();
         for plan in &self.regime.plan.programmes {
-            let Some(programme) = self.set.programmes.get(plan.programme) else { continue };
+            let Some(programme) = self.set.programmes.get(plan.programme) else {
+                continue;
+            };
             for row in 0..self.input.row_count(programme.entity) {
                 if only.is_some_and(|o| o != (plan.programme, row)) {
                     continue;
                 }
-                match self.node_value(plan.eligible, programme.entity, row).truth() {
+                match self
+                    .node_value(plan.eligible, programme.entity, row)
+                    .truth()
+                {
                     Truth::False => continue,
                     Truth::Unknown => {
                         for (formula, id) in &plan.conditions {
-                            let name = self.set.formulas.get(*formula).map_or("", |f| f.id.as_str());
+                            let name = self
+                                .set
+                                .formulas
+                                .get(*formula)
+                                .map_or("", |f| f.id.as_str());
                             self.open(*id, programme.entity, row, name, &mut found);
                         }
                         for (_, id) in &plan.relations {
@@ -94,14 +103,23 @@ impl Assessment {
                 if let Some(amount) = plan.amount {
                     let eligible = self.node_value(plan.eligible, programme.entity, row);
                     if eligible == V::TRUE {
-                        self.open(amount, programme.entity, row, &format!("{}.amount", programme.id), &mut found);
+                        self.open(
+                            amount,
+                            programme.entity,
+                            row,
+                            &format!("{}.amount", programme.id),
+                            &mut found,
+                        );
                     }
                 }
             }
         }
-        let mut list: Vec<(Thing, usize, BTreeSet<String>)> = found.into_iter().map(|(t, (at, by))| (t, at, by)).collect();
+        let mut list: Vec<(Thing, usize, BTreeSet<String>)> =
+            found.into_iter().map(|(t, (at, by))| (t, at, by)).collect();
         list.sort_by_key(|(thing, at, by)| (core::cmp::Reverse(by.len()), *at, *thing));
-        list.into_iter().map(|(thing, _, by)| self.missing_words(thing, by)).collect()
+        list.into_iter()
+            .map(|(thing, _, by)| self.missing_words(thing, by))
+            .collect()
     }
 
     fn open(
@@ -117,12 +135,25 @@ impl Assessment {
         self.walk_open(id, entity, row, &mut seen, &mut things);
         for thing in things {
             let next = found.len();
-            found.entry(thing).or_insert_with(|| (next, BTreeSet::new())).1.insert(name.to_owned());
+            found
+                .entry(thing)
+                .or_insert_with(|| (next, BTreeSet::new()))
+                .1
+                .insert(name.to_owned());
         }
     }
 
-    fn walk_open(&self, id: NodeId, entity: usize, row: usize, seen: &mut BTreeSet<(NodeId, usize)>, out: &mut Vec<Thing>) {
-        let Some(node) = self.regime.plan.nodes.get(ix(id)) else { return };
+    fn walk_open(
+        &self,
+        id: NodeId,
+        entity: usize,
+        row: usize,
+        seen: &mut BTreeSet<(NodeId, usize)>,
+        out: &mut Vec<Thing>,
+    ) {
+        let Some(node) = self.regime.plan.nodes.get(ix(id)) else {
+            return;
+        };
         let row = self.row_for(node.row, entity, row);
         let entity = node.row;
         if self.frame.get(node, row).is_known() || !seen.insert((id, row)) {
@@ -131,7 +162,10 @@ impl Assessment {
         match &node.op {
             Op::Fact(fact) => out.push(Thing::Fact(*fact, row)),
             Op::Param(param, keys) => {
-                let values: Vec<V> = keys.iter().map(|k| self.node_value(*k, entity, row)).collect();
+                let values: Vec<V> = keys
+                    .iter()
+                    .map(|k| self.node_value(*k, entity, row))
+                    .collect();
                 match self.regime.params.lookup(*param, &values).1 {
                     Found::UnknownKey => {
                         for key in keys {
@@ -142,7 +176,9 @@ impl Assessment {
                         }
                     }
                     _ => match self.set.parameters.get(*param).and_then(|p| p.place_fact) {
-                        Some(fact) if !self.input.value(fact, 0).is_known() => out.push(Thing::Fact(fact, 0)),
+                        Some(fact) if !self.input.value(fact, 0).is_known() => {
+                            out.push(Thing::Fact(fact, 0))
+                        }
                         _ => out.push(Thing::Param(*param)),
                     },
                 }
@@ -152,7 +188,11 @@ impl Assessment {
                 match inner {
                     Some(inner) => {
                         self.walk_open(*inner, entity, row, seen, out);
-                        let attestable = self.set.formulas.get(*formula).is_some_and(|f| f.finding.is_some());
+                        let attestable = self
+                            .set
+                            .formulas
+                            .get(*formula)
+                            .is_some_and(|f| f.finding.is_some());
                         if out.len() == before && attestable {
                             out.push(Thing::Finding(*formula, row));
                         }
@@ -169,7 +209,12 @@ impl Assessment {
                     }
                 }
             },
-            Op::Agg { child, filter, value, .. } => {
+            Op::Agg {
+                child,
+                filter,
+                value,
+                ..
+            } => {
                 if let Some(complete) = self.set.entities.get(*child).and_then(|e| e.complete)
                     && self.input.value(complete, row) != V::TRUE
                 {
@@ -191,9 +236,18 @@ impl Assessment {
                 }
             }
             Op::Gather(link, inner) => {
-                let target = self.input.links.get(entity).and_then(|l| l.get(*link)).and_then(|l| l.get(row)).copied().flatten();
+                let target = self
+                    .input
+                    .links
+                    .get(entity)
+                    .and_then(|l| l.get(*link))
+                    .and_then(|l| l.get(row))
+                    .copied()
+                    .flatten();
                 match (target, self.regime.plan.nodes.get(ix(*inner))) {
-                    (Some(target), Some(below)) => self.walk_open(*inner, below.row, target, seen, out),
+                    (Some(target), Some(below)) => {
+                        self.walk_open(*inner, below.row, target, seen, out)
+                    }
                     _ => out.push(Thing::Link(entity, *link, row)),
                 }
             }
@@ -206,8 +260,14 @@ impl Assessment {
     }
 
     fn missing_words(&self, thing: Thing, by: BTreeSet<String>) -> Missing {
-        let words = |zh: &str, en: &str| Words { zh: zh.to_owned(), en: en.to_owned() };
-        let cite = by.iter().filter_map(|id| self.set.formulas_by_id.get(id)).flat_map(|f| self.cites_of(*f));
+        let words = |zh: &str, en: &str| Words {
+            zh: zh.to_owned(),
+            en: en.to_owned(),
+        };
+        let cite = by
+            .iter()
+            .filter_map(|id| self.set.formulas_by_id.get(id))
+            .flat_map(|f| self.cites_of(*f));
         let mut cites: Vec<String> = cite.collect();
         cites.sort();
         cites.dedup();
@@ -225,7 +285,9 @@ impl Assessment {
         };
         match thing {
             Thing::Fact(fact, row) => {
-                let Some(def) = self.set.facts.get(fact) else { return out };
+                let Some(def) = self.set.facts.get(fact) else {
+                    return out;
+                };
                 out.id.clone_from(&def.id);
                 out.row = self.row_word(def.entity, row);
                 out.title = def.title.clone();
@@ -234,7 +296,10 @@ impl Assessment {
                 out.ty = self.set.type_word(def.ty);
                 if let Some(p) = self.input.provenance.get(&(fact, row)) {
                     out.reason = if p.out_of_range {
-                        words("数值超出合理范围，按未知处理", "outside its sensible bounds, read as unknown")
+                        words(
+                            "数值超出合理范围，按未知处理",
+                            "outside its sensible bounds, read as unknown",
+                        )
                     } else {
                         p.status.words()
                     };
@@ -244,24 +309,48 @@ impl Assessment {
                 }
             }
             Thing::Param(param) => {
-                let Some(def) = self.set.parameters.get(param) else { return out };
+                let Some(def) = self.set.parameters.get(param) else {
+                    return out;
+                };
                 out.kind = MissingKind::Parameter;
                 out.id.clone_from(&def.id);
                 out.title = def.title.clone();
                 out.ty = self.set.type_word(def.ty);
                 let place = def.place_fact.and_then(|f| self.input.value(f, 0).get());
                 let place = place.map_or_else(String::new, |code| self.set.places.name(code));
-                let or = |text: &str, other: &str| if text.is_empty() { other.to_owned() } else { text.to_owned() };
-                let (zh, en) = (or(&def.setter.zh, "制定机关"), or(&def.setter.en, "the body that sets it"));
+                let or = |text: &str, other: &str| {
+                    if text.is_empty() {
+                        other.to_owned()
+                    } else {
+                        text.to_owned()
+                    }
+                };
+                let (zh, en) = (
+                    or(&def.setter.zh, "制定机关"),
+                    or(&def.setter.en, "the body that sets it"),
+                );
                 out.question = words(
-                    &format!("{place}的“{}”在{}是多少？由{zh}制定。", def.title.zh, self.input.on()),
-                    &format!("What is `{}` for {place} on {}? It is set by {en}.", def.title.en, self.input.on()),
+                    &format!(
+                        "{place}的“{}”在{}是多少？由{zh}制定。",
+                        def.title.zh,
+                        self.input.on()
+                    ),
+                    &format!(
+                        "What is `{}` for {place} on {}? It is set by {en}.",
+                        def.title.en,
+                        self.input.on()
+                    ),
                 );
                 out.answered_by = vec![zh];
-                out.reason = words("规则包中没有该地该日的数值", "no pack holds a figure for the place and day");
+                out.reason = words(
+                    "规则包中没有该地该日的数值",
+                    "no pack holds a figure for the place and day",
+                );
             }
             Thing::Rule(formula, row) | Thing::Finding(formula, row) => {
-                let Some(def) = self.set.formulas.get(formula) else { return out };
+                let Some(def) = self.set.formulas.get(formula) else {
+                    return out;
+                };
                 out.id.clone_from(&def.id);
                 out.row = self.row_word(def.entity, row);
                 out.title = def.title.clone();
@@ -272,11 +361,21 @@ impl Assessment {
                     out.reason = words("该日没有有效规定", "no rule is in force on the day");
                 } else {
                     out.kind = MissingKind::Finding;
-                    out.reason = words("法规未作规定，须由经办机关认定", "the rules leave it open: the authority has to find on it");
+                    out.reason = words(
+                        "法规未作规定，须由经办机关认定",
+                        "the rules leave it open: the authority has to find on it",
+                    );
                 }
             }
             Thing::Link(entity, link, row) => {
-                let Some((name, _)) = self.set.entities.get(entity).and_then(|e| e.links.get(link)) else { return out };
+                let Some((name, _)) = self
+                    .set
+                    .entities
+                    .get(entity)
+                    .and_then(|e| e.links.get(link))
+                else {
+                    return out;
+                };
                 out.kind = MissingKind::Link;
                 out.id.clone_from(name);
                 out.row = self.row_word(entity, row);
@@ -291,6 +390,7 @@ impl Assessment {
     pub(crate) fn cites_of(&self, formula: usize) -> Vec<String> {
         let version = self.regime.plan.versions.get(formula).copied().flatten();
         let row = version.and_then(|v| self.set.formulas.get(formula)?.versions.get(v));
-        row.map(|r| r.cite.iter().map(|c| self.set.cite_words(c)).collect()).unwrap_or_default()
+        row.map(|r| r.cite.iter().map(|c| self.set.cite_words(c)).collect())
+            .unwrap_or_default()
     }
 }

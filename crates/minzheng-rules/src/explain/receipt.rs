@@ -44,11 +44,20 @@ impl Assessment {
     pub fn receipt(&self) -> Receipt {
         let mut hash = Sha256::new();
         for plan in &self.regime.plan.programmes {
-            let Some(programme) = self.set.programmes.get(plan.programme) else { continue };
+            let Some(programme) = self.set.programmes.get(plan.programme) else {
+                continue;
+            };
             hash.update(&programme.id);
             for row in 0..self.input.row_count(programme.entity) {
-                let nodes = plan.conditions.iter().chain(&plan.relations).map(|(_, id)| *id);
-                for id in nodes.chain([plan.qualifies, plan.eligible]).chain(plan.amount) {
+                let nodes = plan
+                    .conditions
+                    .iter()
+                    .chain(&plan.relations)
+                    .map(|(_, id)| *id);
+                for id in nodes
+                    .chain([plan.qualifies, plan.eligible])
+                    .chain(plan.amount)
+                {
                     let value = self.node_value(id, programme.entity, row);
                     hash.update(value.lo.to_be_bytes());
                     hash.update(value.hi.to_be_bytes());

@@ -38,7 +38,11 @@ impl Explanation {
     }
 
     fn render(&self, lang: Lang, form: Form) -> String {
-        let mut out = Writer { text: String::new(), lang, form };
+        let mut out = Writer {
+            text: String::new(),
+            lang,
+            form,
+        };
         for programme in &self.programmes {
             out.programme(programme);
         }
@@ -56,7 +60,10 @@ struct Writer {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 impl Writer {
@@ -97,13 +104,24 @@ impl Writer {
 
     fn programme(&mut self, p: &ProgrammeExplanation) {
         let title = self.words(&p.title, &p.id);
-        let who = p.row.as_ref().map(|r| format!(" [{r}]")).unwrap_or_default();
+        let who = p
+            .row
+            .as_ref()
+            .map(|r| format!(" [{r}]"))
+            .unwrap_or_default();
         let mut head = format!("{title}{who}: {}", p.verdict.words(self.lang));
         if !p.amount_shown.zh.is_empty() {
             let _ = write!(head, ", {}", p.amount_shown.of(self.lang));
         }
         if !p.in_force {
-            let _ = write!(head, "{}", self.say("（当日尚无或已无此项制度）", " (not a programme on that day)"));
+            let _ = write!(
+                head,
+                "{}",
+                self.say(
+                    "（当日尚无或已无此项制度）",
+                    " (not a programme on that day)"
+                )
+            );
         }
         self.heading(&head);
         for step in p.conditions.iter().chain(&p.relations) {
@@ -113,14 +131,19 @@ impl Writer {
         let figures: Vec<&Step> = p.dates.iter().chain(&p.figures).chain(because).collect();
         let mut shown: Vec<(&str, Option<&String>)> = Vec::new();
         for step in figures {
-            if step.kind == StepKind::Setting || shown.contains(&(step.id.as_str(), step.row.as_ref())) {
+            if step.kind == StepKind::Setting
+                || shown.contains(&(step.id.as_str(), step.row.as_ref()))
+            {
                 continue;
             }
             shown.push((step.id.as_str(), step.row.as_ref()));
             self.step(step, 1, 0);
         }
         for choice in &p.grounds.choices {
-            let number = choice.ambiguity.map(|n| format!("#{n} ")).unwrap_or_default();
+            let number = choice
+                .ambiguity
+                .map(|n| format!("#{n} "))
+                .unwrap_or_default();
             let text = format!(
                 "{}{number}{}: {}",
                 self.say("采用的理解 ", "reading used "),
@@ -132,7 +155,10 @@ impl Writer {
         if !p.grounds.unconfirmed.is_empty() && p.verdict != Verdict::Undetermined {
             let text = format!(
                 "{}{}",
-                self.say("依据中有尚未确认的条文或数值：", "rests on rules or figures that are not confirmed: "),
+                self.say(
+                    "依据中有尚未确认的条文或数值：",
+                    "rests on rules or figures that are not confirmed: "
+                ),
                 p.grounds.unconfirmed.join(", ")
             );
             self.line(1, "~", &text);
@@ -143,11 +169,18 @@ impl Writer {
                 .provisional
                 .iter()
                 .map(|f| {
-                    let row = f.row.as_ref().map(|r| format!("[{r}] ")).unwrap_or_default();
+                    let row = f
+                        .row
+                        .as_ref()
+                        .map(|r| format!("[{r}] "))
+                        .unwrap_or_default();
                     format!("{row}{}", self.words(&f.title, &f.id))
                 })
                 .collect();
-            let lead = self.say("初步结论，以下申报尚未核实：", "provisional, these declarations are not verified: ");
+            let lead = self.say(
+                "初步结论，以下申报尚未核实：",
+                "provisional, these declarations are not verified: ",
+            );
             let text = format!("{lead}{}", names.join(self.say("、", ", ")));
             self.line(1, "~", &text);
         }
@@ -164,7 +197,11 @@ impl Writer {
             (StepKind::Condition | StepKind::Relation, _) => "?",
             _ => "·",
         };
-        let row = step.row.as_ref().map(|r| format!("[{r}] ")).unwrap_or_default();
+        let row = step
+            .row
+            .as_ref()
+            .map(|r| format!("[{r}] "))
+            .unwrap_or_default();
         let mut text = format!("{row}{}", self.words(&step.title, &step.id));
         let said = step.said.of(self.lang);
         if matches!(step.kind, StepKind::Condition | StepKind::Relation) {
@@ -181,7 +218,12 @@ impl Writer {
             let _ = write!(text, ", {place}");
         }
         if let (Some(from), StepKind::Parameter) = (&step.from, step.kind) {
-            let _ = write!(text, "{}{from}{}", self.say("，自", ", from "), self.say("起", ""));
+            let _ = write!(
+                text,
+                "{}{from}{}",
+                self.say("，自", ", from "),
+                self.say("起", "")
+            );
         }
         if !step.cite.is_empty() {
             let _ = write!(text, " {}", step.cite.join(self.say("；", "; ")));
@@ -191,7 +233,11 @@ impl Writer {
         }
         if let Some(source) = &step.source {
             let parts = [&source.status, &source.source, &source.by, &source.reason];
-            let mut parts: Vec<&str> = parts.into_iter().map(String::as_str).filter(|p| !p.is_empty()).collect();
+            let mut parts: Vec<&str> = parts
+                .into_iter()
+                .map(String::as_str)
+                .filter(|p| !p.is_empty())
+                .collect();
             parts.extend(source.as_of.as_deref());
             let _ = write!(text, " <{}>", parts.join(", "));
         }
@@ -204,8 +250,14 @@ impl Writer {
     }
 
     fn missing(&mut self, m: &Missing) {
-        let row = m.row.as_ref().map(|r| format!("[{r}] ")).unwrap_or_default();
-        let question = self.words(&m.question, self.words(&m.title, &m.id)).to_owned();
+        let row = m
+            .row
+            .as_ref()
+            .map(|r| format!("[{r}] "))
+            .unwrap_or_default();
+        let question = self
+            .words(&m.question, self.words(&m.title, &m.id))
+            .to_owned();
         let label = match m.kind {
             MissingKind::Fact | MissingKind::Link => self.say("尚缺事实", "missing fact"),
             MissingKind::Parameter => self.say("尚缺标准", "missing figure"),
@@ -213,7 +265,11 @@ impl Writer {
             MissingKind::Finding => self.say("须认定", "to be found on"),
         };
         let who = m.answered_by.join(self.say("、", ", "));
-        let text = format!("{label} {row}{} — {question} ({}: {who})", m.id, m.reason.of(self.lang));
+        let text = format!(
+            "{label} {row}{} — {question} ({}: {who})",
+            m.id,
+            m.reason.of(self.lang)
+        );
         self.line(1, "→", &text);
     }
 }
@@ -222,10 +278,22 @@ impl ProgrammeExplanation {
     /// One line: the programme, its verdict and its amount.
     pub fn summary(&self, lang: Lang) -> String {
         let words = self.title.of(lang);
-        let title = if words.is_empty() { self.id.as_str() } else { words };
-        let row = self.row.as_ref().map(|r| format!(" [{r}]")).unwrap_or_default();
+        let title = if words.is_empty() {
+            self.id.as_str()
+        } else {
+            words
+        };
+        let row = self
+            .row
+            .as_ref()
+            .map(|r| format!(" [{r}]"))
+            .unwrap_or_default();
         let amount = self.amount_shown.of(lang);
-        let amount = if amount.is_empty() { String::new() } else { format!("  {amount}") };
+        let amount = if amount.is_empty() {
+            String::new()
+        } else {
+            format!("  {amount}")
+        };
         format!("{title}{row}: {}{amount}", self.verdict.words(lang))
     }
 }

@@ -146,7 +146,6 @@ impl Step {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
 fn no_words(words: &Words) -> bool {
     words.zh.is_empty() && words.en.is_empty()
 }
@@ -220,23 +219,47 @@ impl Assessment {
     /// The explanation of some programmes, by index.
     pub fn explain_programmes(&self, wanted: &[usize]) -> Explanation {
         let mut programmes = Vec::new();
-        for plan in self.regime.plan.programmes.iter().filter(|p| wanted.contains(&p.programme)) {
-            let entity = self.set.programmes.get(plan.programme).map_or(0, |p| p.entity);
+        for plan in self
+            .regime
+            .plan
+            .programmes
+            .iter()
+            .filter(|p| wanted.contains(&p.programme))
+        {
+            let entity = self
+                .set
+                .programmes
+                .get(plan.programme)
+                .map_or(0, |p| p.entity);
             for row in 0..self.input.row_count(entity) {
                 programmes.extend(self.explain_one(plan.programme, row));
             }
         }
-        let places = self.set.facts.iter().enumerate().filter(|(_, f)| f.entity == 0 && f.ty == Type::Place);
+        let places = self
+            .set
+            .facts
+            .iter()
+            .enumerate()
+            .filter(|(_, f)| f.entity == 0 && f.ty == Type::Place);
         let places = places.filter_map(|(i, f)| {
             let code = self.input.value(i, 0).get()?;
-            Some((f.id.clone(), format!("{code:06}"), self.set.places.name(code)))
+            Some((
+                f.id.clone(),
+                format!("{code:06}"),
+                self.set.places.name(code),
+            ))
         });
         Explanation {
             schema: "minzheng/explanation/1",
             on: self.input.on().to_string(),
             places: places.collect(),
             programmes,
-            warnings: self.input.warnings().iter().map(ToString::to_string).collect(),
+            warnings: self
+                .input
+                .warnings()
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
         }
     }
 
@@ -250,16 +273,39 @@ impl Assessment {
         for (_, id) in &plan.conditions {
             conditions.extend(self.step(*id, entity, row, StepKind::Condition, 0, &mut seen));
         }
-        let relations = plan.relations.iter().filter_map(|(r, id)| self.relation(*r, *id, entity, row)).collect();
+        let relations = plan
+            .relations
+            .iter()
+            .filter_map(|(r, id)| self.relation(*r, *id, entity, row))
+            .collect();
         let formula = |f: usize| self.regime.plan.formulas.get(f).copied().flatten();
         let shallow = |f: Option<usize>| {
             let id = f.and_then(formula)?;
-            self.step(id, entity, row, StepKind::Formula, MAX_DEPTH, &mut BTreeSet::new())
+            self.step(
+                id,
+                entity,
+                row,
+                StepKind::Formula,
+                MAX_DEPTH,
+                &mut BTreeSet::new(),
+            )
         };
-        let parts = [programme.first_month, programme.review_date, programme.valid_until];
+        let parts = [
+            programme.first_month,
+            programme.review_date,
+            programme.valid_until,
+        ];
         let entitled = verdict == Verdict::Eligible;
-        let dates = parts.into_iter().filter(|_| entitled).filter_map(shallow).collect();
-        let figures = programme.figures.iter().filter_map(|f| shallow(Some(*f))).collect();
+        let dates = parts
+            .into_iter()
+            .filter(|_| entitled)
+            .filter_map(shallow)
+            .collect();
+        let figures = programme
+            .figures
+            .iter()
+            .filter_map(|f| shallow(Some(*f)))
+            .collect();
         let mut amount_because = Vec::new();
         let mut amount = None;
         let mut amount_shown = Words::default();
@@ -281,7 +327,12 @@ impl Assessment {
             amount,
             amount_shown,
             dates,
-            cite: programme.span.cite.iter().map(|c| self.set.cite_words(c)).collect(),
+            cite: programme
+                .span
+                .cite
+                .iter()
+                .map(|c| self.set.cite_words(c))
+                .collect(),
             conditions,
             relations,
             figures,
@@ -292,7 +343,10 @@ impl Assessment {
     }
 
     fn both(&self, value: V, ty: Type) -> Words {
-        Words { zh: self.set.value_for(value, ty, Lang::Zh), en: self.set.value_for(value, ty, Lang::En) }
+        Words {
+            zh: self.set.value_for(value, ty, Lang::Zh),
+            en: self.set.value_for(value, ty, Lang::En),
+        }
     }
 
     fn blank(&self, kind: StepKind, id: &str, title: &Words, value: V, ty: Type) -> Step {
@@ -328,8 +382,17 @@ impl Assessment {
         let relation = self.set.relations.get(index)?;
         let value = self.node_value(id, entity, row);
         let other = self.set.programmes.get(relation.first)?;
-        let title = Words { zh: format!("未享受{}", other.title.zh), en: format!("not entitled to {}", other.title.en) };
-        let mut step = self.blank(StepKind::Relation, &format!("{}:{}", relation.kind.word(), other.id), &title, value, Type::Bool);
+        let title = Words {
+            zh: format!("未享受{}", other.title.zh),
+            en: format!("not entitled to {}", other.title.en),
+        };
+        let mut step = self.blank(
+            StepKind::Relation,
+            &format!("{}:{}", relation.kind.word(), other.id),
+            &title,
+            value,
+            Type::Bool,
+        );
         self.ground(&mut step, &relation.span);
         Some(step)
     }
@@ -384,7 +447,14 @@ impl Assessment {
                         let mut leaves = Vec::new();
                         self.leaves(*inner, entity, row, &mut leaves);
                         for (leaf, e, r) in leaves {
-                            step.because.extend(self.step(leaf, e, r, StepKind::Formula, depth.saturating_add(1), seen));
+                            step.because.extend(self.step(
+                                leaf,
+                                e,
+                                r,
+                                StepKind::Formula,
+                                depth.saturating_add(1),
+                                seen,
+                            ));
                         }
                     }
                 }
@@ -400,15 +470,25 @@ impl Assessment {
             }
             Op::Param(param, keys) => {
                 let def = self.set.parameters.get(*param)?;
-                let kind = if def.is_setting { StepKind::Setting } else { StepKind::Parameter };
+                let kind = if def.is_setting {
+                    StepKind::Setting
+                } else {
+                    StepKind::Parameter
+                };
                 let mut step = self.blank(kind, &def.id, &def.title, value, def.ty);
-                let known: Vec<V> = keys.iter().map(|k| self.node_value(*k, entity, row)).collect();
+                let known: Vec<V> = keys
+                    .iter()
+                    .map(|k| self.node_value(*k, entity, row))
+                    .collect();
                 match self.regime.params.lookup(*param, &known).1 {
                     Found::Row(at) => {
                         if let Some(found) = def.rows.get(at) {
                             self.ground(&mut step, found);
                             if let Some(text) = &found.value.published_as {
-                                step.said = Words { zh: format!("公布值 {text}"), en: format!("published as {text}") };
+                                step.said = Words {
+                                    zh: format!("公布值 {text}"),
+                                    en: format!("published as {text}"),
+                                };
                             }
                         }
                     }
@@ -425,7 +505,9 @@ impl Assessment {
 
     /// The named things directly below a node, each once, in order.
     fn leaves(&self, id: NodeId, entity: usize, row: usize, out: &mut Vec<(NodeId, usize, usize)>) {
-        let Some(node) = self.regime.plan.nodes.get(ix(id)) else { return };
+        let Some(node) = self.regime.plan.nodes.get(ix(id)) else {
+            return;
+        };
         let row = self.row_for(node.row, entity, row);
         let entity = node.row;
         match &node.op {
@@ -434,7 +516,12 @@ impl Assessment {
                     out.push((id, entity, row));
                 }
             }
-            Op::Agg { child, filter, value, .. } => {
+            Op::Agg {
+                child,
+                filter,
+                value,
+                ..
+            } => {
                 for at in 0..self.input.row_count(*child) {
                     if self.row_for(entity, *child, at) != row {
                         continue;
@@ -445,8 +532,17 @@ impl Assessment {
                 }
             }
             Op::Gather(link, inner) => {
-                let target = self.input.links.get(entity).and_then(|l| l.get(*link)).and_then(|l| l.get(row)).copied().flatten();
-                if let (Some(target), Some(below)) = (target, self.regime.plan.nodes.get(ix(*inner))) {
+                let target = self
+                    .input
+                    .links
+                    .get(entity)
+                    .and_then(|l| l.get(*link))
+                    .and_then(|l| l.get(row))
+                    .copied()
+                    .flatten();
+                if let (Some(target), Some(below)) =
+                    (target, self.regime.plan.nodes.get(ix(*inner)))
+                {
                     self.leaves(*inner, below.row, target, out);
                 }
             }
@@ -471,7 +567,9 @@ impl Assessment {
 
     /// A node in a sentence with its values.
     fn say(&self, id: NodeId, entity: usize, row: usize, lang: Lang, depth: usize) -> String {
-        let Some(node) = self.regime.plan.nodes.get(ix(id)) else { return String::new() };
+        let Some(node) = self.regime.plan.nodes.get(ix(id)) else {
+            return String::new();
+        };
         let row = self.row_for(node.row, entity, row);
         let entity = node.row;
         let value = self.frame.get(node, row);
@@ -488,19 +586,43 @@ impl Assessment {
         let titled = |title: &Words, id: &str| {
             let words = title.of(lang);
             let name = if words.is_empty() { id } else { words };
-            if zh { format!("{name}（{}）", shown()) } else { format!("{name} ({})", shown()) }
+            if zh {
+                format!("{name}（{}）", shown())
+            } else {
+                format!("{name} ({})", shown())
+            }
         };
         let join = |list: &[NodeId], zh_word: &str, en_word: &str| {
             let parts: Vec<String> = list.iter().map(go).collect();
             let text = parts.join(if zh { zh_word } else { en_word });
-            if depth > 0 && list.len() > 1 { format!("({text})") } else { text }
+            if depth > 0 && list.len() > 1 {
+                format!("({text})")
+            } else {
+                text
+            }
         };
         match &node.op {
             Op::Const(_) => shown(),
-            Op::Today => format!("{}{}", if zh { "认定日 " } else { "the day decided " }, shown()),
-            Op::Fact(f) => self.set.facts.get(*f).map_or_else(String::new, |d| titled(&d.title, &d.id)),
-            Op::Formula(f, _) => self.set.formulas.get(*f).map_or_else(String::new, |d| titled(&d.title, &d.id)),
-            Op::Param(p, _) => self.set.parameters.get(*p).map_or_else(String::new, |d| titled(&d.title, &d.id)),
+            Op::Today => format!(
+                "{}{}",
+                if zh { "认定日 " } else { "the day decided " },
+                shown()
+            ),
+            Op::Fact(f) => self
+                .set
+                .facts
+                .get(*f)
+                .map_or_else(String::new, |d| titled(&d.title, &d.id)),
+            Op::Formula(f, _) => self
+                .set
+                .formulas
+                .get(*f)
+                .map_or_else(String::new, |d| titled(&d.title, &d.id)),
+            Op::Param(p, _) => self
+                .set
+                .parameters
+                .get(*p)
+                .map_or_else(String::new, |d| titled(&d.title, &d.id)),
             Op::And(list) => join(list, "，且 ", " and "),
             Op::Or(list) => join(list, "，或 ", " or "),
             Op::Not(a) => match self.regime.plan.nodes.get(ix(*a)).map(|n| &n.op) {
@@ -512,11 +634,21 @@ impl Assessment {
             Op::Eq(a, b) => both(a, b, "是", "is"),
             Op::In(a, values) => {
                 let names = values.iter().map(|v| {
-                    let ty = self.regime.plan.nodes.get(ix(*a)).map_or(Type::Count, |n| n.ty);
+                    let ty = self
+                        .regime
+                        .plan
+                        .nodes
+                        .get(ix(*a))
+                        .map_or(Type::Count, |n| n.ty);
                     self.set.value_for(V::known(*v), ty, lang)
                 });
                 let names: Vec<String> = names.collect();
-                format!("{} {} {}", go(a), if zh { "属于" } else { "is one of" }, names.join(if zh { "、" } else { ", " }))
+                format!(
+                    "{} {} {}",
+                    go(a),
+                    if zh { "属于" } else { "is one of" },
+                    names.join(if zh { "、" } else { ", " })
+                )
             }
             Op::Add(a, b) | Op::AddDays(a, b, false) => both(a, b, "＋", "+"),
             Op::Sub(a, b) | Op::AddDays(a, b, true) => both(a, b, "－", "−"),
@@ -524,9 +656,17 @@ impl Assessment {
             Op::Scale(a, 12) => format!("{} × 12", go(a)),
             Op::Scale(a, _) => go(a),
             Op::Agg { .. } => {
-                let text = node.rule.and_then(|(f, v)| self.set.formulas.get(f)?.versions.get(v));
-                let words = text.map_or("", |v| node.span.of(&v.value.text)).replace('\n', " ");
-                if zh { format!("{words}（{}）", shown()) } else { format!("{words} ({})", shown()) }
+                let text = node
+                    .rule
+                    .and_then(|(f, v)| self.set.formulas.get(f)?.versions.get(v));
+                let words = text
+                    .map_or("", |v| node.span.of(&v.value.text))
+                    .replace('\n', " ");
+                if zh {
+                    format!("{words}（{}）", shown())
+                } else {
+                    format!("{words} ({})", shown())
+                }
             }
             _ => shown(),
         }

@@ -10,7 +10,9 @@ use crate::scalar::V;
 impl PackSet {
     /// A value as packs and JSON write it: `yes`, `800.00/month`, `2026-07-01`, `urban`; unknown is `undetermined`.
     pub fn value_words(&self, value: V, ty: Type) -> String {
-        let Some(v) = value.get() else { return "undetermined".to_owned() };
+        let Some(v) = value.get() else {
+            return "undetermined".to_owned();
+        };
         match ty {
             Type::Bool => value.truth().word().to_owned(),
             Type::Count | Type::Days | Type::Months => v.to_string(),
@@ -34,7 +36,9 @@ impl PackSet {
     /// A value in words for people.
     pub fn value_for(&self, value: V, ty: Type, lang: Lang) -> String {
         let zh = lang == Lang::Zh;
-        let Some(v) = value.get() else { return Self::open_words(value, ty, lang) };
+        let Some(v) = value.get() else {
+            return Self::open_words(value, ty, lang);
+        };
         match ty {
             Type::Bool => match (v, zh) {
                 (0, true) => "否".to_owned(),
@@ -58,10 +62,16 @@ impl PackSet {
             Type::Days => format!("{v}{}", if zh { " 天" } else { " days" }),
             Type::Months => format!("{v}{}", if zh { " 个月" } else { " months" }),
             Type::Code(list) => {
-                let code = usize::try_from(v).ok().and_then(|i| self.lists.get(list).and_then(|l| l.codes.get(i)));
+                let code = usize::try_from(v)
+                    .ok()
+                    .and_then(|i| self.lists.get(list).and_then(|l| l.codes.get(i)));
                 code.map_or_else(String::new, |c| {
                     let words = c.words.of(lang);
-                    if words.is_empty() { c.id.clone() } else { words.to_owned() }
+                    if words.is_empty() {
+                        c.id.clone()
+                    } else {
+                        words.to_owned()
+                    }
                 })
             }
             Type::Place => self.places.name(v),
@@ -78,14 +88,25 @@ impl PackSet {
             && value.lo > 0
         {
             let amount = money(value.lo, scale, true);
-            return if zh { format!("未知（不低于 {amount} 元）") } else { format!("unknown (at least {amount} yuan)") };
+            return if zh {
+                format!("未知（不低于 {amount} 元）")
+            } else {
+                format!("unknown (at least {amount} yuan)")
+            };
         }
-        if zh { "未知".to_owned() } else { "unknown".to_owned() }
+        if zh {
+            "未知".to_owned()
+        } else {
+            "unknown".to_owned()
+        }
     }
 
     pub(crate) fn code_id(&self, ty: Type, value: i64) -> &str {
         let Type::Code(list) = ty else { return "" };
-        usize::try_from(value).ok().and_then(|i| self.lists.get(list)?.codes.get(i)).map_or("", |c| c.id.as_str())
+        usize::try_from(value)
+            .ok()
+            .and_then(|i| self.lists.get(list)?.codes.get(i))
+            .map_or("", |c| c.id.as_str())
     }
 }
 
@@ -98,7 +119,9 @@ fn money(fen: i64, scale: u8, grouped: bool) -> String {
     }
     let places = 2_u32.saturating_add(u32::from(scale).saturating_mul(4));
     let _ = write_fixed(&mut text, i128::from(fen), places, grouped);
-    let cut = text.find('.').map_or(text.len(), |dot| dot.saturating_add(3));
+    let cut = text
+        .find('.')
+        .map_or(text.len(), |dot| dot.saturating_add(3));
     let keep = text.trim_end_matches('0').len().max(cut);
     text.truncate(keep);
     text

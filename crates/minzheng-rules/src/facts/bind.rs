@@ -74,7 +74,10 @@ impl Input {
 
     /// The id of a row.
     pub fn row_id(&self, at: RowRef) -> &str {
-        self.ids.get(at.entity).and_then(|ids| ids.get(at.row)).map_or("", String::as_str)
+        self.ids
+            .get(at.entity)
+            .and_then(|ids| ids.get(at.row))
+            .map_or("", String::as_str)
     }
 
     /// How many rows an entity has.
@@ -109,11 +112,16 @@ impl Input {
 
     pub(crate) fn value(&self, fact: usize, row: usize) -> V {
         let start = self.columns.get(fact).copied().unwrap_or(usize::MAX);
-        self.values.get(start.saturating_add(row)).copied().unwrap_or(V::UNKNOWN)
+        self.values
+            .get(start.saturating_add(row))
+            .copied()
+            .unwrap_or(V::UNKNOWN)
     }
 
     pub(crate) fn status(&self, fact: usize, row: usize) -> FactStatus {
-        self.provenance.get(&(fact, row)).map_or(self.default_status, |p| p.status)
+        self.provenance
+            .get(&(fact, row))
+            .map_or(self.default_status, |p| p.status)
     }
 
     /// Digests everything that can change an answer.
@@ -126,7 +134,12 @@ impl Input {
             number(i64::try_from(*n).unwrap_or(i64::MAX));
         }
         let up = self.parents.iter().flatten().copied();
-        let across = self.links.iter().flatten().flatten().map(|l| l.unwrap_or(usize::MAX));
+        let across = self
+            .links
+            .iter()
+            .flatten()
+            .flatten()
+            .map(|l| l.unwrap_or(usize::MAX));
         for row in up.chain(across) {
             number(i64::try_from(row).unwrap_or(i64::MAX));
         }
@@ -136,11 +149,22 @@ impl Input {
         }
         for overlay in &self.overlays {
             number(i64::try_from(overlay.parameter).unwrap_or(i64::MAX));
-            overlay.keys.iter().for_each(|k| number(k.unwrap_or(i64::MIN)));
+            overlay
+                .keys
+                .iter()
+                .for_each(|k| number(k.unwrap_or(i64::MIN)));
             number(overlay.value);
         }
         for ((fact, row), p) in &self.provenance {
-            hash.update(format!("{fact} {row} {} {} {:?} {} {} {}", p.status.word(), p.source, p.as_of, p.window, p.reason, p.by));
+            hash.update(format!(
+                "{fact} {row} {} {} {:?} {} {} {}",
+                p.status.word(),
+                p.source,
+                p.as_of,
+                p.window,
+                p.reason,
+                p.by
+            ));
         }
         for id in self.ids.iter().flatten() {
             hash.update(id.as_bytes());
@@ -158,9 +182,17 @@ impl PackSet {
     /// Every finding at once, with its path in the case: `E-FACT-…` for facts, `E-ROW-…` for rows, `E-FINDING-…`, `E-OVERLAY-…`,
     /// `E-VALUE-…` for values that are not of their type.
     pub fn bind(&self, document: &Document) -> Result<Input, Diagnostics> {
-        let mut binder = Binder { set: self, findings: Diagnostics::new(), input: self.empty_input() };
+        let mut binder = Binder {
+            set: self,
+            findings: Diagnostics::new(),
+            input: self.empty_input(),
+        };
         binder.run(&document.tree);
-        let Binder { mut findings, mut input, .. } = binder;
+        let Binder {
+            mut findings,
+            mut input,
+            ..
+        } = binder;
         findings.sort();
         if findings.has_errors() {
             return Err(Diagnostics::at_file(findings, &document.name));
@@ -178,7 +210,11 @@ impl PackSet {
             rows: vec![0; self.entities.len()],
             ids: vec![Vec::new(); self.entities.len()],
             parents: vec![Vec::new(); self.entities.len()],
-            links: self.entities.iter().map(|e| vec![Vec::new(); e.links.len()]).collect(),
+            links: self
+                .entities
+                .iter()
+                .map(|e| vec![Vec::new(); e.links.len()])
+                .collect(),
             columns: Vec::new(),
             values: Vec::new(),
             provenance: BTreeMap::new(),
@@ -210,10 +246,13 @@ struct Binder<'a> {
 type Written<'t> = (usize, String, &'t [(String, Tree)]);
 
 fn text<'t>(fields: &'t [(String, Tree)], key: &str) -> Option<&'t str> {
-    fields.iter().find(|(k, _)| k == key).and_then(|(_, v)| match v {
-        Tree::Leaf(Scalar::Text(t)) => Some(t.as_str()),
-        _ => None,
-    })
+    fields
+        .iter()
+        .find(|(k, _)| k == key)
+        .and_then(|(_, v)| match v {
+            Tree::Leaf(Scalar::Text(t)) => Some(t.as_str()),
+            _ => None,
+        })
 }
 
 fn field_day(value: &Tree) -> Option<Day> {
@@ -225,8 +264,15 @@ fn field_day(value: &Tree) -> Option<Day> {
 }
 
 impl Binder<'_> {
-    fn fail(&mut self, code: &'static str, path: &str, message: impl Into<String>, help: impl Into<String>) {
-        self.findings.push(Diagnostic::error(code, message).path(path).help(help));
+    fn fail(
+        &mut self,
+        code: &'static str,
+        path: &str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.findings
+            .push(Diagnostic::error(code, message).path(path).help(help));
     }
 
     fn run(&mut self, tree: &Tree) {
@@ -242,7 +288,12 @@ impl Binder<'_> {
                 "on" | "known_on" => match field_day(value) {
                     Some(day) if key == "on" => on = Some(day),
                     Some(day) => self.input.known_on = day,
-                    None => self.fail("E-VALUE-DATE", key, "not a day of the calendar", "write 2026-07-01"),
+                    None => self.fail(
+                        "E-VALUE-DATE",
+                        key,
+                        "not a day of the calendar",
+                        "write 2026-07-01",
+                    ),
                 },
                 "default_status" => match value {
                     Tree::Leaf(Scalar::Text(word)) => self.default_status(word),
@@ -254,15 +305,33 @@ impl Binder<'_> {
                 name => match self.set.entity_index(name) {
                     Some(0) => match value {
                         Tree::Table(fields) => written.push((0, name.to_owned(), fields)),
-                        _ => self.fail("E-DOC-SHAPE", name, "this is one table", format!("write [{name}]")),
+                        _ => self.fail(
+                            "E-DOC-SHAPE",
+                            name,
+                            "this is one table",
+                            format!("write [{name}]"),
+                        ),
                     },
                     Some(entity) => {
-                        written.extend(self.tables(name, value).into_iter().map(|(path, fields)| (entity, path, fields)));
+                        written.extend(
+                            self.tables(name, value)
+                                .into_iter()
+                                .map(|(path, fields)| (entity, path, fields)),
+                        );
                     }
                     None => {
                         let known = self.set.entities.iter().map(|e| e.id.as_str());
-                        let others = ["on", "known_on", "default_status", "finding", "overlay", "title", "note"];
-                        let near = nearest(name, known.chain(others)).map(|n| format!("did you mean `{n}`?"));
+                        let others = [
+                            "on",
+                            "known_on",
+                            "default_status",
+                            "finding",
+                            "overlay",
+                            "title",
+                            "note",
+                        ];
+                        let near = nearest(name, known.chain(others))
+                            .map(|n| format!("did you mean `{n}`?"));
                         self.fail("E-DOC-KEY", name, "unknown key", near.unwrap_or_default());
                     }
                 },
@@ -270,10 +339,25 @@ impl Binder<'_> {
         }
         match on {
             Some(day) => self.input.on = day,
-            None => self.fail("E-DOC-DATE", "on", "the day decided is missing", "write on = 2026-07-01"),
+            None => self.fail(
+                "E-DOC-DATE",
+                "on",
+                "the day decided is missing",
+                "write on = 2026-07-01",
+            ),
         }
         if !written.iter().any(|(e, _, _)| *e == 0) {
-            written.insert(0, (0, self.set.entities.first().map_or_else(String::new, |e| e.id.clone()), &[]));
+            written.insert(
+                0,
+                (
+                    0,
+                    self.set
+                        .entities
+                        .first()
+                        .map_or_else(String::new, |e| e.id.clone()),
+                    &[],
+                ),
+            );
         }
         written.sort_by_key(|(entity, _, _)| *entity);
         self.rows(&written);
@@ -290,14 +374,26 @@ impl Binder<'_> {
 
     fn default_status(&mut self, word: &str) {
         match FactStatus::ALL.into_iter().find(|(w, _)| *w == word) {
-            Some((_, s @ (FactStatus::Declared | FactStatus::Verified | FactStatus::Attested))) => self.input.default_status = s,
-            _ => self.fail("E-FACT-STATUS", "default_status", "not a status for all facts", "write declared, verified or attested"),
+            Some((_, s @ (FactStatus::Declared | FactStatus::Verified | FactStatus::Attested))) => {
+                self.input.default_status = s
+            }
+            _ => self.fail(
+                "E-FACT-STATUS",
+                "default_status",
+                "not a status for all facts",
+                "write declared, verified or attested",
+            ),
         }
     }
 
     fn tables<'t>(&mut self, key: &str, value: &'t Tree) -> Vec<(String, &'t [(String, Tree)])> {
         let Tree::List(items) = value else {
-            self.fail("E-DOC-SHAPE", key, "this is a list of tables", format!("write [[{key}]]"));
+            self.fail(
+                "E-DOC-SHAPE",
+                key,
+                "this is a list of tables",
+                format!("write [[{key}]]"),
+            );
             return Vec::new();
         };
         let mut out = Vec::new();
@@ -321,14 +417,26 @@ impl Binder<'_> {
             }
             let id = match fields.iter().find(|(k, _)| k == "id") {
                 None => format!("{}", number.saturating_add(1)),
-                Some((_, Tree::Leaf(Scalar::Text(id)))) if !id.is_empty() && id.len() <= 64 => id.clone(),
+                Some((_, Tree::Leaf(Scalar::Text(id)))) if !id.is_empty() && id.len() <= 64 => {
+                    id.clone()
+                }
                 Some(_) => {
-                    self.fail("E-ROW-ID", path, "the id is not a word of at most 64 bytes", "it is your own key, never an identity number");
+                    self.fail(
+                        "E-ROW-ID",
+                        path,
+                        "the id is not a word of at most 64 bytes",
+                        "it is your own key, never an identity number",
+                    );
                     String::new()
                 }
             };
             if id.len() == 18 && id.bytes().take(17).all(|b| b.is_ascii_digit()) {
-                self.fail("E-ROW-ID", path, "the id looks like an identity number", "use a key of your own");
+                self.fail(
+                    "E-ROW-ID",
+                    path,
+                    "the id looks like an identity number",
+                    "use a key of your own",
+                );
             }
             let ids = self.input.ids.get_mut(*entity);
             let twice = ids.as_ref().is_some_and(|ids| ids.contains(&id));
@@ -361,7 +469,9 @@ impl Binder<'_> {
 
     fn link(&mut self, written: &[Written<'_>]) {
         for (entity, path, fields) in written {
-            let Some(parent) = self.set.entities.get(*entity).and_then(|e| e.parent) else { continue };
+            let Some(parent) = self.set.entities.get(*entity).and_then(|e| e.parent) else {
+                continue;
+            };
             let above = if parent == 0 {
                 Some(0)
             } else {
@@ -369,22 +479,42 @@ impl Binder<'_> {
                 let found = of.and_then(|id| self.row_named(parent, id));
                 if found.is_none() {
                     let what = self.set.entities.get(parent).map_or("", |e| e.id.as_str());
-                    self.fail("E-ROW-OF", path, format!("`of` names no row of `{what}`"), "it is the id of the row above");
+                    self.fail(
+                        "E-ROW-OF",
+                        path,
+                        format!("`of` names no row of `{what}`"),
+                        "it is the id of the row above",
+                    );
                 }
                 found
             };
             if let Some(parents) = self.input.parents.get_mut(*entity) {
                 parents.push(above.unwrap_or(0));
             }
-            let links = self.set.entities.get(*entity).map(|e| e.links.clone()).unwrap_or_default();
+            let links = self
+                .set
+                .entities
+                .get(*entity)
+                .map(|e| e.links.clone())
+                .unwrap_or_default();
             for (index, (name, to)) in links.iter().enumerate() {
                 let given = fields.iter().any(|(k, _)| k == name);
                 let target = text(fields, name).and_then(|id| self.row_named(*to, id));
                 if given && target.is_none() {
                     let what = self.set.entities.get(*to).map_or("", |e| e.id.as_str());
-                    self.fail("E-ROW-LINK", path, format!("`{name}` names no row of `{what}`"), "");
+                    self.fail(
+                        "E-ROW-LINK",
+                        path,
+                        format!("`{name}` names no row of `{what}`"),
+                        "",
+                    );
                 }
-                if let Some(column) = self.input.links.get_mut(*entity).and_then(|l| l.get_mut(index)) {
+                if let Some(column) = self
+                    .input
+                    .links
+                    .get_mut(*entity)
+                    .and_then(|l| l.get_mut(index))
+                {
                     column.push(target);
                 }
             }
@@ -398,19 +528,37 @@ impl Binder<'_> {
             if let Some(n) = next.get_mut(*entity) {
                 *n = n.saturating_add(1);
             }
-            let links = self.set.entities.get(*entity).map(|e| e.links.as_slice()).unwrap_or_default();
+            let links = self
+                .set
+                .entities
+                .get(*entity)
+                .map(|e| e.links.as_slice())
+                .unwrap_or_default();
             for (key, value) in *fields {
-                if key == "id" || (*entity > 0 && key == "of") || links.iter().any(|(l, _)| l == key) {
+                if key == "id"
+                    || (*entity > 0 && key == "of")
+                    || links.iter().any(|(l, _)| l == key)
+                {
                     continue;
                 }
                 let at = format!("{path}.{key}");
                 match self.set.name_of(*entity, key) {
                     Some(crate::pack::NameOf::Fact(fact)) => self.fact(fact, row, &at, value),
                     Some(crate::pack::NameOf::Formula(_)) => {
-                        self.fail("E-FACT-FORMULA", &at, "this is computed, not given", "an official's determination goes into [[finding]]");
+                        self.fail(
+                            "E-FACT-FORMULA",
+                            &at,
+                            "this is computed, not given",
+                            "an official's determination goes into [[finding]]",
+                        );
                     }
                     _ => {
-                        let known = self.set.facts.iter().filter(|f| f.entity == *entity && !f.finding).map(|f| f.id.as_str());
+                        let known = self
+                            .set
+                            .facts
+                            .iter()
+                            .filter(|f| f.entity == *entity && !f.finding)
+                            .map(|f| f.id.as_str());
                         let near = nearest(key, known).map(|n| format!("did you mean `{n}`?"));
                         self.fail("E-FACT-NAME", &at, "unknown fact", near.unwrap_or_default());
                     }
@@ -424,52 +572,108 @@ impl Binder<'_> {
             Tree::Leaf(scalar) => (Some(scalar.clone()), None, None),
             Tree::List(_) => (Some(Scalar::List), None, None),
             Tree::Table(fields) => {
-                let Some((scalar, per, provenance)) = self.detailed(path, fields) else { return };
+                let Some((scalar, per, provenance)) = self.detailed(path, fields) else {
+                    return;
+                };
                 (scalar, per, Some(provenance))
             }
         };
-        let Some(def) = self.set.facts.get(fact) else { return };
+        let Some(def) = self.set.facts.get(fact) else {
+            return;
+        };
         let (ty, low, high) = (def.ty, def.low, def.high);
-        let status = provenance.as_ref().map_or(self.input.default_status, |p| p.status);
-        let unknown = matches!(status, FactStatus::Pending | FactStatus::Refused | FactStatus::Unavailable);
+        let status = provenance
+            .as_ref()
+            .map_or(self.input.default_status, |p| p.status);
+        let unknown = matches!(
+            status,
+            FactStatus::Pending | FactStatus::Refused | FactStatus::Unavailable
+        );
         let mut provenance = provenance;
         match (scalar, status) {
-            (Some(_), FactStatus::Nothing | FactStatus::Pending | FactStatus::Refused | FactStatus::Unavailable) => {
-                self.fail("E-FACT-STATUS", path, format!("status `{}` goes without a value", status.word()), "");
+            (
+                Some(_),
+                FactStatus::Nothing
+                | FactStatus::Pending
+                | FactStatus::Refused
+                | FactStatus::Unavailable,
+            ) => {
+                self.fail(
+                    "E-FACT-STATUS",
+                    path,
+                    format!("status `{}` goes without a value", status.word()),
+                    "",
+                );
             }
             (None, FactStatus::Nothing) => {
-                let numeric = matches!(ty, Type::Bool | Type::Count | Type::Money { .. } | Type::Ratio | Type::Days | Type::Months);
+                let numeric = matches!(
+                    ty,
+                    Type::Bool
+                        | Type::Count
+                        | Type::Money { .. }
+                        | Type::Ratio
+                        | Type::Days
+                        | Type::Months
+                );
                 if numeric {
                     self.put(fact, row, V::known(0));
                 } else {
-                    self.fail("E-FACT-STATUS", path, format!("a {ty} cannot be nothing"), "leave it out where it is not known");
+                    self.fail(
+                        "E-FACT-STATUS",
+                        path,
+                        format!("a {ty} cannot be nothing"),
+                        "leave it out where it is not known",
+                    );
                 }
             }
             (None, _) if unknown => {}
-            (None, _) => self.fail("E-FACT-VALUE", path, "the value is missing", "give value = …, or a status that says why there is none"),
-            (Some(scalar), _) => match read(self.set, ty, &scalar, per.as_deref(), None) {
-                Err(bad) => self.fail(bad.code, path, bad.message, bad.help),
-                Ok(found) => {
-                    if ty == Type::Text {
-                        if let Scalar::Text(words) = &scalar {
-                            self.input.texts.insert((fact, row), words.clone());
+            (None, _) => self.fail(
+                "E-FACT-VALUE",
+                path,
+                "the value is missing",
+                "give value = …, or a status that says why there is none",
+            ),
+            (Some(scalar), _) => {
+                match read(self.set, ty, &scalar, per.as_deref(), None) {
+                    Err(bad) => self.fail(bad.code, path, bad.message, bad.help),
+                    Ok(found) => {
+                        if ty == Type::Text {
+                            if let Scalar::Text(words) = &scalar {
+                                self.input.texts.insert((fact, row), words.clone());
+                            }
+                        } else if low.is_some_and(|l| found.value < l)
+                            || high.is_some_and(|h| found.value > h)
+                        {
+                            if low == Some(0) && found.value < 0 {
+                                self.fail(
+                                    "E-FACT-RANGE",
+                                    path,
+                                    "the value is negative",
+                                    "give amounts as positive numbers",
+                                );
+                                return;
+                            }
+                            let finding = Diagnostic::warning(
+                                "W-FACT-RANGE",
+                                "the value is outside its sensible bounds and is read as unknown",
+                            );
+                            self.findings.push(finding.path(path).help(
+                                "check the unit; more than a fortune or a lifetime is refused",
+                            ));
+                            let entry = provenance.get_or_insert_with(|| plain(status));
+                            entry.out_of_range = true;
+                            self.put(fact, row, V::UNKNOWN);
+                        } else {
+                            let value = if ty == Type::Place {
+                                self.set.places.resolve(found.value)
+                            } else {
+                                found.value
+                            };
+                            self.put(fact, row, V::known(value));
                         }
-                    } else if low.is_some_and(|l| found.value < l) || high.is_some_and(|h| found.value > h) {
-                        if low == Some(0) && found.value < 0 {
-                            self.fail("E-FACT-RANGE", path, "the value is negative", "give amounts as positive numbers");
-                            return;
-                        }
-                        let finding = Diagnostic::warning("W-FACT-RANGE", "the value is outside its sensible bounds and is read as unknown");
-                        self.findings.push(finding.path(path).help("check the unit; more than a fortune or a lifetime is refused"));
-                        let entry = provenance.get_or_insert_with(|| plain(status));
-                        entry.out_of_range = true;
-                        self.put(fact, row, V::UNKNOWN);
-                    } else {
-                        let value = if ty == Type::Place { self.set.places.resolve(found.value) } else { found.value };
-                        self.put(fact, row, V::known(value));
                     }
                 }
-            },
+            }
         }
         if let Some(provenance) = provenance {
             self.input.provenance.insert((fact, row), provenance);
@@ -483,8 +687,11 @@ impl Binder<'_> {
         }
     }
 
-    #[expect(clippy::type_complexity, reason = "value, period and provenance are read from one table")]
-    fn detailed(&mut self, path: &str, fields: &[(String, Tree)]) -> Option<(Option<Scalar>, Option<String>, Provenance)> {
+    fn detailed(
+        &mut self,
+        path: &str,
+        fields: &[(String, Tree)],
+    ) -> Option<(Option<Scalar>, Option<String>, Provenance)> {
         let (mut scalar, mut per) = (None, None);
         let mut provenance = plain(self.input.default_status);
         for (key, value) in fields {
@@ -497,22 +704,42 @@ impl Binder<'_> {
                 ("source", Tree::Leaf(Scalar::Text(t))) => provenance.source.clone_from(t),
                 ("reason", Tree::Leaf(Scalar::Text(t))) => provenance.reason.clone_from(t),
                 ("as_of", v) if field_day(v).is_some() => provenance.as_of = field_day(v),
-                ("status", Tree::Leaf(Scalar::Text(t))) => match FactStatus::ALL.into_iter().find(|(w, _)| w == t) {
-                    Some((_, s)) => provenance.status = s,
-                    None => {
-                        let near = nearest(t, FactStatus::ALL.map(|(w, _)| w)).map(|n| format!("did you mean `{n}`?"));
-                        self.fail("E-FACT-STATUS", path, "unknown status", near.unwrap_or_default());
-                        return None;
+                ("status", Tree::Leaf(Scalar::Text(t))) => {
+                    match FactStatus::ALL.into_iter().find(|(w, _)| w == t) {
+                        Some((_, s)) => provenance.status = s,
+                        None => {
+                            let near = nearest(t, FactStatus::ALL.map(|(w, _)| w))
+                                .map(|n| format!("did you mean `{n}`?"));
+                            self.fail(
+                                "E-FACT-STATUS",
+                                path,
+                                "unknown status",
+                                near.unwrap_or_default(),
+                            );
+                            return None;
+                        }
                     }
-                },
+                }
                 ("per" | "window" | "source" | "reason" | "as_of" | "status", _) => {
-                    self.fail("E-FACT-SHAPE", &format!("{path}.{key}"), "not of its form", "words are strings, as_of is a day");
+                    self.fail(
+                        "E-FACT-SHAPE",
+                        &format!("{path}.{key}"),
+                        "not of its form",
+                        "words are strings, as_of is a day",
+                    );
                     return None;
                 }
                 _ => {
-                    let known = ["value", "per", "window", "source", "as_of", "status", "reason"];
+                    let known = [
+                        "value", "per", "window", "source", "as_of", "status", "reason",
+                    ];
                     let near = nearest(key, known).map(|n| format!("did you mean `{n}`?"));
-                    self.fail("E-FACT-SHAPE", &format!("{path}.{key}"), "unknown part of a fact", near.unwrap_or_default());
+                    self.fail(
+                        "E-FACT-SHAPE",
+                        &format!("{path}.{key}"),
+                        "unknown part of a fact",
+                        near.unwrap_or_default(),
+                    );
                     return None;
                 }
             }
@@ -522,14 +749,33 @@ impl Binder<'_> {
 
     fn finding(&mut self, path: &str, fields: &[(String, Tree)]) {
         let Some(of) = text(fields, "of") else {
-            self.fail("E-FINDING-OF", path, "`of` names the condition or formula", "");
+            self.fail(
+                "E-FINDING-OF",
+                path,
+                "`of` names the condition or formula",
+                "",
+            );
             return;
         };
-        let formula = self.set.formulas_by_id.get(of).and_then(|i| self.set.formulas.get(*i));
+        let formula = self
+            .set
+            .formulas_by_id
+            .get(of)
+            .and_then(|i| self.set.formulas.get(*i));
         let Some((formula, fact)) = formula.and_then(|f| f.finding.map(|fact| (f, fact))) else {
-            let known = self.set.formulas.iter().filter(|f| f.finding.is_some()).map(|f| f.id.as_str());
+            let known = self
+                .set
+                .formulas
+                .iter()
+                .filter(|f| f.finding.is_some())
+                .map(|f| f.id.as_str());
             let near = nearest(of, known).map(|n| format!("did you mean `{n}`?"));
-            self.fail("E-FINDING-OF", path, "no condition or attestable formula has this id", near.unwrap_or_default());
+            self.fail(
+                "E-FINDING-OF",
+                path,
+                "no condition or attestable formula has this id",
+                near.unwrap_or_default(),
+            );
             return;
         };
         let entity = formula.entity;
@@ -540,12 +786,24 @@ impl Binder<'_> {
             (_, None) => None,
         };
         let Some(row) = row else {
-            let help = if entity == 0 { "leave `row` out" } else { "give the id of the row" };
-            self.fail("E-FINDING-ROW", path, "`row` does not name a row of the finding's entity", help);
+            let help = if entity == 0 {
+                "leave `row` out"
+            } else {
+                "give the id of the row"
+            };
+            self.fail(
+                "E-FINDING-ROW",
+                path,
+                "`row` does not name a row of the finding's entity",
+                help,
+            );
             return;
         };
         let mut provenance = plain(FactStatus::Attested);
-        let mut rest: Vec<(String, Tree)> = vec![("status".to_owned(), Tree::Leaf(Scalar::Text("attested".to_owned())))];
+        let mut rest: Vec<(String, Tree)> = vec![(
+            "status".to_owned(),
+            Tree::Leaf(Scalar::Text("attested".to_owned())),
+        )];
         for (key, value) in fields {
             match (key.as_str(), value) {
                 ("of" | "row", _) => {}
@@ -554,7 +812,12 @@ impl Binder<'_> {
                 ("on", v) if field_day(v).is_some() => provenance.as_of = field_day(v),
                 ("value" | "per", v) => rest.push((key.clone(), v.clone())),
                 _ => {
-                    self.fail("E-FINDING-SHAPE", &format!("{path}.{key}"), "unknown or malformed part of a finding", "a finding has of, row, value, by, on, ground");
+                    self.fail(
+                        "E-FINDING-SHAPE",
+                        &format!("{path}.{key}"),
+                        "unknown or malformed part of a finding",
+                        "a finding has of, row, value, by, on, ground",
+                    );
                     return;
                 }
             }
@@ -570,7 +833,12 @@ impl Binder<'_> {
         };
         let value = fields.iter().find(|(k, _)| k == "value").map(|(_, v)| v);
         let Some(Tree::Leaf(value)) = value else {
-            self.fail("E-OVERLAY-VALUE", path, "`value` is missing or not one value", "");
+            self.fail(
+                "E-OVERLAY-VALUE",
+                path,
+                "`value` is missing or not one value",
+                "",
+            );
             return;
         };
         let mut keys: Vec<(String, Scalar)> = Vec::new();
@@ -584,7 +852,12 @@ impl Binder<'_> {
                     }));
                 }
                 _ => {
-                    self.fail("E-OVERLAY-SHAPE", &format!("{path}.{key}"), "unknown part of an overlay", "it has parameter, value and key");
+                    self.fail(
+                        "E-OVERLAY-SHAPE",
+                        &format!("{path}.{key}"),
+                        "unknown part of an overlay",
+                        "it has parameter, value and key",
+                    );
                     return;
                 }
             }
@@ -613,9 +886,19 @@ impl PackSet {
     ///
     /// # Errors
     /// `E-OVERLAY-NAME`, `E-OVERLAY-KEY`, or the `E-VALUE-…` of the value.
-    pub fn overlay_from_words(&self, name: &str, value: &str, keys: &[(String, String)]) -> Result<Overlay, Diagnostic> {
-        let keys: Vec<(String, Scalar)> = keys.iter().map(|(k, v)| (k.clone(), Scalar::Text(v.clone()))).collect();
-        let is_count = self.parameter(name).is_some_and(|p| matches!(p.ty, Type::Count | Type::Days | Type::Months));
+    pub fn overlay_from_words(
+        &self,
+        name: &str,
+        value: &str,
+        keys: &[(String, String)],
+    ) -> Result<Overlay, Diagnostic> {
+        let keys: Vec<(String, Scalar)> = keys
+            .iter()
+            .map(|(k, v)| (k.clone(), Scalar::Text(v.clone())))
+            .collect();
+        let is_count = self
+            .parameter(name)
+            .is_some_and(|p| matches!(p.ty, Type::Count | Type::Days | Type::Months));
         let is_bool = self.parameter(name).is_some_and(|p| p.ty == Type::Bool);
         let scalar = match value.parse::<i64>() {
             Ok(number) if is_count => Scalar::Int(number),
@@ -625,33 +908,59 @@ impl PackSet {
         self.overlay(name, &scalar, &keys)
     }
 
-    pub(crate) fn overlay(&self, name: &str, value: &Scalar, keys: &[(String, Scalar)]) -> Result<Overlay, Diagnostic> {
-        let found = self.params_by_id.get(name).and_then(|i| self.parameters.get(*i).map(|p| (*i, p)));
+    pub(crate) fn overlay(
+        &self,
+        name: &str,
+        value: &Scalar,
+        keys: &[(String, Scalar)],
+    ) -> Result<Overlay, Diagnostic> {
+        let found = self
+            .params_by_id
+            .get(name)
+            .and_then(|i| self.parameters.get(*i).map(|p| (*i, p)));
         let Some((index, parameter)) = found else {
-            let near = nearest(name, self.params_by_id.keys().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
-            return Err(Diagnostic::error("E-OVERLAY-NAME", format!("unknown parameter `{name}`")).help(near.unwrap_or_default()));
+            let near = nearest(name, self.params_by_id.keys().map(String::as_str))
+                .map(|n| format!("did you mean `{n}`?"));
+            return Err(
+                Diagnostic::error("E-OVERLAY-NAME", format!("unknown parameter `{name}`"))
+                    .help(near.unwrap_or_default()),
+            );
         };
-        let value = read_figure(self, parameter.ty, value, None)
-            .map_err(|bad| Diagnostic::error(bad.code, format!("`{name}`: {}", bad.message)).help(bad.help))?;
+        let value = read_figure(self, parameter.ty, value, None).map_err(|bad| {
+            Diagnostic::error(bad.code, format!("`{name}`: {}", bad.message)).help(bad.help)
+        })?;
         let mut given = vec![None; parameter.keys.len()];
         for (key, scalar) in keys {
             let at = parameter.keys.iter().position(|k| k.name == *key);
             let known = at.and_then(|at| parameter.keys.get(at).map(|k| (at, k)));
             let Some((at, def)) = known else {
-                return Err(Diagnostic::error("E-OVERLAY-KEY", format!("`{name}` has no key `{key}`")));
+                return Err(Diagnostic::error(
+                    "E-OVERLAY-KEY",
+                    format!("`{name}` has no key `{key}`"),
+                ));
             };
             let read = match scalar {
-                Scalar::Text(t) if def.ty == Type::Count => t.parse().ok().map(Scalar::Int).unwrap_or(scalar.clone()),
+                Scalar::Text(t) if def.ty == Type::Count => {
+                    t.parse().ok().map(Scalar::Int).unwrap_or(scalar.clone())
+                }
                 other => other.clone(),
             };
             let code = read_key(self, def.ty, &read).map_err(|bad| {
-                Diagnostic::error(bad.code, format!("key `{key}` of `{name}`: {}", bad.message)).help(bad.help)
+                Diagnostic::error(
+                    bad.code,
+                    format!("key `{key}` of `{name}`: {}", bad.message),
+                )
+                .help(bad.help)
             })?;
             if let Some(slot) = given.get_mut(at) {
                 *slot = Some(code);
             }
         }
-        Ok(Overlay { parameter: index, keys: given, value: value.value })
+        Ok(Overlay {
+            parameter: index,
+            keys: given,
+            value: value.value,
+        })
     }
 }
 

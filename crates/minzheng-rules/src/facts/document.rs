@@ -36,8 +36,11 @@ impl Document {
         size(name, text)?;
         let table: toml::Table = toml::from_str(text).map_err(|error| {
             let before = error.span().and_then(|s| text.get(..s.start)).unwrap_or("");
-            let line = u32::try_from(before.matches('\n').count()).unwrap_or(u32::MAX).saturating_add(1);
-            let column = u32::try_from(before.rsplit('\n').next().unwrap_or("").chars().count()).unwrap_or(0);
+            let line = u32::try_from(before.matches('\n').count())
+                .unwrap_or(u32::MAX)
+                .saturating_add(1);
+            let column = u32::try_from(before.rsplit('\n').next().unwrap_or("").chars().count())
+                .unwrap_or(0);
             let message = error.message().replace('\n', "; ");
             Diagnostic::error("E-DOC-TOML", message).at(name, line, column.saturating_add(1))
         })?;
@@ -51,7 +54,10 @@ impl Document {
     pub fn from_json(name: &str, text: &str) -> Result<Self, Diagnostic> {
         size(name, text)?;
         let value: serde_json::Value = serde_json::from_str(text).map_err(|error| {
-            let (line, column) = (u32::try_from(error.line()).unwrap_or(0), u32::try_from(error.column()).unwrap_or(0));
+            let (line, column) = (
+                u32::try_from(error.line()).unwrap_or(0),
+                u32::try_from(error.column()).unwrap_or(0),
+            );
             let what = match error.classify() {
                 serde_json::error::Category::Eof => "the JSON ends too early",
                 _ => "the JSON is not well-formed",
@@ -63,13 +69,24 @@ impl Document {
 
     /// A case from a TOML table.
     pub fn from_table(name: &str, table: &toml::Table) -> Self {
-        let tree = Tree::Table(table.iter().map(|(k, v)| (k.clone(), from_toml(v))).collect());
-        Self { name: name.to_owned(), tree }
+        let tree = Tree::Table(
+            table
+                .iter()
+                .map(|(k, v)| (k.clone(), from_toml(v)))
+                .collect(),
+        );
+        Self {
+            name: name.to_owned(),
+            tree,
+        }
     }
 
     /// A case from a JSON value.
     pub fn from_value(name: &str, value: &serde_json::Value) -> Self {
-        Self { name: name.to_owned(), tree: from_json(value) }
+        Self {
+            name: name.to_owned(),
+            tree: from_json(value),
+        }
     }
 }
 
@@ -77,14 +94,22 @@ fn size(name: &str, text: &str) -> Result<(), Diagnostic> {
     if text.len() <= MAX_DOCUMENT_BYTES {
         return Ok(());
     }
-    let message = format!("the case holds {} bytes, more than {MAX_DOCUMENT_BYTES}", text.len());
+    let message = format!(
+        "the case holds {} bytes, more than {MAX_DOCUMENT_BYTES}",
+        text.len()
+    );
     Err(Diagnostic::error("E-DOC-SIZE", message).at(name, 0, 0))
 }
 
 fn from_toml(value: &toml::Value) -> Tree {
     match value {
         toml::Value::Array(items) => Tree::List(items.iter().map(from_toml).collect()),
-        toml::Value::Table(table) => Tree::Table(table.iter().map(|(k, v)| (k.clone(), from_toml(v))).collect()),
+        toml::Value::Table(table) => Tree::Table(
+            table
+                .iter()
+                .map(|(k, v)| (k.clone(), from_toml(v)))
+                .collect(),
+        ),
         leaf => Tree::Leaf(Scalar::from(leaf)),
     }
 }
@@ -92,7 +117,12 @@ fn from_toml(value: &toml::Value) -> Tree {
 fn from_json(value: &serde_json::Value) -> Tree {
     match value {
         serde_json::Value::Array(items) => Tree::List(items.iter().map(from_json).collect()),
-        serde_json::Value::Object(table) => Tree::Table(table.iter().map(|(k, v)| (k.clone(), from_json(v))).collect()),
+        serde_json::Value::Object(table) => Tree::Table(
+            table
+                .iter()
+                .map(|(k, v)| (k.clone(), from_json(v)))
+                .collect(),
+        ),
         leaf => Tree::Leaf(Scalar::from(leaf)),
     }
 }

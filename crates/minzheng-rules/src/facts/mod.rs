@@ -43,7 +43,10 @@ impl FactStatus {
 
     /// The word in files.
     pub fn word(self) -> &'static str {
-        Self::ALL.into_iter().find(|(_, s)| *s == self).map_or("", |(w, _)| w)
+        Self::ALL
+            .into_iter()
+            .find(|(_, s)| *s == self)
+            .map_or("", |(w, _)| w)
     }
 
     /// Words for people.
@@ -57,7 +60,10 @@ impl FactStatus {
             Self::Refused => ("拒绝提供", "refused"),
             Self::Unavailable => ("暂不可得", "unavailable"),
         };
-        Words { zh: zh.to_owned(), en: en.to_owned() }
+        Words {
+            zh: zh.to_owned(),
+            en: en.to_owned(),
+        }
     }
 }
 

@@ -48,7 +48,11 @@ impl From<&serde_json::Value> for Scalar {
 /// The day of a TOML date; `None` where it carries a time or does not exist.
 pub(crate) fn day(d: &toml::value::Datetime) -> Option<Day> {
     let date = d.date.filter(|_| d.time.is_none() && d.offset.is_none())?;
-    Day::from_ymd(i32::from(date.year), u32::from(date.month), u32::from(date.day))
+    Day::from_ymd(
+        i32::from(date.year),
+        u32::from(date.month),
+        u32::from(date.day),
+    )
 }
 
 /// Why a written value is not of its type. The words never repeat the value.
@@ -59,8 +63,16 @@ pub(crate) struct BadValue {
     pub(crate) help: String,
 }
 
-pub(crate) fn bad(code: &'static str, message: impl Into<String>, help: impl Into<String>) -> BadValue {
-    BadValue { code, message: message.into(), help: help.into() }
+pub(crate) fn bad(
+    code: &'static str,
+    message: impl Into<String>,
+    help: impl Into<String>,
+) -> BadValue {
+    BadValue {
+        code,
+        message: message.into(),
+        help: help.into(),
+    }
 }
 
 /// A code list as the reader of values needs it.
@@ -85,10 +97,25 @@ pub(crate) fn read(
     per: Option<&str>,
     rounding: Option<Rounding>,
 ) -> Result<Read, BadValue> {
-    let plain = |value| Ok(Read { value, published_as: None });
-    let wrong = |what: &str, help: &str| Err(bad("E-VALUE-TYPE", format!("a {ty} is wanted, this is {what}"), help));
+    let plain = |value| {
+        Ok(Read {
+            value,
+            published_as: None,
+        })
+    };
+    let wrong = |what: &str, help: &str| {
+        Err(bad(
+            "E-VALUE-TYPE",
+            format!("a {ty} is wanted, this is {what}"),
+            help,
+        ))
+    };
     if per.is_some() && !matches!(ty, Type::Money { .. }) {
-        return Err(bad("E-VALUE-UNIT", format!("a {ty} has no period"), "leave `per` out"));
+        return Err(bad(
+            "E-VALUE-UNIT",
+            format!("a {ty} has no period"),
+            "leave `per` out",
+        ));
     }
     match (ty, value) {
         (_, Scalar::Float) => Err(bad(
@@ -98,21 +125,36 @@ pub(crate) fn read(
         )),
         (_, Scalar::List) => wrong("a list", "give one value"),
         (_, Scalar::Table) => wrong("a table", "give one value"),
-        (_, Scalar::Nothing) => wrong("null", "leave the fact out where it is not known, or say status = \"none\""),
-        (_, Scalar::Day(None)) => Err(bad("E-VALUE-DATE", "the date has a time, or is no day of the calendar", "write 2026-07-01")),
+        (_, Scalar::Nothing) => wrong(
+            "null",
+            "leave the fact out where it is not known, or say status = \"none\"",
+        ),
+        (_, Scalar::Day(None)) => Err(bad(
+            "E-VALUE-DATE",
+            "the date has a time, or is no day of the calendar",
+            "write 2026-07-01",
+        )),
         (Type::Bool, Scalar::Bool(b)) => plain(i64::from(*b)),
         (Type::Count | Type::Days | Type::Months, Scalar::Int(i)) => plain(*i),
         (Type::Ratio, Scalar::Int(i)) => match i.checked_mul(crate::number::RATIO_ONE) {
             Some(v) => plain(v),
             None => Err(bad("E-VALUE-NUMBER", "the number is too large", "")),
         },
-        (Type::Ratio, Scalar::Text(text)) => {
-            plain(parse_fixed(text, 4).map_err(|e| bad("E-VALUE-NUMBER", e.to_string(), "a ratio has at most four decimals"))?)
-        }
+        (Type::Ratio, Scalar::Text(text)) => plain(parse_fixed(text, 4).map_err(|e| {
+            bad(
+                "E-VALUE-NUMBER",
+                e.to_string(),
+                "a ratio has at most four decimals",
+            )
+        })?),
         (Type::Date, Scalar::Day(Some(d))) => plain(d.number()),
         (Type::Date, Scalar::Text(text)) => match Day::parse(text) {
             Some(d) => plain(d.number()),
-            None => Err(bad("E-VALUE-DATE", "not a day of the calendar", "write 2026-07-01")),
+            None => Err(bad(
+                "E-VALUE-DATE",
+                "not a day of the calendar",
+                "write 2026-07-01",
+            )),
         },
         (Type::Code(list), Scalar::Text(text)) => match lists.code_index(list, text) {
             Some(v) => plain(v),
@@ -126,10 +168,16 @@ pub(crate) fn read(
         },
         (Type::Place, Scalar::Text(text)) => match parse_code(text) {
             Some(v) => plain(v),
-            None => Err(bad("E-VALUE-PLACE", "not a place code", "write the six digits, as \"150123\"")),
+            None => Err(bad(
+                "E-VALUE-PLACE",
+                "not a place code",
+                "write the six digits, as \"150123\"",
+            )),
         },
         (Type::Place, Scalar::Int(_)) => wrong("a number", "write the place code as a string"),
-        (Type::Money { period, .. }, Scalar::Int(_) | Scalar::Text(_)) => money(period, value, per, rounding),
+        (Type::Money { period, .. }, Scalar::Int(_) | Scalar::Text(_)) => {
+            money(period, value, per, rounding)
+        }
         (Type::Text, Scalar::Text(_)) => plain(0),
         (_, Scalar::Bool(_)) => wrong("true or false", ""),
         (_, Scalar::Int(_)) => wrong("a number", ""),
@@ -147,14 +195,25 @@ pub(crate) fn read_figure(
 ) -> Result<Read, BadValue> {
     let written = matches!(value, Scalar::Text(t) if t.contains('/'));
     let per = match ty {
-        Type::Money { period: Period::Month, .. } if !written => Some("month"),
-        Type::Money { period: Period::Year, .. } if !written => Some("year"),
+        Type::Money {
+            period: Period::Month,
+            ..
+        } if !written => Some("month"),
+        Type::Money {
+            period: Period::Year,
+            ..
+        } if !written => Some("year"),
         _ => None,
     };
     read(lists, ty, value, per, rounding)
 }
 
-fn money(period: Period, value: &Scalar, per: Option<&str>, rounding: Option<Rounding>) -> Result<Read, BadValue> {
+fn money(
+    period: Period,
+    value: &Scalar,
+    per: Option<&str>,
+    rounding: Option<Rounding>,
+) -> Result<Read, BadValue> {
     let text = match value {
         Scalar::Int(i) => i.to_string(),
         Scalar::Text(t) => t.clone(),
@@ -165,29 +224,56 @@ fn money(period: Period, value: &Scalar, per: Option<&str>, rounding: Option<Rou
         None => (text.trim(), None),
     };
     if per.is_some() && inline.is_some() && per != inline {
-        return Err(bad("E-VALUE-UNIT", "two periods are given", "give the period once"));
+        return Err(bad(
+            "E-VALUE-UNIT",
+            "two periods are given",
+            "give the period once",
+        ));
     }
     let given = match inline.or(per) {
         None => None,
         Some("month") => Some(Period::Month),
         Some("year") => Some(Period::Year),
         Some("once") => Some(Period::Once),
-        Some(_) => return Err(bad("E-VALUE-UNIT", "the period is not known", "write month or year")),
+        Some(_) => {
+            return Err(bad(
+                "E-VALUE-UNIT",
+                "the period is not known",
+                "write month or year",
+            ));
+        }
     };
-    let fen = parse_fixed(amount, 2).map_err(|e| bad("E-VALUE-NUMBER", e.to_string(), "amounts are yuan with at most two decimals"))?;
+    let fen = parse_fixed(amount, 2).map_err(|e| {
+        bad(
+            "E-VALUE-NUMBER",
+            e.to_string(),
+            "amounts are yuan with at most two decimals",
+        )
+    })?;
     let as_published = || Some(text.clone());
     match (period, given) {
         (Period::Once | Period::Any, None | Some(Period::Once))
         | (Period::Month, Some(Period::Month))
-        | (Period::Year, Some(Period::Year)) => Ok(Read { value: fen, published_as: None }),
+        | (Period::Year, Some(Period::Year)) => Ok(Read {
+            value: fen,
+            published_as: None,
+        }),
         (Period::Year, Some(Period::Month)) => {
-            let value = fen.checked_mul(12).ok_or_else(|| bad("E-VALUE-NUMBER", "the number is too large", ""))?;
-            Ok(Read { value, published_as: as_published() })
+            let value = fen
+                .checked_mul(12)
+                .ok_or_else(|| bad("E-VALUE-NUMBER", "the number is too large", ""))?;
+            Ok(Read {
+                value,
+                published_as: as_published(),
+            })
         }
         (Period::Month, Some(Period::Year)) => {
             let rule = rounding.unwrap_or(Rounding::Exact);
             match div_round(i128::from(fen), 12, rule) {
-                Some(value) => Ok(Read { value, published_as: as_published() }),
+                Some(value) => Ok(Read {
+                    value,
+                    published_as: as_published(),
+                }),
                 None => Err(bad(
                     "E-VALUE-UNIT",
                     "the amount per year does not divide into whole fen per month",
@@ -195,9 +281,11 @@ fn money(period: Period, value: &Scalar, per: Option<&str>, rounding: Option<Rou
                 )),
             }
         }
-        (Period::Once | Period::Any, Some(_)) => {
-            Err(bad("E-VALUE-UNIT", "this is an amount, not an amount per month or year", "leave the period out"))
-        }
+        (Period::Once | Period::Any, Some(_)) => Err(bad(
+            "E-VALUE-UNIT",
+            "this is an amount, not an amount per month or year",
+            "leave the period out",
+        )),
         (Period::Month | Period::Year, None | Some(Period::Once | Period::Any)) => Err(bad(
             "E-VALUE-UNIT",
             "the period is missing",

@@ -14,7 +14,12 @@ enum Thing {
 
 /// Every circle found, as `a → b → a`, with the place of its first rule.
 pub(crate) fn circles(set: &PackSet) -> Vec<(String, Origin)> {
-    let mut walk = Walk { set, state: BTreeMap::new(), path: Vec::new(), found: Vec::new() };
+    let mut walk = Walk {
+        set,
+        state: BTreeMap::new(),
+        path: Vec::new(),
+        found: Vec::new(),
+    };
     for formula in 0..set.formulas.len() {
         walk.visit(Thing::Formula(formula), 0);
     }
@@ -62,16 +67,30 @@ impl Walk<'_> {
 
     fn report(&mut self, start: usize) {
         let ring = self.path.get(start..).unwrap_or_default();
-        let words: Vec<String> = ring.iter().chain(ring.first()).map(|t| self.word(*t)).collect();
-        let origin = ring.first().map_or_else(Origin::default, |t| self.origin(*t));
+        let words: Vec<String> = ring
+            .iter()
+            .chain(ring.first())
+            .map(|t| self.word(*t))
+            .collect();
+        let origin = ring
+            .first()
+            .map_or_else(Origin::default, |t| self.origin(*t));
         self.found.push((words.join(" → "), origin));
     }
 
     fn word(&self, thing: Thing) -> String {
         match thing {
-            Thing::Formula(f) => self.set.formulas.get(f).map_or_else(String::new, |f| f.id.clone()),
+            Thing::Formula(f) => self
+                .set
+                .formulas
+                .get(f)
+                .map_or_else(String::new, |f| f.id.clone()),
             Thing::Outcome(p, which) => {
-                format!("{}.{}", self.set.programmes.get(p).map_or("", |p| p.id.as_str()), which.word())
+                format!(
+                    "{}.{}",
+                    self.set.programmes.get(p).map_or("", |p| p.id.as_str()),
+                    which.word()
+                )
             }
         }
     }
@@ -88,7 +107,13 @@ impl Walk<'_> {
         let mut out = Vec::new();
         match thing {
             Thing::Formula(f) => {
-                for version in self.set.formulas.get(f).map(|f| f.versions.as_slice()).unwrap_or_default() {
+                for version in self
+                    .set
+                    .formulas
+                    .get(f)
+                    .map(|f| f.versions.as_slice())
+                    .unwrap_or_default()
+                {
                     version.value.typed.visit(&mut |e| match e.op {
                         TOp::Formula(other) => out.push(Thing::Formula(other)),
                         TOp::Outcome(p, which) => out.push(Thing::Outcome(p, which)),
@@ -104,10 +129,20 @@ impl Walk<'_> {
     }
 
     fn outcome_needs(&self, p: usize, which: Outcome, out: &mut Vec<Thing>) {
-        let Some(programme) = self.set.programmes.get(p) else { return };
-        let amount = |p: usize| self.set.programmes.get(p).and_then(|p| p.amount).map(Thing::Formula);
+        let Some(programme) = self.set.programmes.get(p) else {
+            return;
+        };
+        let amount = |p: usize| {
+            self.set
+                .programmes
+                .get(p)
+                .and_then(|p| p.amount)
+                .map(Thing::Formula)
+        };
         match which {
-            Outcome::Qualifies => out.extend(programme.conditions.iter().map(|c| Thing::Formula(*c))),
+            Outcome::Qualifies => {
+                out.extend(programme.conditions.iter().map(|c| Thing::Formula(*c)))
+            }
             Outcome::Eligible => out.push(Thing::Outcome(p, Outcome::Qualifies)),
             Outcome::Amount => {
                 out.push(Thing::Outcome(p, Outcome::Eligible));
@@ -116,7 +151,11 @@ impl Walk<'_> {
         }
         for relation in &self.set.relations {
             let (first, second) = (relation.first == p, relation.second == p);
-            let other = if first { relation.second } else { relation.first };
+            let other = if first {
+                relation.second
+            } else {
+                relation.first
+            };
             match (relation.kind, which) {
                 (RelationKind::Precedes | RelationKind::Excludes, Outcome::Eligible) if second => {
                     out.push(Thing::Outcome(other, Outcome::Eligible));
@@ -128,7 +167,9 @@ impl Walk<'_> {
                     out.push(Thing::Outcome(other, Outcome::Eligible));
                     out.extend(amount(other));
                 }
-                (RelationKind::TopsUp, Outcome::Amount) if first => out.extend(relation.less.map(Thing::Formula)),
+                (RelationKind::TopsUp, Outcome::Amount) if first => {
+                    out.extend(relation.less.map(Thing::Formula))
+                }
                 _ => {}
             }
         }

@@ -14,8 +14,8 @@ const MAX_NODES: usize = 200_000;
 
 pub(crate) type NodeId = u32;
 
-pub(crate) const fn ix(id: NodeId) -> usize {
-    id as usize
+pub(crate) fn ix(id: NodeId) -> usize {
+    usize::try_from(id).unwrap_or(usize::MAX)
 }
 
 /// One step of a plan.
@@ -70,7 +70,12 @@ pub(crate) enum Op {
     MonthsBetween(NodeId, NodeId),
     Year(NodeId),
     Month(NodeId),
-    Agg { kind: AggK, child: usize, filter: Option<NodeId>, value: Option<NodeId> },
+    Agg {
+        kind: AggK,
+        child: usize,
+        filter: Option<NodeId>,
+        value: Option<NodeId>,
+    },
     Gather(usize, NodeId),
 }
 
@@ -152,11 +157,19 @@ pub(crate) fn link(set: &Arc<PackSet>, chain: &[i64], on: Day, known_on: Day) ->
         widths: vec![0; set.entities.len()],
         rule: None,
     };
-    let programmes: Vec<ProgrammePlan> = (0..set.programmes.len()).map(|p| linker.programme(p)).collect();
+    let programmes: Vec<ProgrammePlan> = (0..set.programmes.len())
+        .map(|p| linker.programme(p))
+        .collect();
     for formula in 0..set.formulas.len() {
         linker.formula(formula);
     }
-    let Linker { nodes, formulas, versions, widths, .. } = linker;
+    let Linker {
+        nodes,
+        formulas,
+        versions,
+        widths,
+        ..
+    } = linker;
     let mut fixed: Vec<bool> = Vec::with_capacity(nodes.len());
     let (mut live, mut constant) = (Vec::new(), Vec::new());
     for (id, node) in (0_u32..).zip(&nodes) {
@@ -164,20 +177,36 @@ pub(crate) fn link(set: &Arc<PackSet>, chain: &[i64], on: Day, known_on: Day) ->
         let law_only = match &node.op {
             Op::Const(_) | Op::Today => true,
             Op::Param(_, keys) => keys.iter().all(|k| below(*k)),
-            Op::Fact(_) | Op::Formula(..) | Op::HasLink(_) | Op::Agg { .. } | Op::Gather(..) => false,
+            Op::Fact(_) | Op::Formula(..) | Op::HasLink(_) | Op::Agg { .. } | Op::Gather(..) => {
+                false
+            }
             other => children(other).into_iter().all(below),
         };
         fixed.push(law_only && node.row == 0);
-        if law_only && node.row == 0 { constant.push(id) } else { live.push(id) }
+        if law_only && node.row == 0 {
+            constant.push(id)
+        } else {
+            live.push(id)
+        }
     }
-    Plan { nodes, formulas, versions, programmes, widths, live, constant }
+    Plan {
+        nodes,
+        formulas,
+        versions,
+        programmes,
+        widths,
+        live,
+        constant,
+    }
 }
 
 /// The nodes an operation reads.
 pub(crate) fn children(op: &Op) -> Vec<NodeId> {
     match op {
         Op::Const(_) | Op::Today | Op::Fact(_) | Op::HasLink(_) => Vec::new(),
-        Op::Param(_, list) | Op::And(list) | Op::Or(list) | Op::Min(list) | Op::Max(list) => list.clone(),
+        Op::Param(_, list) | Op::And(list) | Op::Or(list) | Op::Min(list) | Op::Max(list) => {
+            list.clone()
+        }
         Op::Formula(_, inner) => inner.iter().copied().collect(),
         Op::Not(a)
         | Op::In(a, _)
@@ -199,7 +228,9 @@ pub(crate) fn children(op: &Op) -> Vec<NodeId> {
         | Op::AddDays(a, b, _)
         | Op::AddWorkingDays(a, b)
         | Op::MonthsBetween(a, b) => vec![*a, *b],
-        Op::MulRound(a, b, c) | Op::DivRound(a, b, c) | Op::RoundTo(a, b, c) | Op::If(a, b, c) => vec![*a, *b, *c],
+        Op::MulRound(a, b, c) | Op::DivRound(a, b, c) | Op::RoundTo(a, b, c) | Op::If(a, b, c) => {
+            vec![*a, *b, *c]
+        }
         Op::Agg { filter, value, .. } => filter.iter().chain(value).copied().collect(),
     }
 }
@@ -229,7 +260,15 @@ impl Linker<'_> {
             *width = slot.saturating_add(1);
         }
         self.known.insert((row, op.clone()), id);
-        self.nodes.push(Node { op, ty, row, slot, bounds, rule: self.rule, span });
+        self.nodes.push(Node {
+            op,
+            ty,
+            row,
+            slot,
+            bounds,
+            rule: self.rule,
+            span,
+        });
         id
     }
 
@@ -242,24 +281,57 @@ impl Linker<'_> {
         let b = |id: &NodeId| self.bound(*id);
         match op {
             Op::Const(v) => V::known(*v),
-            Op::Fact(f) => self.set.facts.get(*f).map_or(V::UNKNOWN, |f| V::missing(f.ty, f.low, f.high)),
-            Op::Param(p, _) => self.set.parameters.get(*p).map_or(V::UNKNOWN, |p| V::missing(p.ty, p.low, p.high)),
+            Op::Fact(f) => self
+                .set
+                .facts
+                .get(*f)
+                .map_or(V::UNKNOWN, |f| V::missing(f.ty, f.low, f.high)),
+            Op::Param(p, _) => self
+                .set
+                .parameters
+                .get(*p)
+                .map_or(V::UNKNOWN, |p| V::missing(p.ty, p.low, p.high)),
             Op::Formula(_, Some(inner)) => b(inner),
             Op::Add(x, y) => b(x).add(b(y)),
             Op::Sub(x, y) => b(x).sub(b(y)),
             Op::Mul(x, y) => {
                 let (x, y) = (b(x), b(y));
-                if x.lo >= 0 && y.lo >= 0 { V { lo: x.lo.saturating_mul(y.lo), hi: i64::MAX } } else { V::UNKNOWN }
+                if x.lo >= 0 && y.lo >= 0 {
+                    V {
+                        lo: x.lo.saturating_mul(y.lo),
+                        hi: i64::MAX,
+                    }
+                } else {
+                    V::UNKNOWN
+                }
             }
             Op::Scale(x, k) => b(x).scale(*k),
             Op::Min(list) => list.iter().map(b).reduce(V::min).unwrap_or(V::UNKNOWN),
             Op::Max(list) => list.iter().map(b).reduce(V::max).unwrap_or(V::UNKNOWN),
             Op::If(_, x, y) => b(x).hull(b(y)),
             Op::Coalesce(x, v) => b(x).hull(V::known(*v)),
-            Op::MulRound(x, y, _) | Op::DivRound(x, y, _) if b(x).lo >= 0 && b(y).lo >= 0 => V { lo: 0, hi: i64::MAX },
-            Op::RoundTo(x, _, _) if b(x).lo >= 0 => V { lo: 0, hi: i64::MAX },
-            Op::Agg { kind: AggK::Count, .. } => V { lo: 0, hi: i64::MAX },
-            Op::Agg { kind: AggK::Sum, value: Some(v), .. } if b(v).lo >= 0 => V { lo: 0, hi: i64::MAX },
+            Op::MulRound(x, y, _) | Op::DivRound(x, y, _) if b(x).lo >= 0 && b(y).lo >= 0 => V {
+                lo: 0,
+                hi: i64::MAX,
+            },
+            Op::RoundTo(x, _, _) if b(x).lo >= 0 => V {
+                lo: 0,
+                hi: i64::MAX,
+            },
+            Op::Agg {
+                kind: AggK::Count, ..
+            } => V {
+                lo: 0,
+                hi: i64::MAX,
+            },
+            Op::Agg {
+                kind: AggK::Sum,
+                value: Some(v),
+                ..
+            } if b(v).lo >= 0 => V {
+                lo: 0,
+                hi: i64::MAX,
+            },
             Op::Gather(_, inner) => b(inner),
             _ => V::plain(ty),
         }
@@ -270,7 +342,9 @@ impl Linker<'_> {
             return *id;
         }
         let set = self.set;
-        let Some(formula) = set.formulas.get(index) else { return 0 };
+        let Some(formula) = set.formulas.get(index) else {
+            return 0;
+        };
         let version = self.versions.get(index).copied().flatten();
         let rule = version.and_then(|v| formula.versions.get(v).map(|row| (v, row)));
         let outer = self.rule;
@@ -306,21 +380,50 @@ impl Linker<'_> {
             eligible: 0,
             amount: None,
         };
-        let Some(programme) = set.programmes.get(index) else { return empty };
+        let Some(programme) = set.programmes.get(index) else {
+            return empty;
+        };
         let qualifies = self.outcome(index, Outcome::Qualifies);
         let eligible = self.outcome(index, Outcome::Eligible);
-        let amount = programme.amount.map(|_| self.outcome(index, Outcome::Amount));
-        let conditions = if in_force { self.conditions(index) } else { Vec::new() };
-        let relations = if in_force { self.stands(index) } else { Vec::new() };
-        ProgrammePlan { qualifies, eligible, amount, conditions, relations, ..empty }
+        let amount = programme
+            .amount
+            .map(|_| self.outcome(index, Outcome::Amount));
+        let conditions = if in_force {
+            self.conditions(index)
+        } else {
+            Vec::new()
+        };
+        let relations = if in_force {
+            self.stands(index)
+        } else {
+            Vec::new()
+        };
+        ProgrammePlan {
+            conditions,
+            relations,
+            qualifies,
+            eligible,
+            amount,
+            ..empty
+        }
     }
 
     /// The conditions in force and their nodes.
     fn conditions(&mut self, programme: usize) -> Vec<(usize, NodeId)> {
         let set = self.set;
-        let list = set.programmes.get(programme).map(|p| p.conditions.as_slice()).unwrap_or_default();
+        let list = set
+            .programmes
+            .get(programme)
+            .map(|p| p.conditions.as_slice())
+            .unwrap_or_default();
         let holds = |s: &Self, c: usize| s.versions.get(c).copied().flatten().is_some();
-        list.iter().filter(|c| holds(self, **c)).copied().collect::<Vec<_>>().into_iter().map(|c| (c, self.formula(c))).collect()
+        list.iter()
+            .filter(|c| holds(self, **c))
+            .copied()
+            .collect::<Vec<_>>()
+            .into_iter()
+            .map(|c| (c, self.formula(c)))
+            .collect()
     }
 
     /// For every relation against this programme, the node that must hold.
@@ -336,21 +439,36 @@ impl Linker<'_> {
                 RelationKind::Precedes | RelationKind::Excludes if relation.second == programme => {
                     let first = self.outcome(relation.first, Outcome::Eligible);
                     let row = self.nodes.get(ix(first)).map_or(row, |n| n.row);
-                    out.push((index, self.add(Op::Not(first), Type::Bool, row, Span::default())));
+                    out.push((
+                        index,
+                        self.add(Op::Not(first), Type::Bool, row, Span::default()),
+                    ));
                 }
-                RelationKind::Choose if relation.first == programme || relation.second == programme => {
-                    let other = if relation.first == programme { relation.second } else { relation.first };
-                    let Some(choice) = relation.choice else { continue };
+                RelationKind::Choose
+                    if relation.first == programme || relation.second == programme =>
+                {
+                    let other = if relation.first == programme {
+                        relation.second
+                    } else {
+                        relation.first
+                    };
+                    let Some(choice) = relation.choice else {
+                        continue;
+                    };
                     let ty = set.facts.get(choice).map_or(Type::Bool, |f| f.ty);
                     let own = set.programmes.get(programme).map_or("", |p| p.id.as_str());
                     let Type::Code(list) = ty else { continue };
-                    let code = crate::facts::scalar::CodeIndex::code_index(set, list, own).unwrap_or(-1);
+                    let code =
+                        crate::facts::scalar::CodeIndex::code_index(set, list, own).unwrap_or(-1);
                     let rival = self.outcome(other, Outcome::Qualifies);
                     let free = self.add(Op::Not(rival), Type::Bool, row, Span::default());
                     let fact = self.add(Op::Fact(choice), ty, row, Span::default());
                     let code = self.constant(code, ty);
                     let chosen = self.add(Op::Eq(fact, code), Type::Bool, row, Span::default());
-                    out.push((index, self.add(Op::Or(vec![free, chosen]), Type::Bool, row, Span::default())));
+                    out.push((
+                        index,
+                        self.add(Op::Or(vec![free, chosen]), Type::Bool, row, Span::default()),
+                    ));
                 }
                 _ => {}
             }
@@ -363,7 +481,9 @@ impl Linker<'_> {
             return *id;
         }
         let set = self.set;
-        let Some(programme) = set.programmes.get(index) else { return self.constant(0, Type::Bool) };
+        let Some(programme) = set.programmes.get(index) else {
+            return self.constant(0, Type::Bool);
+        };
         let row = programme.entity;
         let in_force = self.in_force.get(index).copied().unwrap_or(false);
         let outer = self.rule.take();
@@ -379,7 +499,10 @@ impl Linker<'_> {
                 self.add(Op::And(parts), Type::Bool, row, Span::default())
             }
             Outcome::Amount => {
-                let ty = programme.amount.and_then(|f| set.formulas.get(f)).map_or(Type::Count, |f| f.ty);
+                let ty = programme
+                    .amount
+                    .and_then(|f| set.formulas.get(f))
+                    .map_or(Type::Count, |f| f.ty);
                 let zero = self.constant(0, ty);
                 if in_force {
                     let eligible = self.outcome(index, Outcome::Eligible);
@@ -398,7 +521,9 @@ impl Linker<'_> {
     /// The amount after the relations that change it.
     fn paid(&mut self, index: usize, ty: Type, row: usize, zero: NodeId) -> NodeId {
         let set = self.set;
-        let Some(own) = set.programmes.get(index).and_then(|p| p.amount) else { return zero };
+        let Some(own) = set.programmes.get(index).and_then(|p| p.amount) else {
+            return zero;
+        };
         let mut amount = self.formula(own);
         for (number, relation) in set.relations.iter().enumerate() {
             if !self.relations.get(number).copied().unwrap_or(false) {
@@ -414,8 +539,14 @@ impl Linker<'_> {
                 }
                 RelationKind::HigherOf if relation.first == index || relation.second == index => {
                     let first = relation.first == index;
-                    let other = if first { relation.second } else { relation.first };
-                    let Some(rival) = set.programmes.get(other).and_then(|p| p.amount) else { continue };
+                    let other = if first {
+                        relation.second
+                    } else {
+                        relation.first
+                    };
+                    let Some(rival) = set.programmes.get(other).and_then(|p| p.amount) else {
+                        continue;
+                    };
                     let rival = self.formula(rival);
                     let has = self.outcome(other, Outcome::Eligible);
                     let loses = if first {
@@ -463,11 +594,19 @@ impl Linker<'_> {
                 let date = a.ty == Type::Date || b.ty == Type::Date;
                 let (first, second) = if b.ty == Type::Date { (b, a) } else { (a, b) };
                 let (x, y) = (self.expr(first), self.expr(second));
-                if date { Op::AddDays(x, y, false) } else { Op::Add(x, y) }
+                if date {
+                    Op::AddDays(x, y, false)
+                } else {
+                    Op::Add(x, y)
+                }
             }
             TOp::Sub(a, b) => {
                 let (x, y) = (self.expr(a), self.expr(b));
-                if a.ty == Type::Date && b.ty == Type::Days { Op::AddDays(x, y, true) } else { Op::Sub(x, y) }
+                if a.ty == Type::Date && b.ty == Type::Days {
+                    Op::AddDays(x, y, true)
+                } else {
+                    Op::Sub(x, y)
+                }
             }
             TOp::Mul(a, b) => Op::Mul(self.expr(a), self.expr(b)),
             TOp::Scale(a, k) => Op::Scale(self.expr(a), *k),
@@ -488,7 +627,12 @@ impl Linker<'_> {
             TOp::MonthsBetween(a, b) => Op::MonthsBetween(self.expr(a), self.expr(b)),
             TOp::Year(a) => Op::Year(self.expr(a)),
             TOp::Month(a) => Op::Month(self.expr(a)),
-            TOp::Agg { kind, child, filter, value } => {
+            TOp::Agg {
+                kind,
+                child,
+                filter,
+                value,
+            } => {
                 let kind = match kind {
                     AggKind::All => AggK::All,
                     AggKind::Exists => AggK::Exists,
@@ -499,7 +643,12 @@ impl Linker<'_> {
                 };
                 let filter = filter.as_ref().map(|f| self.expr(f));
                 let value = value.as_ref().map(|v| self.expr(v));
-                Op::Agg { kind, child: *child, filter, value }
+                Op::Agg {
+                    kind,
+                    child: *child,
+                    filter,
+                    value,
+                }
             }
             TOp::Gather(link, inner) => Op::Gather(*link, self.expr(inner)),
         };

@@ -14,7 +14,10 @@ pub(crate) enum Named {
     Formula(usize, Type),
     Programme(usize),
     /// A link to a row of another entity.
-    Link { index: usize, to: Row },
+    Link {
+        index: usize,
+        to: Row,
+    },
     /// The collection of a child entity.
     Rows(Row),
 }
@@ -43,18 +46,49 @@ pub(crate) trait Names {
 }
 
 const FUNCTIONS: [&str; 25] = [
-    "min", "max", "per_year", "per_month", "mul_round", "div_round", "round_to", "show_div", "age", "add_months",
-    "add_working_days", "first_of_month", "first_of_next_month", "months_between", "year", "month", "has", "coalesce",
-    "yuan", "date", "days", "months", "all", "exists", "count",
+    "min",
+    "max",
+    "per_year",
+    "per_month",
+    "mul_round",
+    "div_round",
+    "round_to",
+    "show_div",
+    "age",
+    "add_months",
+    "add_working_days",
+    "first_of_month",
+    "first_of_next_month",
+    "months_between",
+    "year",
+    "month",
+    "has",
+    "coalesce",
+    "yuan",
+    "date",
+    "days",
+    "months",
+    "all",
+    "exists",
+    "count",
 ];
 
 /// Checks an expression of entity `home` against the type `want` (`None`: any) and gives the typed tree.
-pub(crate) fn check(names: &dyn Names, home: Row, tree: &Expr, want: Option<Type>) -> Result<TExpr, LangError> {
+pub(crate) fn check(
+    names: &dyn Names,
+    home: Row,
+    tree: &Expr,
+    want: Option<Type>,
+) -> Result<TExpr, LangError> {
     let checker = Checker { names, home };
-    let scope = Scope { inner: home, vars: Vec::new() };
+    let scope = Scope {
+        inner: home,
+        vars: Vec::new(),
+    };
     let typed = checker.expr(tree, &scope, want)?;
     match want {
-        Some(want) => fit(typed, want).ok_or_else(|| checker.mismatch(tree.span, want, checker.type_of(tree, &scope))),
+        Some(want) => fit(typed, want)
+            .ok_or_else(|| checker.mismatch(tree.span, want, &checker.type_of(tree, &scope))),
         None => Ok(typed),
     }
 }
@@ -73,7 +107,16 @@ struct Checker<'a> {
 
 /// Gives a literal the period that is wanted; `None` where the types differ.
 fn fit(mut e: TExpr, want: Type) -> Option<TExpr> {
-    if let (Type::Money { period: Period::Any, scale }, Type::Money { period, scale: wanted }) = (e.ty, want)
+    if let (
+        Type::Money {
+            period: Period::Any,
+            scale,
+        },
+        Type::Money {
+            period,
+            scale: wanted,
+        },
+    ) = (e.ty, want)
         && scale == wanted
     {
         e.ty = Type::Money { period, scale };
@@ -83,7 +126,8 @@ fn fit(mut e: TExpr, want: Type) -> Option<TExpr> {
 
 impl Checker<'_> {
     fn type_of(&self, e: &Expr, scope: &Scope) -> String {
-        self.expr(e, scope, None).map_or_else(|_| "something else".to_owned(), |t| self.describe(t.ty))
+        self.expr(e, scope, None)
+            .map_or_else(|_| "something else".to_owned(), |t| self.describe(t.ty))
     }
 
     fn describe(&self, ty: Type) -> String {
@@ -93,15 +137,27 @@ impl Checker<'_> {
         }
     }
 
-    fn mismatch(&self, span: Span, want: Type, found: String) -> LangError {
-        let error =
-            LangError::new("E-TYPE", span, format!("a {} is wanted here, this is a {found}", self.describe(want)));
+    fn mismatch(&self, span: Span, want: Type, found: &str) -> LangError {
+        let error = LangError::new(
+            "E-TYPE",
+            span,
+            format!(
+                "a {} is wanted here, this is a {found}",
+                self.describe(want)
+            ),
+        );
         match want {
             Type::Money { .. } if found.starts_with("scaled") => {
                 error.help("money × ratio is not whole fen: write mul_round(money, ratio, rule)")
             }
-            Type::Money { period: Period::Month, .. } if found.ends_with("/year") => error.help("write per_month(x, rule)"),
-            Type::Money { period: Period::Year, .. } if found.ends_with("/month") => error.help("write per_year(x)"),
+            Type::Money {
+                period: Period::Month,
+                ..
+            } if found.ends_with("/year") => error.help("write per_month(x, rule)"),
+            Type::Money {
+                period: Period::Year,
+                ..
+            } if found.ends_with("/month") => error.help("write per_year(x)"),
             Type::Days => error.help("write days(7)"),
             Type::Months => error.help("write months(6)"),
             _ => error,
@@ -120,19 +176,38 @@ impl Checker<'_> {
     }
 
     fn expr(&self, e: &Expr, scope: &Scope, want: Option<Type>) -> Result<TExpr, LangError> {
-        let make = |op, ty, row| Ok(TExpr { op, ty, row, span: e.span });
+        let make = |op, ty, row| {
+            Ok(TExpr {
+                op,
+                ty,
+                row,
+                span: e.span,
+            })
+        };
         match &e.kind {
             ExprKind::Bool(value) => make(TOp::Const(i64::from(*value)), Type::Bool, 0),
             ExprKind::Int(value) => make(TOp::Const(*value), Type::Count, 0),
             ExprKind::Decimal(text) => {
                 let value = parse_fixed(text, 4).map_err(|error| {
-                    LangError::new("E-EXPR-NUMBER", e.span, format!("the ratio `{text}`: {error}"))
+                    LangError::new(
+                        "E-EXPR-NUMBER",
+                        e.span,
+                        format!("the ratio `{text}`: {error}"),
+                    )
                 })?;
                 make(TOp::Const(value), Type::Ratio, 0)
             }
-            ExprKind::Text(_) => Err(LangError::new("E-TYPE", e.span, "a string stands only in date(\"…\")")
-                .help("codes are written bare, without quotes")),
-            ExprKind::List(_) => Err(LangError::new("E-TYPE", e.span, "a list stands only after `in`")),
+            ExprKind::Text(_) => {
+                Err(
+                    LangError::new("E-TYPE", e.span, "a string stands only in date(\"…\")")
+                        .help("codes are written bare, without quotes"),
+                )
+            }
+            ExprKind::List(_) => Err(LangError::new(
+                "E-TYPE",
+                e.span,
+                "a list stands only after `in`",
+            )),
             ExprKind::Name(_) | ExprKind::Select(..) => self.path(e, scope, want),
             ExprKind::Not(inner) => {
                 let a = self.wanted(inner, scope, Type::Bool)?;
@@ -145,10 +220,22 @@ impl Checker<'_> {
                 if let (TOp::Const(value), Type::Count | Type::Ratio) = (&a.op, ty) {
                     return make(TOp::Const(value.saturating_neg()), ty, row);
                 }
-                if !matches!(ty, Type::Count | Type::Ratio | Type::Money { .. } | Type::Days | Type::Months) {
-                    return Err(LangError::new("E-TYPE", e.span, format!("a {} has no negative", self.describe(ty))));
+                if !matches!(
+                    ty,
+                    Type::Count | Type::Ratio | Type::Money { .. } | Type::Days | Type::Months
+                ) {
+                    return Err(LangError::new(
+                        "E-TYPE",
+                        e.span,
+                        format!("a {} has no negative", self.describe(ty)),
+                    ));
                 }
-                let zero = TExpr { op: TOp::Const(0), ty, row: 0, span: e.span };
+                let zero = TExpr {
+                    op: TOp::Const(0),
+                    ty,
+                    row: 0,
+                    span: e.span,
+                };
                 make(TOp::Sub(Box::new(zero), Box::new(a)), ty, row)
             }
             ExprKind::If(test, yes, no) => {
@@ -157,10 +244,19 @@ impl Checker<'_> {
                 let (yes, no) = self.same(yes, no, e.span)?;
                 let row = self.finest(e.span, &[&test, &yes, &no])?;
                 let ty = yes.ty;
-                make(TOp::If(Box::new(test), Box::new(yes), Box::new(no)), ty, row)
+                make(
+                    TOp::If(Box::new(test), Box::new(yes), Box::new(no)),
+                    ty,
+                    row,
+                )
             }
             ExprKind::Binary(op, a, b) => self.binary(e, *op, a, b, scope),
-            ExprKind::Call { target, name, name_span, args } => match target {
+            ExprKind::Call {
+                target,
+                name,
+                name_span,
+                args,
+            } => match target {
                 Some(target) => self.method(e, target, name, *name_span, args, scope),
                 None => self.function(e, name, *name_span, args, scope, want),
             },
@@ -170,18 +266,26 @@ impl Checker<'_> {
     fn wanted(&self, e: &Expr, scope: &Scope, want: Type) -> Result<TExpr, LangError> {
         let typed = self.expr(e, scope, Some(want))?;
         let found = self.describe(typed.ty);
-        fit(typed, want).ok_or_else(|| self.mismatch(e.span, want, found))
+        fit(typed, want).ok_or_else(|| self.mismatch(e.span, want, &found))
     }
 
     /// Two sides of one type; a bare code is read in the list of the other side.
-    fn pair(&self, a: &Expr, b: &Expr, scope: &Scope, want: Option<Type>) -> Result<(TExpr, TExpr), LangError> {
+    fn pair(
+        &self,
+        a: &Expr,
+        b: &Expr,
+        scope: &Scope,
+        want: Option<Type>,
+    ) -> Result<(TExpr, TExpr), LangError> {
         match self.expr(a, scope, want) {
             Ok(left) => {
                 let ty = left.ty;
                 Ok((left, self.expr(b, scope, Some(want.unwrap_or(ty)))?))
             }
             Err(first) => {
-                let Ok(right) = self.expr(b, scope, want) else { return Err(first) };
+                let Ok(right) = self.expr(b, scope, want) else {
+                    return Err(first);
+                };
                 let left = self.expr(a, scope, Some(right.ty)).map_err(|_| first)?;
                 Ok((left, right))
             }
@@ -194,33 +298,67 @@ impl Checker<'_> {
         if ta == tb {
             return Ok((a, b));
         }
-        if let (Type::Money { period: pa, scale: sa }, Type::Money { period: pb, scale: sb }) = (ta, tb) {
+        if let (
+            Type::Money {
+                period: pa,
+                scale: sa,
+            },
+            Type::Money {
+                period: pb,
+                scale: sb,
+            },
+        ) = (ta, tb)
+        {
             let period = if pa == Period::Any { pb } else { pa };
             if period == pb || pb == Period::Any {
                 let scale = sa.max(sb);
                 let lift = |e: TExpr, from: u8| {
                     let ty = Type::Money { period, scale };
-                    let factor = RATIO_ONE.checked_pow(u32::from(scale.saturating_sub(from))).unwrap_or(1);
+                    let factor = RATIO_ONE
+                        .checked_pow(u32::from(scale.saturating_sub(from)))
+                        .unwrap_or(1);
                     let (row, span) = (e.row, e.span);
                     if factor == 1 {
                         TExpr { ty, ..e }
                     } else if let TOp::Const(value) = e.op {
-                        TExpr { op: TOp::Const(value.saturating_mul(factor)), ty, row, span }
+                        TExpr {
+                            op: TOp::Const(value.saturating_mul(factor)),
+                            ty,
+                            row,
+                            span,
+                        }
                     } else {
-                        TExpr { op: TOp::Scale(Box::new(e), factor), ty, row, span }
+                        TExpr {
+                            op: TOp::Scale(Box::new(e), factor),
+                            ty,
+                            row,
+                            span,
+                        }
                     }
                 };
                 return Ok((lift(a, sa), lift(b, sb)));
             }
         }
-        let message = format!("`{}` and `{}` do not go together", self.describe(ta), self.describe(tb));
+        let message = format!(
+            "`{}` and `{}` do not go together",
+            self.describe(ta),
+            self.describe(tb)
+        );
         let error = LangError::new("E-TYPE", span, message);
         Err(match (ta, tb) {
-            (Type::Money { .. }, Type::Money { .. }) => error.help("bring both to one period with per_year(x) or per_month(x, rule)"),
+            (Type::Money { .. }, Type::Money { .. }) => {
+                error.help("bring both to one period with per_year(x) or per_month(x, rule)")
+            }
             (Type::Code(_), Type::Code(_)) => error.help("the codes are of two lists"),
-            (Type::Money { .. }, Type::Count) | (Type::Count, Type::Money { .. }) => error.help("write an amount as yuan(100)"),
-            (Type::Days, Type::Count) | (Type::Count, Type::Days) => error.help("write a duration as days(7)"),
-            (Type::Months, Type::Count) | (Type::Count, Type::Months) => error.help("write a duration as months(6)"),
+            (Type::Money { .. }, Type::Count) | (Type::Count, Type::Money { .. }) => {
+                error.help("write an amount as yuan(100)")
+            }
+            (Type::Days, Type::Count) | (Type::Count, Type::Days) => {
+                error.help("write a duration as days(7)")
+            }
+            (Type::Months, Type::Count) | (Type::Count, Type::Months) => {
+                error.help("write a duration as months(6)")
+            }
             _ => error,
         })
     }
@@ -233,23 +371,54 @@ impl Checker<'_> {
                 best = part.row;
             } else if !self.is_above(part.row, best) {
                 let (a, b) = (self.names.entity_id(best), self.names.entity_id(part.row));
-                return Err(LangError::new("E-ROW", span, format!("rows of `{a}` and of `{b}` do not meet here")));
+                return Err(LangError::new(
+                    "E-ROW",
+                    span,
+                    format!("rows of `{a}` and of `{b}` do not meet here"),
+                ));
             }
         }
         Ok(best)
     }
 
-    fn binary(&self, e: &Expr, op: BinaryOp, a: &Expr, b: &Expr, scope: &Scope) -> Result<TExpr, LangError> {
-        let make = |op, ty, row| Ok(TExpr { op, ty, row, span: e.span });
+    fn binary(
+        &self,
+        e: &Expr,
+        op: BinaryOp,
+        a: &Expr,
+        b: &Expr,
+        scope: &Scope,
+    ) -> Result<TExpr, LangError> {
+        let make = |op, ty, row| {
+            Ok(TExpr {
+                op,
+                ty,
+                row,
+                span: e.span,
+            })
+        };
         match op {
             BinaryOp::And | BinaryOp::Or => {
                 let mut parts = Vec::new();
                 self.flatten(op, e, scope, &mut parts)?;
                 let row = self.finest(e.span, &parts.iter().collect::<Vec<_>>())?;
-                make(if op == BinaryOp::And { TOp::And(parts) } else { TOp::Or(parts) }, Type::Bool, row)
+                make(
+                    if op == BinaryOp::And {
+                        TOp::And(parts)
+                    } else {
+                        TOp::Or(parts)
+                    },
+                    Type::Bool,
+                    row,
+                )
             }
             BinaryOp::In => self.member_of(e, a, b, scope),
-            BinaryOp::Eq | BinaryOp::Ne | BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => {
+            BinaryOp::Eq
+            | BinaryOp::Ne
+            | BinaryOp::Lt
+            | BinaryOp::Le
+            | BinaryOp::Gt
+            | BinaryOp::Ge => {
                 let (left, right) = self.pair(a, b, scope, None)?;
                 let (left, right) = self.same(left, right, e.span)?;
                 let cmp = match op {
@@ -263,38 +432,73 @@ impl Checker<'_> {
                 let ordered = !matches!(cmp, CmpOp::Eq | CmpOp::Ne);
                 let allowed = match left.ty {
                     Type::Shown => {
-                        return Err(LangError::new("E-SHOWN", e.span, "a value for reading only is compared")
-                            .help("compare exactly: `income < standard * size`"));
+                        return Err(LangError::new(
+                            "E-SHOWN",
+                            e.span,
+                            "a value for reading only is compared",
+                        )
+                        .help("compare exactly: `income < standard * size`"));
                     }
                     Type::Bool | Type::Code(_) | Type::Place => !ordered,
                     Type::Text => false,
-                    Type::Count | Type::Ratio | Type::Money { .. } | Type::Date | Type::Days | Type::Months => true,
+                    Type::Count
+                    | Type::Ratio
+                    | Type::Money { .. }
+                    | Type::Date
+                    | Type::Days
+                    | Type::Months => true,
                 };
                 if !allowed {
                     let message = format!("a {} has no `{}`", self.describe(left.ty), op.symbol());
                     return Err(LangError::new("E-TYPE", e.span, message));
                 }
                 let row = self.finest(e.span, &[&left, &right])?;
-                make(TOp::Cmp(cmp, Box::new(left), Box::new(right)), Type::Bool, row)
+                make(
+                    TOp::Cmp(cmp, Box::new(left), Box::new(right)),
+                    Type::Bool,
+                    row,
+                )
             }
             BinaryOp::Add | BinaryOp::Sub => {
                 let (left, right) = (self.expr(a, scope, None)?, self.expr(b, scope, None)?);
                 let row = self.finest(e.span, &[&left, &right])?;
                 let plus = op == BinaryOp::Add;
-                let build = |l, r| if plus { TOp::Add(Box::new(l), Box::new(r)) } else { TOp::Sub(Box::new(l), Box::new(r)) };
+                let build = |l, r| {
+                    if plus {
+                        TOp::Add(Box::new(l), Box::new(r))
+                    } else {
+                        TOp::Sub(Box::new(l), Box::new(r))
+                    }
+                };
                 match (left.ty, right.ty) {
                     (Type::Date, Type::Days) => make(build(left, right), Type::Date, row),
                     (Type::Days, Type::Date) if plus => make(build(left, right), Type::Date, row),
                     (Type::Date, Type::Date) if !plus => make(build(left, right), Type::Days, row),
-                    (Type::Date, Type::Months) => Err(LangError::new("E-TYPE", e.span, "months have no fixed length")
-                        .help("write add_months(date, months(6))")),
-                    (Type::Date, Type::Count) => Err(LangError::new("E-TYPE", e.span, "a bare count is not a duration")
-                        .help("write date + days(7)")),
+                    (Type::Date, Type::Months) => {
+                        Err(
+                            LangError::new("E-TYPE", e.span, "months have no fixed length")
+                                .help("write add_months(date, months(6))"),
+                        )
+                    }
+                    (Type::Date, Type::Count) => {
+                        Err(
+                            LangError::new("E-TYPE", e.span, "a bare count is not a duration")
+                                .help("write date + days(7)"),
+                        )
+                    }
                     _ => {
                         let (left, right) = self.same(left, right, e.span)?;
                         let ty = left.ty;
-                        if !matches!(ty, Type::Count | Type::Ratio | Type::Money { .. } | Type::Days | Type::Months) {
-                            let message = format!("a {} has no `{}`", self.describe(ty), op.symbol());
+                        if !matches!(
+                            ty,
+                            Type::Count
+                                | Type::Ratio
+                                | Type::Money { .. }
+                                | Type::Days
+                                | Type::Months
+                        ) {
+                            let message =
+                                format!("a {} has no `{}`", self.describe(ty), op.symbol());
                             return Err(LangError::new("E-TYPE", e.span, message));
                         }
                         make(build(left, right), ty, row)
@@ -306,15 +510,46 @@ impl Checker<'_> {
                 let row = self.finest(e.span, &[&left, &right])?;
                 let ty = match (left.ty, right.ty) {
                     (Type::Count, Type::Count) => Type::Count,
-                    (Type::Count, other @ (Type::Ratio | Type::Money { .. } | Type::Days | Type::Months))
-                    | (other @ (Type::Ratio | Type::Money { .. } | Type::Days | Type::Months), Type::Count) => other,
-                    (Type::Money { period: Period::Month, scale }, Type::Months)
-                    | (Type::Months, Type::Money { period: Period::Month, scale }) => Type::Money { period: Period::Once, scale },
-                    (Type::Money { period, scale }, Type::Ratio) | (Type::Ratio, Type::Money { period, scale }) if scale < 2 => {
-                        Type::Money { period, scale: scale.saturating_add(1) }
+                    (
+                        Type::Count,
+                        other @ (Type::Ratio | Type::Money { .. } | Type::Days | Type::Months),
+                    )
+                    | (
+                        other @ (Type::Ratio | Type::Money { .. } | Type::Days | Type::Months),
+                        Type::Count,
+                    ) => other,
+                    (
+                        Type::Money {
+                            period: Period::Month,
+                            scale,
+                        },
+                        Type::Months,
+                    )
+                    | (
+                        Type::Months,
+                        Type::Money {
+                            period: Period::Month,
+                            scale,
+                        },
+                    ) => Type::Money {
+                        period: Period::Once,
+                        scale,
+                    },
+                    (Type::Money { period, scale }, Type::Ratio)
+                    | (Type::Ratio, Type::Money { period, scale })
+                        if scale < 2 =>
+                    {
+                        Type::Money {
+                            period,
+                            scale: scale.saturating_add(1),
+                        }
                     }
                     (ta, tb) => {
-                        let message = format!("`{}` × `{}` has no meaning", self.describe(ta), self.describe(tb));
+                        let message = format!(
+                            "`{}` × `{}` has no meaning",
+                            self.describe(ta),
+                            self.describe(tb)
+                        );
                         return Err(LangError::new("E-TYPE", e.span, message));
                     }
                 };
@@ -324,7 +559,13 @@ impl Checker<'_> {
     }
 
     /// `a && b && c` as one node with three parts.
-    fn flatten(&self, op: BinaryOp, e: &Expr, scope: &Scope, parts: &mut Vec<TExpr>) -> Result<(), LangError> {
+    fn flatten(
+        &self,
+        op: BinaryOp,
+        e: &Expr,
+        scope: &Scope,
+        parts: &mut Vec<TExpr>,
+    ) -> Result<(), LangError> {
         match &e.kind {
             ExprKind::Binary(inner, a, b) if *inner == op => {
                 self.flatten(op, a, scope, parts)?;
@@ -339,24 +580,42 @@ impl Checker<'_> {
 
     fn member_of(&self, e: &Expr, a: &Expr, b: &Expr, scope: &Scope) -> Result<TExpr, LangError> {
         let ExprKind::List(items) = &b.kind else {
-            return Err(LangError::new("E-TYPE", b.span, "after `in` stands a list, as `in [a, b]`"));
+            return Err(LangError::new(
+                "E-TYPE",
+                b.span,
+                "after `in` stands a list, as `in [a, b]`",
+            ));
         };
         let left = self.expr(a, scope, None)?;
         if !matches!(left.ty, Type::Count | Type::Code(_)) {
-            let message = format!("`in` goes with a code or a count, this is a {}", self.describe(left.ty));
+            let message = format!(
+                "`in` goes with a code or a count, this is a {}",
+                self.describe(left.ty)
+            );
             return Err(LangError::new("E-TYPE", a.span, message));
         }
         let mut values = Vec::new();
         for item in items {
             match self.wanted(item, scope, left.ty)?.op {
                 TOp::Const(value) => values.push(value),
-                _ => return Err(LangError::new("E-TYPE", item.span, "the list holds constants only")),
+                _ => {
+                    return Err(LangError::new(
+                        "E-TYPE",
+                        item.span,
+                        "the list holds constants only",
+                    ));
+                }
             }
         }
         values.sort_unstable();
         values.dedup();
         let row = left.row;
-        Ok(TExpr { op: TOp::In(Box::new(left), values), ty: Type::Bool, row, span: e.span })
+        Ok(TExpr {
+            op: TOp::In(Box::new(left), values),
+            ty: Type::Bool,
+            row,
+            span: e.span,
+        })
     }
 
     /// A dotted name as its parts, if it is one.
@@ -392,16 +651,30 @@ impl Checker<'_> {
     fn path(&self, e: &Expr, scope: &Scope, want: Option<Type>) -> Result<TExpr, LangError> {
         let mut parts = Vec::new();
         if !Self::parts(e, &mut parts) {
-            return Err(LangError::new("E-EXPR-SYNTAX", e.span, "only a name can be followed by a dot"));
+            return Err(LangError::new(
+                "E-EXPR-SYNTAX",
+                e.span,
+                "only a name can be followed by a dot",
+            ));
         }
         if let [name] = parts.as_slice() {
             if *name == "on" {
-                return Ok(TExpr { op: TOp::Today, ty: Type::Date, row: 0, span: e.span });
+                return Ok(TExpr {
+                    op: TOp::Today,
+                    ty: Type::Date,
+                    row: 0,
+                    span: e.span,
+                });
             }
             if let Some(Type::Code(list)) = want
                 && let Some(code) = self.names.code(list, name)
             {
-                return Ok(TExpr { op: TOp::Const(code), ty: Type::Code(list), row: 0, span: e.span });
+                return Ok(TExpr {
+                    op: TOp::Const(code),
+                    ty: Type::Code(list),
+                    row: 0,
+                    span: e.span,
+                });
             }
         }
         if let Some((row, used)) = self.start(&parts, scope) {
@@ -420,7 +693,8 @@ impl Checker<'_> {
         let first = parts.first().copied().unwrap_or("");
         if self.names.lookup(self.home, first).is_some() {
             let message = format!("`{first}` belongs to a row that this macro does not go over");
-            return LangError::new("E-ROW", span, message).help("inside the macro only its variable and the rows above are read");
+            return LangError::new("E-ROW", span, message)
+                .help("inside the macro only its variable and the rows above are read");
         }
         let mut candidates = self.names.words(scope.inner);
         candidates.extend(self.names.words(self.home));
@@ -431,30 +705,48 @@ impl Checker<'_> {
         let error = LangError::new("E-NAME", span, format!("unknown name `{joined}`"));
         match nearest(&joined, candidates) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
-            None => error.help("names are facts, formulas, programme outcomes and parameters of the packs"),
+            None => error
+                .help("names are facts, formulas, programme outcomes and parameters of the packs"),
         }
     }
 
     /// A field of a row: a fact, a formula, an outcome, or a field of a linked row.
     fn field(&self, e: &Expr, row: Row, rest: &[&str]) -> Result<TExpr, LangError> {
-        let make = |op, ty| Ok(TExpr { op, ty, row, span: e.span });
+        let make = |op, ty| {
+            Ok(TExpr {
+                op,
+                ty,
+                row,
+                span: e.span,
+            })
+        };
         let entity = self.names.entity_id(row);
         let Some((first, tail)) = rest.split_first() else {
-            return Err(LangError::new("E-NAME", e.span, format!("a row of `{entity}` is not a value"))
-                .help("name one of its facts after a dot"));
+            return Err(LangError::new(
+                "E-NAME",
+                e.span,
+                format!("a row of `{entity}` is not a value"),
+            )
+            .help("name one of its facts after a dot"));
         };
         match (self.names.lookup(row, first), tail) {
             (Some(Named::Fact(index, ty)), []) => make(TOp::Fact(index), ty),
             (Some(Named::Formula(index, ty)), []) => make(TOp::Formula(index), ty),
             (Some(Named::Programme(index)), [word]) => {
-                let Some((_, outcome)) = Outcome::ALL.into_iter().find(|(name, _)| name == word) else {
+                let Some((_, outcome)) = Outcome::ALL.into_iter().find(|(name, _)| name == word)
+                else {
                     let message = format!("a programme has no `{word}`");
-                    return Err(LangError::new("E-NAME", e.span, message).help("it has qualifies, eligible and amount"));
+                    return Err(LangError::new("E-NAME", e.span, message)
+                        .help("it has qualifies, eligible and amount"));
                 };
                 let ty = match outcome {
                     Outcome::Qualifies | Outcome::Eligible => Type::Bool,
                     Outcome::Amount => self.names.amount_type(index).ok_or_else(|| {
-                        LangError::new("E-NAME", e.span, format!("the programme `{first}` has no amount"))
+                        LangError::new(
+                            "E-NAME",
+                            e.span,
+                            format!("the programme `{first}` has no amount"),
+                        )
                     })?,
                 };
                 make(TOp::Outcome(index, outcome), ty)
@@ -467,13 +759,28 @@ impl Checker<'_> {
                 }
                 make(TOp::Gather(index, Box::new(inner)), ty)
             }
-            (Some(Named::Rows(_)), _) => Err(LangError::new("E-NAME", e.span, format!("`{first}` is many rows"))
-                .help(format!("go over them: {first}.exists(x, …), .all, .count, .sum, .filter"))),
-            (Some(Named::Programme(_)), _) => Err(LangError::new("E-NAME", e.span, format!("`{first}` is a programme"))
-                .help(format!("read {first}.eligible, {first}.qualifies or {first}.amount"))),
-            (Some(_), _) => Err(LangError::new("E-NAME", e.span, format!("`{first}` is not followed by that"))),
+            (Some(Named::Rows(_)), _) => {
+                Err(
+                    LangError::new("E-NAME", e.span, format!("`{first}` is many rows")).help(
+                        format!("go over them: {first}.exists(x, …), .all, .count, .sum, .filter"),
+                    ),
+                )
+            }
+            (Some(Named::Programme(_)), _) => {
+                Err(
+                    LangError::new("E-NAME", e.span, format!("`{first}` is a programme")).help(
+                        format!("read {first}.eligible, {first}.qualifies or {first}.amount"),
+                    ),
+                )
+            }
+            (Some(_), _) => Err(LangError::new(
+                "E-NAME",
+                e.span,
+                format!("`{first}` is not followed by that"),
+            )),
             (None, _) => {
-                let error = LangError::new("E-NAME", e.span, format!("`{entity}` has no `{first}`"));
+                let error =
+                    LangError::new("E-NAME", e.span, format!("`{entity}` has no `{first}`"));
                 Err(match nearest(first, self.names.words(row)) {
                     Some(near) => error.help(format!("did you mean `{near}`?")),
                     None => error,
@@ -482,11 +789,25 @@ impl Checker<'_> {
         }
     }
 
-    fn param(&self, e: &Expr, param: &ParamShape, args: &[Expr], scope: &Scope) -> Result<TExpr, LangError> {
+    fn param(
+        &self,
+        e: &Expr,
+        param: &ParamShape,
+        args: &[Expr],
+        scope: &Scope,
+    ) -> Result<TExpr, LangError> {
         if args.len() != param.keys.len() {
             let keys: Vec<&str> = param.keys.iter().map(|(name, _)| name.as_str()).collect();
-            let message = format!("the parameter takes {} keys, {} are given", keys.len(), args.len());
-            let help = if keys.is_empty() { "it takes none".to_owned() } else { format!("in order: {}", keys.join(", ")) };
+            let message = format!(
+                "the parameter takes {} keys, {} are given",
+                keys.len(),
+                args.len()
+            );
+            let help = if keys.is_empty() {
+                "it takes none".to_owned()
+            } else {
+                format!("in order: {}", keys.join(", "))
+            };
             return Err(LangError::new("E-PARAM-KEYS", e.span, message).help(help));
         }
         let mut typed = Vec::new();
@@ -494,7 +815,12 @@ impl Checker<'_> {
             typed.push(self.wanted(arg, scope, *ty)?);
         }
         let row = self.finest(e.span, &typed.iter().collect::<Vec<_>>())?;
-        Ok(TExpr { op: TOp::Param(param.index, typed), ty: param.ty, row, span: e.span })
+        Ok(TExpr {
+            op: TOp::Param(param.index, typed),
+            ty: param.ty,
+            row,
+            span: e.span,
+        })
     }
 
     fn method(
@@ -522,7 +848,12 @@ impl Checker<'_> {
 
     /// The rows a macro goes over, with the filters before it.
     fn rows(&self, target: &Expr, scope: &Scope) -> Result<((Row, Row), Vec<TExpr>), LangError> {
-        if let ExprKind::Call { target: Some(inner), name, args, .. } = &target.kind
+        if let ExprKind::Call {
+            target: Some(inner),
+            name,
+            args,
+            ..
+        } = &target.kind
             && name == "filter"
         {
             let (rows, mut filters) = self.rows(inner, scope)?;
@@ -532,7 +863,11 @@ impl Checker<'_> {
         }
         let mut parts = Vec::new();
         if !Self::parts(target, &mut parts) {
-            return Err(LangError::new("E-NAME", target.span, "a macro goes over the rows of a collection"));
+            return Err(LangError::new(
+                "E-NAME",
+                target.span,
+                "a macro goes over the rows of a collection",
+            ));
         }
         let Some((row, used)) = self.start(&parts, scope) else {
             return Err(self.unknown(target.span, &parts, scope, None));
@@ -540,9 +875,17 @@ impl Checker<'_> {
         match parts.get(used..).unwrap_or(&[]) {
             [last] => match self.names.lookup(row, last) {
                 Some(Named::Rows(child)) => Ok(((row, child), Vec::new())),
-                _ => Err(LangError::new("E-NAME", target.span, format!("`{last}` is not a collection of rows"))),
+                _ => Err(LangError::new(
+                    "E-NAME",
+                    target.span,
+                    format!("`{last}` is not a collection of rows"),
+                )),
             },
-            _ => Err(LangError::new("E-NAME", target.span, "a collection is read directly from its row")),
+            _ => Err(LangError::new(
+                "E-NAME",
+                target.span,
+                "a collection is read directly from its row",
+            )),
         }
     }
 
@@ -555,21 +898,39 @@ impl Checker<'_> {
         name: &str,
     ) -> Result<(&'e Expr, Scope), LangError> {
         let [var, body] = args else {
-            return Err(LangError::new("E-MACRO", span, format!("`{name}` takes a variable and an expression"))
-                .help(format!("as .{name}(x, x.something)")));
+            return Err(LangError::new(
+                "E-MACRO",
+                span,
+                format!("`{name}` takes a variable and an expression"),
+            )
+            .help(format!("as .{name}(x, x.something)")));
         };
         let ExprKind::Name(var_name) = &var.kind else {
-            return Err(LangError::new("E-MACRO", var.span, "the first part of a macro is the name of its variable"));
+            return Err(LangError::new(
+                "E-MACRO",
+                var.span,
+                "the first part of a macro is the name of its variable",
+            ));
         };
-        let mut vars: Vec<(String, Row)> =
-            scope.vars.iter().filter(|(_, row)| self.is_above(*row, parent)).cloned().collect();
-        if self.names.lookup(self.home, var_name).is_some() || self.names.entity(var_name).is_some() {
-            return Err(LangError::new("E-MACRO", var.span, format!("the variable `{var_name}` hides a word of the packs")));
+        let mut vars: Vec<(String, Row)> = scope
+            .vars
+            .iter()
+            .filter(|(_, row)| self.is_above(*row, parent))
+            .cloned()
+            .collect();
+        if self.names.lookup(self.home, var_name).is_some() || self.names.entity(var_name).is_some()
+        {
+            return Err(LangError::new(
+                "E-MACRO",
+                var.span,
+                format!("the variable `{var_name}` hides a word of the packs"),
+            ));
         }
         vars.push((var_name.clone(), child));
         Ok((body, Scope { inner: child, vars }))
     }
 
+    #[expect(clippy::too_many_arguments, reason = "the parts of one macro call")]
     fn aggregate(
         &self,
         e: &Expr,
@@ -589,7 +950,10 @@ impl Checker<'_> {
             "max" => (AggKind::Max, None),
             other => {
                 let error = LangError::new("E-MACRO", name_span, format!("rows have no `{other}`"));
-                let near = nearest(other, ["all", "exists", "count", "sum", "min", "max", "filter"]);
+                let near = nearest(
+                    other,
+                    ["all", "exists", "count", "sum", "min", "max", "filter"],
+                );
                 return Err(match near {
                     Some(near) => error.help(format!("did you mean `{near}`?")),
                     None => error.help("they have all, exists, count, sum, min, max and filter"),
@@ -612,23 +976,63 @@ impl Checker<'_> {
         let ty = match (kind, value.as_ref().map(|v| v.ty)) {
             (AggKind::All | AggKind::Exists, _) => Type::Bool,
             (AggKind::Count, _) => Type::Count,
-            (AggKind::Sum, Some(ty @ (Type::Count | Type::Ratio | Type::Money { .. } | Type::Days | Type::Months)))
-            | (AggKind::Min | AggKind::Max, Some(ty @ (Type::Count | Type::Ratio | Type::Money { .. } | Type::Days | Type::Months | Type::Date))) => ty,
+            (
+                AggKind::Sum,
+                Some(
+                    ty @ (Type::Count
+                    | Type::Ratio
+                    | Type::Money { .. }
+                    | Type::Days
+                    | Type::Months),
+                ),
+            )
+            | (
+                AggKind::Min | AggKind::Max,
+                Some(
+                    ty @ (Type::Count
+                    | Type::Ratio
+                    | Type::Money { .. }
+                    | Type::Days
+                    | Type::Months
+                    | Type::Date),
+                ),
+            ) => ty,
             (_, Some(ty)) => {
                 let message = format!("a {} cannot go through `{name}`", self.describe(ty));
                 return Err(LangError::new("E-TYPE", e.span, message));
             }
-            (_, None) => return Err(LangError::new("E-MACRO", e.span, format!("`{name}` needs a value"))),
+            (_, None) => {
+                return Err(LangError::new(
+                    "E-MACRO",
+                    e.span,
+                    format!("`{name}` needs a value"),
+                ));
+            }
         };
         let filter = match filters.len() {
             0 => None,
             1 => filters.pop().map(Box::new),
             _ => {
                 let row = self.finest(e.span, &filters.iter().collect::<Vec<_>>())?;
-                Some(Box::new(TExpr { op: TOp::And(filters), ty: Type::Bool, row, span: e.span }))
+                Some(Box::new(TExpr {
+                    op: TOp::And(filters),
+                    ty: Type::Bool,
+                    row,
+                    span: e.span,
+                }))
             }
         };
-        Ok(TExpr { op: TOp::Agg { kind, child, filter, value }, ty, row: parent, span: e.span })
+        Ok(TExpr {
+            op: TOp::Agg {
+                kind,
+                child,
+                filter,
+                value,
+            },
+            ty,
+            row: parent,
+            span: e.span,
+        })
     }
 
     fn function(
@@ -642,16 +1046,29 @@ impl Checker<'_> {
     ) -> Result<TExpr, LangError> {
         let arity = |low: usize, high: usize| {
             if args.len() < low || args.len() > high {
-                let wants = if low == high { low.to_string() } else { format!("{low} to {high}") };
+                let wants = if low == high {
+                    low.to_string()
+                } else {
+                    format!("{low} to {high}")
+                };
                 let message = format!("`{name}` takes {wants} arguments, {} are given", args.len());
                 return Err(LangError::new("E-CALL", e.span, message));
             }
             Ok(())
         };
         let arg = |index: usize| {
-            args.get(index).ok_or_else(|| LangError::new("E-CALL", e.span, format!("`{name}` misses an argument")))
+            args.get(index).ok_or_else(|| {
+                LangError::new("E-CALL", e.span, format!("`{name}` misses an argument"))
+            })
         };
-        let make = |op, ty, row| Ok(TExpr { op, ty, row, span: e.span });
+        let make = |op, ty, row| {
+            Ok(TExpr {
+                op,
+                ty,
+                row,
+                span: e.span,
+            })
+        };
         let one = |want: Type| -> Result<(Box<TExpr>, Row), LangError> {
             arity(1, 1)?;
             let typed = self.wanted(arg(0)?, scope, want)?;
@@ -661,7 +1078,7 @@ impl Checker<'_> {
         match name {
             "yuan" | "date" | "days" | "months" => {
                 arity(1, 1)?;
-                self.literal(e, name, arg(0)?, want)
+                Self::literal(e, name, arg(0)?, want)
             }
             "min" | "max" => {
                 arity(2, 16)?;
@@ -680,12 +1097,32 @@ impl Checker<'_> {
                 }
                 let ty = parts.last().map_or(Type::Count, |p| p.ty);
                 if parts.len() != args.len()
-                    || !matches!(ty, Type::Count | Type::Ratio | Type::Money { .. } | Type::Date | Type::Days | Type::Months)
+                    || !matches!(
+                        ty,
+                        Type::Count
+                            | Type::Ratio
+                            | Type::Money { .. }
+                            | Type::Date
+                            | Type::Days
+                            | Type::Months
+                    )
                 {
-                    return Err(LangError::new("E-TYPE", e.span, format!("`{name}` takes values of one ordered type")));
+                    return Err(LangError::new(
+                        "E-TYPE",
+                        e.span,
+                        format!("`{name}` takes values of one ordered type"),
+                    ));
                 }
                 let row = self.finest(e.span, &parts.iter().collect::<Vec<_>>())?;
-                make(if name == "min" { TOp::Min(parts) } else { TOp::Max(parts) }, ty, row)
+                make(
+                    if name == "min" {
+                        TOp::Min(parts)
+                    } else {
+                        TOp::Max(parts)
+                    },
+                    ty,
+                    row,
+                )
             }
             "per_year" => {
                 let (a, row) = one(Type::money(Period::Month))?;
@@ -694,16 +1131,29 @@ impl Checker<'_> {
             "per_month" => {
                 arity(2, 2)?;
                 let a = self.wanted(arg(0)?, scope, Type::money(Period::Year))?;
-                let twelve = TExpr { op: TOp::Const(12), ty: Type::Count, row: 0, span: e.span };
+                let twelve = TExpr {
+                    op: TOp::Const(12),
+                    ty: Type::Count,
+                    row: 0,
+                    span: e.span,
+                };
                 let rule = self.wanted(arg(1)?, scope, Type::Code(self.names.rounding_list()))?;
                 let row = self.finest(e.span, &[&a, &rule])?;
-                make(TOp::DivRound(Box::new(a), Box::new(twelve), Box::new(rule)), Type::money(Period::Month), row)
+                make(
+                    TOp::DivRound(Box::new(a), Box::new(twelve), Box::new(rule)),
+                    Type::money(Period::Month),
+                    row,
+                )
             }
             "mul_round" | "div_round" | "round_to" => {
                 arity(3, 3)?;
                 let a = self.expr(arg(0)?, scope, None)?;
                 let Type::Money { scale: 0, .. } = a.ty else {
-                    return Err(self.mismatch(a.span, Type::money(Period::Once), self.describe(a.ty)));
+                    return Err(self.mismatch(
+                        a.span,
+                        Type::money(Period::Once),
+                        &self.describe(a.ty),
+                    ));
                 };
                 let second = match name {
                     "mul_round" => Type::Ratio,
@@ -726,19 +1176,37 @@ impl Checker<'_> {
                 arity(2, 2)?;
                 let a = self.expr(arg(0)?, scope, None)?;
                 let Type::Money { scale: 0, .. } = a.ty else {
-                    return Err(self.mismatch(a.span, Type::money(Period::Once), self.describe(a.ty)));
+                    return Err(self.mismatch(
+                        a.span,
+                        Type::money(Period::Once),
+                        &self.describe(a.ty),
+                    ));
                 };
                 let b = self.wanted(arg(1)?, scope, Type::Count)?;
                 let row = self.finest(e.span, &[&a, &b])?;
-                let rule = TExpr { op: TOp::Const(0), ty: Type::Code(self.names.rounding_list()), row: 0, span: e.span };
-                make(TOp::DivRound(Box::new(a), Box::new(b), Box::new(rule)), Type::Shown, row)
+                let rule = TExpr {
+                    op: TOp::Const(0),
+                    ty: Type::Code(self.names.rounding_list()),
+                    row: 0,
+                    span: e.span,
+                };
+                make(
+                    TOp::DivRound(Box::new(a), Box::new(b), Box::new(rule)),
+                    Type::Shown,
+                    row,
+                )
             }
             "age" => {
                 arity(1, 2)?;
                 let birth = self.wanted(arg(0)?, scope, Type::Date)?;
                 let day = match args.get(1) {
                     Some(day) => self.wanted(day, scope, Type::Date)?,
-                    None => TExpr { op: TOp::Today, ty: Type::Date, row: 0, span: e.span },
+                    None => TExpr {
+                        op: TOp::Today,
+                        ty: Type::Date,
+                        row: 0,
+                        span: e.span,
+                    },
                 };
                 let row = self.finest(e.span, &[&birth, &day])?;
                 make(TOp::Age(Box::new(birth), Box::new(day)), Type::Count, row)
@@ -779,13 +1247,18 @@ impl Checker<'_> {
                 let a = self.expr(arg(0)?, scope, want)?;
                 let fallback = self.wanted(arg(1)?, scope, a.ty)?;
                 let TOp::Const(value) = fallback.op else {
-                    return Err(LangError::new("E-TYPE", fallback.span, "the second part of coalesce is a constant"));
+                    return Err(LangError::new(
+                        "E-TYPE",
+                        fallback.span,
+                        "the second part of coalesce is a constant",
+                    ));
                 };
                 let (ty, row) = (a.ty, a.row);
                 make(TOp::Coalesce(Box::new(a), value), ty, row)
             }
             other => {
-                let error = LangError::new("E-CALL", name_span, format!("unknown function `{other}`"));
+                let error =
+                    LangError::new("E-CALL", name_span, format!("unknown function `{other}`"));
                 Err(match nearest(other, FUNCTIONS) {
                     Some(near) => error.help(format!("did you mean `{near}`?")),
                     None => error.help("the functions stand in docs/guide/rule-language.md"),
@@ -801,7 +1274,12 @@ impl Checker<'_> {
             && let [last] = parts.get(used..).unwrap_or(&[])
             && let Some(Named::Link { index, .. }) = self.names.lookup(row, last)
         {
-            return Ok(TExpr { op: TOp::HasLink(index), ty: Type::Bool, row, span: e.span });
+            return Ok(TExpr {
+                op: TOp::HasLink(index),
+                ty: Type::Bool,
+                row,
+                span: e.span,
+            });
         }
         let typed = self.expr(arg, scope, None)?;
         let mut plain = &typed.op;
@@ -809,19 +1287,41 @@ impl Checker<'_> {
             plain = &inner.op;
         }
         if !matches!(plain, TOp::Fact(_) | TOp::Formula(_)) {
-            return Err(LangError::new("E-TYPE", arg.span, "has(…) asks about a fact, a formula or a link"));
+            return Err(LangError::new(
+                "E-TYPE",
+                arg.span,
+                "has(…) asks about a fact, a formula or a link",
+            ));
         }
         let row = typed.row;
-        Ok(TExpr { op: TOp::Has(Box::new(typed)), ty: Type::Bool, row, span: e.span })
+        Ok(TExpr {
+            op: TOp::Has(Box::new(typed)),
+            ty: Type::Bool,
+            row,
+            span: e.span,
+        })
     }
 
-    fn literal(&self, e: &Expr, name: &str, arg: &Expr, want: Option<Type>) -> Result<TExpr, LangError> {
-        let make = |value, ty| Ok(TExpr { op: TOp::Const(value), ty, row: 0, span: e.span });
+    fn literal(e: &Expr, name: &str, arg: &Expr, want: Option<Type>) -> Result<TExpr, LangError> {
+        let make = |value, ty| {
+            Ok(TExpr {
+                op: TOp::Const(value),
+                ty,
+                row: 0,
+                span: e.span,
+            })
+        };
         let (negative, inner) = match &arg.kind {
             ExprKind::Neg(inner) => (true, inner.as_ref()),
             _ => (false, arg),
         };
-        let sign = |value: i64| if negative { value.saturating_neg() } else { value };
+        let sign = |value: i64| {
+            if negative {
+                value.saturating_neg()
+            } else {
+                value
+            }
+        };
         match (name, &inner.kind) {
             ("yuan", ExprKind::Int(_) | ExprKind::Decimal(_)) => {
                 let text = match &inner.kind {
@@ -829,8 +1329,9 @@ impl Checker<'_> {
                     ExprKind::Decimal(text) => text.clone(),
                     _ => String::new(),
                 };
-                let fen = parse_fixed(&text, 2)
-                    .map_err(|error| LangError::new("E-EXPR-NUMBER", arg.span, format!("`{text}` yuan: {error}")))?;
+                let fen = parse_fixed(&text, 2).map_err(|error| {
+                    LangError::new("E-EXPR-NUMBER", arg.span, format!("`{text}` yuan: {error}"))
+                })?;
                 let period = match want {
                     Some(Type::Money { period, scale: 0 }) => period,
                     _ => Period::Any,
@@ -839,8 +1340,12 @@ impl Checker<'_> {
             }
             ("date", ExprKind::Text(text)) => match Day::parse(text) {
                 Some(day) => make(day.number(), Type::Date),
-                None => Err(LangError::new("E-EXPR-DATE", arg.span, format!("\"{text}\" is not a day"))
-                    .help("write date(\"2026-07-01\")")),
+                None => {
+                    Err(
+                        LangError::new("E-EXPR-DATE", arg.span, format!("\"{text}\" is not a day"))
+                            .help("write date(\"2026-07-01\")"),
+                    )
+                }
             },
             ("days", ExprKind::Int(value)) => make(sign(*value), Type::Days),
             ("months", ExprKind::Int(value)) => make(sign(*value), Type::Months),
@@ -851,7 +1356,10 @@ impl Checker<'_> {
                     "days" => "days(7)",
                     _ => "months(6)",
                 };
-                Err(LangError::new("E-CALL", arg.span, format!("`{name}` takes a literal")).help(format!("as {example}")))
+                Err(
+                    LangError::new("E-CALL", arg.span, format!("`{name}` takes a literal"))
+                        .help(format!("as {example}")),
+                )
             }
         }
     }

@@ -14,12 +14,16 @@ pub(super) enum Token {
 }
 
 const SIGNS: [&str; 20] = [
-    "&&", "||", "==", "!=", "<=", ">=", "<", ">", "!", "+", "-", "*", "?", ":", "(", ")", "[", "]", ",", ".",
+    "&&", "||", "==", "!=", "<=", ">=", "<", ">", "!", "+", "-", "*", "?", ":", "(", ")", "[", "]",
+    ",", ".",
 ];
 
 /// Signs of other languages, and what to write here.
 const FOREIGN: [(&str, &str); 6] = [
-    ("/", "there is no division: compare by cross multiplication, or use div_round(money, count, rule)"),
+    (
+        "/",
+        "there is no division: compare by cross multiplication, or use div_round(money, count, rule)",
+    ),
     ("%", "there is no remainder"),
     ("=", "equality is `==`"),
     ("&", "and is `&&`"),
@@ -30,8 +34,13 @@ const FOREIGN: [(&str, &str); 6] = [
 pub(super) fn lex(text: &str) -> Result<Vec<(Token, Span)>, LangError> {
     if text.len() > MAX_LENGTH {
         let message = format!("the expression is longer than {MAX_LENGTH} bytes");
-        let span = Span { start: 0, end: text.len() };
-        return Err(LangError::new("E-EXPR-LENGTH", span, message).help("name a part of it as a formula"));
+        let span = Span {
+            start: 0,
+            end: text.len(),
+        };
+        return Err(
+            LangError::new("E-EXPR-LENGTH", span, message).help("name a part of it as a formula")
+        );
     }
     let mut tokens = Vec::new();
     let mut at = 0_usize;
@@ -54,7 +63,13 @@ pub(super) fn lex(text: &str) -> Result<Vec<(Token, Span)>, LangError> {
         tokens.push((token, Span { start: at, end }));
         at = end;
     }
-    tokens.push((Token::End, Span { start: text.len(), end: text.len() }));
+    tokens.push((
+        Token::End,
+        Span {
+            start: text.len(),
+            end: text.len(),
+        },
+    ));
     Ok(tokens)
 }
 
@@ -71,20 +86,38 @@ fn word(rest: &str) -> (Token, usize) {
 fn number(rest: &str, at: usize) -> Result<(Token, usize), LangError> {
     let whole = prefix(rest, |c| c.is_ascii_digit());
     let after = rest.get(whole.len()..).unwrap_or("");
-    let fraction = after.strip_prefix('.').map(|tail| prefix(tail, |c| c.is_ascii_digit())).filter(|f| !f.is_empty());
-    let length = fraction.map_or(whole.len(), |f| whole.len().saturating_add(f.len()).saturating_add(1));
-    let span = Span { start: at, end: at.saturating_add(length) };
-    if rest.get(length..).and_then(|t| t.chars().next()).is_some_and(|c| c.is_ascii_alphabetic() || c == '_') {
-        return Err(LangError::new("E-EXPR-NUMBER", span, "a number is followed by a letter")
-            .help("write amounts as yuan(12.50), durations as days(7) or months(6)"));
+    let fraction = after
+        .strip_prefix('.')
+        .map(|tail| prefix(tail, |c| c.is_ascii_digit()))
+        .filter(|f| !f.is_empty());
+    let length = fraction.map_or(whole.len(), |f| {
+        whole.len().saturating_add(f.len()).saturating_add(1)
+    });
+    let span = Span {
+        start: at,
+        end: at.saturating_add(length),
+    };
+    if rest
+        .get(length..)
+        .and_then(|t| t.chars().next())
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+    {
+        return Err(
+            LangError::new("E-EXPR-NUMBER", span, "a number is followed by a letter")
+                .help("write amounts as yuan(12.50), durations as days(7) or months(6)"),
+        );
     }
     let literal = rest.get(..length).unwrap_or("").to_owned();
     if fraction.is_some() {
         return Ok((Token::Decimal(literal), length));
     }
-    let value = literal
-        .parse()
-        .map_err(|_| LangError::new("E-EXPR-NUMBER", span, format!("the number `{literal}` is too large")))?;
+    let value = literal.parse().map_err(|_| {
+        LangError::new(
+            "E-EXPR-NUMBER",
+            span,
+            format!("the number `{literal}` is too large"),
+        )
+    })?;
     Ok((Token::Int(value), length))
 }
 
@@ -92,9 +125,19 @@ fn string(rest: &str, at: usize) -> Result<(Token, usize), LangError> {
     let body = rest.get(1..).unwrap_or("");
     let inner = prefix(body, |c| c != '"' && c != '\\' && c != '\n');
     let end = inner.len().saturating_add(2);
-    if !body.get(inner.len()..).is_some_and(|tail| tail.starts_with('"')) {
-        let span = Span { start: at, end: at.saturating_add(rest.len()) };
-        return Err(LangError::new("E-EXPR-STRING", span, "the string does not end on its line, or holds a backslash"));
+    if !body
+        .get(inner.len()..)
+        .is_some_and(|tail| tail.starts_with('"'))
+    {
+        let span = Span {
+            start: at,
+            end: at.saturating_add(rest.len()),
+        };
+        return Err(LangError::new(
+            "E-EXPR-STRING",
+            span,
+            "the string does not end on its line, or holds a backslash",
+        ));
     }
     Ok((Token::Text(inner.to_owned()), end))
 }
@@ -104,8 +147,15 @@ fn sign(rest: &str, at: usize) -> Result<(Token, usize), LangError> {
         return Ok((Token::Sign(sign), sign.len()));
     }
     let bad: String = rest.chars().take(1).collect();
-    let span = Span { start: at, end: at.saturating_add(bad.len()) };
-    let error = LangError::new("E-EXPR-SIGN", span, format!("`{bad}` is not part of the language"));
+    let span = Span {
+        start: at,
+        end: at.saturating_add(bad.len()),
+    };
+    let error = LangError::new(
+        "E-EXPR-SIGN",
+        span,
+        format!("`{bad}` is not part of the language"),
+    );
     Err(match FOREIGN.into_iter().find(|(sign, _)| *sign == bad) {
         Some((_, help)) => error.help(help),
         None => error,

@@ -7,8 +7,8 @@ mod parser;
 mod types;
 
 pub(crate) use check::{Named, Names, ParamShape, check};
-pub(crate) use types::{AggKind, CmpOp, Outcome, Row, TExpr, TOp};
 pub use parser::parse;
+pub(crate) use types::{AggKind, CmpOp, Outcome, Row, TExpr, TOp};
 pub use types::{Period, Type};
 
 use crate::error::Diagnostic;
@@ -31,7 +31,10 @@ impl Span {
     /// The smallest range that holds both.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
-        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+        Self {
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 
     /// The words of `text` in this range.
@@ -51,7 +54,10 @@ pub struct LangError {
 
 impl LangError {
     pub(crate) fn new(code: &'static str, span: Span, message: impl Into<String>) -> Self {
-        Self { span, finding: Box::new(Diagnostic::error(code, message)) }
+        Self {
+            span,
+            finding: Box::new(Diagnostic::error(code, message)),
+        }
     }
 
     #[must_use]
@@ -63,7 +69,12 @@ impl LangError {
 
 impl core::fmt::Display for LangError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "at {}: {}", self.span.start.saturating_add(1), self.finding)
+        write!(
+            f,
+            "at {}: {}",
+            self.span.start.saturating_add(1),
+            self.finding
+        )
     }
 }
 

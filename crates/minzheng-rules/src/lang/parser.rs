@@ -16,7 +16,11 @@ use super::{LangError, MAX_DEPTH, Span};
 /// assert!(minzheng_rules::lang::parse("a / b").unwrap_err().to_string().contains("div_round"));
 /// ```
 pub fn parse(text: &str) -> Result<Expr, LangError> {
-    let mut parser = Parser { tokens: lex(text)?, at: 0, open: 0 };
+    let mut parser = Parser {
+        tokens: lex(text)?,
+        at: 0,
+        open: 0,
+    };
     let tree = parser.ternary()?;
     match parser.peek() {
         Token::End => Ok(tree),
@@ -26,8 +30,24 @@ pub fn parse(text: &str) -> Result<Expr, LangError> {
 
 /// Words that CEL keeps for itself; a name may not be one of them.
 pub(super) const RESERVED: [&str; 18] = [
-    "as", "break", "const", "continue", "else", "for", "function", "if", "import", "in", "let", "loop", "package",
-    "namespace", "null", "return", "void", "while",
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "in",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "null",
+    "return",
+    "void",
+    "while",
 ];
 
 struct Parser {
@@ -38,11 +58,17 @@ struct Parser {
 
 impl Parser {
     fn peek(&self) -> &Token {
-        self.tokens.get(self.at).map_or(&Token::End, |(token, _)| token)
+        self.tokens
+            .get(self.at)
+            .map_or(&Token::End, |(token, _)| token)
     }
 
     fn span(&self) -> Span {
-        self.tokens.get(self.at).or_else(|| self.tokens.last()).map(|(_, span)| *span).unwrap_or_default()
+        self.tokens
+            .get(self.at)
+            .or_else(|| self.tokens.last())
+            .map(|(_, span)| *span)
+            .unwrap_or_default()
     }
 
     fn advance(&mut self) {
@@ -66,15 +92,26 @@ impl Parser {
             Token::Text(text) => format!("found \"{text}\""),
             Token::Sign(sign) => format!("found `{sign}`"),
         };
-        LangError::new("E-EXPR-SYNTAX", self.span(), format!("expected {wanted}, but {found}"))
+        LangError::new(
+            "E-EXPR-SYNTAX",
+            self.span(),
+            format!("expected {wanted}, but {found}"),
+        )
     }
 
     fn expect(&mut self, sign: &str) -> Result<(), LangError> {
-        if self.take(sign) { Ok(()) } else { Err(self.unexpected(&format!("`{sign}`"))) }
+        if self.take(sign) {
+            Ok(())
+        } else {
+            Err(self.unexpected(&format!("`{sign}`")))
+        }
     }
 
     /// Counts a nested bracket, operand or branch, so that the parser's own stack is bounded.
-    fn nested<T>(&mut self, inner: impl FnOnce(&mut Self) -> Result<T, LangError>) -> Result<T, LangError> {
+    fn nested<T>(
+        &mut self,
+        inner: impl FnOnce(&mut Self) -> Result<T, LangError>,
+    ) -> Result<T, LangError> {
         if self.open >= MAX_DEPTH {
             return Err(too_deep(self.span()));
         }
@@ -95,7 +132,11 @@ impl Parser {
             let no = p.ternary()?;
             let span = test.span.to(no.span);
             let depth = test.depth.max(yes.depth).max(no.depth);
-            node(ExprKind::If(Box::new(test), Box::new(yes), Box::new(no)), span, depth)
+            node(
+                ExprKind::If(Box::new(test), Box::new(yes), Box::new(no)),
+                span,
+                depth,
+            )
         })
     }
 
@@ -116,7 +157,9 @@ impl Parser {
                 "*" => (BinaryOp::Mul, 5),
                 _ => return None,
             },
-            Token::Name(_) | Token::Int(_) | Token::Decimal(_) | Token::Text(_) | Token::End => return None,
+            Token::Name(_) | Token::Int(_) | Token::Decimal(_) | Token::Text(_) | Token::End => {
+                return None;
+            }
         })
     }
 
@@ -127,11 +170,19 @@ impl Parser {
             self.advance();
             let right = self.nested(|p| p.binary(strength))?;
             if strength == 3 && self.operator().is_some_and(|(_, next)| next == 3) {
-                return Err(LangError::new("E-EXPR-CHAIN", sign.to(self.span()), "comparisons do not chain")
-                    .help("write `a < b && b < c`"));
+                return Err(LangError::new(
+                    "E-EXPR-CHAIN",
+                    sign.to(self.span()),
+                    "comparisons do not chain",
+                )
+                .help("write `a < b && b < c`"));
             }
             let (span, depth) = (left.span.to(right.span), left.depth.max(right.depth));
-            left = node(ExprKind::Binary(op, Box::new(left), Box::new(right)), span, depth)?;
+            left = node(
+                ExprKind::Binary(op, Box::new(left), Box::new(right)),
+                span,
+                depth,
+            )?;
         }
         Ok(left)
     }
@@ -164,7 +215,16 @@ impl Parser {
                 let args = self.arguments(")")?;
                 let span = left.span.to(self.previous());
                 let depth = args.iter().map(|a| a.depth).fold(depth, usize::max);
-                node(ExprKind::Call { target: Some(Box::new(left)), name, name_span, args }, span, depth)?
+                node(
+                    ExprKind::Call {
+                        target: Some(Box::new(left)),
+                        name,
+                        name_span,
+                        args,
+                    },
+                    span,
+                    depth,
+                )?
             } else {
                 let span = left.span.to(name_span);
                 node(ExprKind::Select(Box::new(left), name), span, depth)?
@@ -174,7 +234,10 @@ impl Parser {
     }
 
     fn previous(&self) -> Span {
-        self.tokens.get(self.at.saturating_sub(1)).map(|(_, span)| *span).unwrap_or_default()
+        self.tokens
+            .get(self.at.saturating_sub(1))
+            .map(|(_, span)| *span)
+            .unwrap_or_default()
     }
 
     fn arguments(&mut self, close: &str) -> Result<Vec<Expr>, LangError> {
@@ -198,9 +261,15 @@ impl Parser {
             Token::Int(value) => ExprKind::Int(value),
             Token::Decimal(text) => ExprKind::Decimal(text),
             Token::Text(text) => ExprKind::Text(text),
-            Token::Name(name) if name == "true" || name == "false" => ExprKind::Bool(name == "true"),
+            Token::Name(name) if name == "true" || name == "false" => {
+                ExprKind::Bool(name == "true")
+            }
             Token::Name(name) if RESERVED.contains(&name.as_str()) => {
-                return Err(LangError::new("E-EXPR-RESERVED", span, format!("`{name}` is a reserved word")));
+                return Err(LangError::new(
+                    "E-EXPR-RESERVED",
+                    span,
+                    format!("`{name}` is a reserved word"),
+                ));
             }
             Token::Name(name) => {
                 self.advance();
@@ -210,7 +279,16 @@ impl Parser {
                 let args = self.arguments(")")?;
                 let depth = args.iter().map(|a| a.depth).fold(0, usize::max);
                 let whole = span.to(self.previous());
-                return node(ExprKind::Call { target: None, name, name_span: span, args }, whole, depth);
+                return node(
+                    ExprKind::Call {
+                        target: None,
+                        name,
+                        name_span: span,
+                        args,
+                    },
+                    whole,
+                    depth,
+                );
             }
             Token::Sign("(") => {
                 self.advance();
@@ -234,12 +312,20 @@ impl Parser {
 
 fn node(kind: ExprKind, span: Span, below: usize) -> Result<Expr, LangError> {
     let depth = below.saturating_add(1);
-    if depth > MAX_DEPTH { Err(too_deep(span)) } else { Ok(Expr { kind, span, depth }) }
+    if depth > MAX_DEPTH {
+        Err(too_deep(span))
+    } else {
+        Ok(Expr { kind, span, depth })
+    }
 }
 
 fn too_deep(span: Span) -> LangError {
-    LangError::new("E-EXPR-DEPTH", span, format!("the expression nests more than {MAX_DEPTH} operations"))
-        .help("name a part of it as a formula")
+    LangError::new(
+        "E-EXPR-DEPTH",
+        span,
+        format!("the expression nests more than {MAX_DEPTH} operations"),
+    )
+    .help("name a part of it as a formula")
 }
 
 #[cfg(test)]
@@ -254,12 +340,19 @@ mod tests {
                 ExprKind::Decimal(t) | ExprKind::Name(t) => t.clone(),
                 ExprKind::Text(t) => format!("{t:?}"),
                 ExprKind::Select(t, n) => format!("{}.{n}", show(t)),
-                ExprKind::Call { target, name, args, .. } => {
+                ExprKind::Call {
+                    target, name, args, ..
+                } => {
                     let args: Vec<_> = args.iter().map(show).collect();
-                    let head = target.as_ref().map(|t| format!("{}.", show(t))).unwrap_or_default();
+                    let head = target
+                        .as_ref()
+                        .map(|t| format!("{}.", show(t)))
+                        .unwrap_or_default();
                     format!("{head}{name}({})", args.join(" "))
                 }
-                ExprKind::List(items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(" ")),
+                ExprKind::List(items) => {
+                    format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(" "))
+                }
                 ExprKind::Not(a) => format!("(! {})", show(a)),
                 ExprKind::Neg(a) => format!("(- {})", show(a)),
                 ExprKind::Binary(op, a, b) => format!("({} {} {})", op.symbol(), show(a), show(b)),
@@ -274,7 +367,10 @@ mod tests {
         assert_eq!(shape("a || b && !c == d"), "(|| a (&& b (== (! c) d)))");
         assert_eq!(shape("a - b - c * 2 < d"), "(< (- (- a b) (* c 2)) d)");
         assert_eq!(shape("a ? b : c ? d : e"), "(? a b (? c d e))");
-        assert_eq!(shape("m.filter(x, x.y).sum(x, x.z)"), "m.filter(x x.y).sum(x x.z)");
+        assert_eq!(
+            shape("m.filter(x, x.y).sum(x, x.z)"),
+            "m.filter(x x.y).sum(x x.z)"
+        );
         assert_eq!(shape("-(1 + 2) in [a, 1.50]"), "(in (- (+ 1 2)) [a 1.50])");
     }
 
@@ -300,7 +396,13 @@ mod tests {
 
     #[test]
     fn depth_is_bounded_however_it_is_reached() {
-        for text in ["(".repeat(10_000), "!".repeat(10_000), "a+".repeat(5_000) + "a", "f(".repeat(5_000), "a?b:".repeat(4_000)] {
+        for text in [
+            "(".repeat(10_000),
+            "!".repeat(10_000),
+            "a+".repeat(5_000) + "a",
+            "f(".repeat(5_000),
+            "a?b:".repeat(4_000),
+        ] {
             let code = shape(&text);
             assert!(code == "E-EXPR-DEPTH" || code == "E-EXPR-LENGTH", "{code}");
         }

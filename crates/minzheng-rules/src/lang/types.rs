@@ -113,8 +113,11 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    pub(crate) const ALL: [(&'static str, Self); 3] =
-        [("qualifies", Self::Qualifies), ("eligible", Self::Eligible), ("amount", Self::Amount)];
+    pub(crate) const ALL: [(&'static str, Self); 3] = [
+        ("qualifies", Self::Qualifies),
+        ("eligible", Self::Eligible),
+        ("amount", Self::Amount),
+    ];
 
     pub(crate) const fn word(self) -> &'static str {
         match self {
@@ -172,7 +175,12 @@ pub(crate) enum TOp {
     MonthsBetween(Box<TExpr>, Box<TExpr>),
     Year(Box<TExpr>),
     Month(Box<TExpr>),
-    Agg { kind: AggKind, child: usize, filter: Option<Box<TExpr>>, value: Option<Box<TExpr>> },
+    Agg {
+        kind: AggKind,
+        child: usize,
+        filter: Option<Box<TExpr>>,
+        value: Option<Box<TExpr>>,
+    },
     /// The value of another entity's row through the link with this index of this node's entity.
     Gather(usize, Box<TExpr>),
 }
@@ -182,9 +190,20 @@ impl TExpr {
     pub(crate) fn visit(&self, see: &mut impl FnMut(&TExpr)) {
         see(self);
         match &self.op {
-            TOp::Const(_) | TOp::Today | TOp::Fact(_) | TOp::Formula(_) | TOp::Outcome(..) | TOp::HasLink(_) => {}
-            TOp::Param(_, list) | TOp::And(list) | TOp::Or(list) | TOp::Min(list) | TOp::Max(list) => {
-                list.iter().for_each(|e| e.visit(see));
+            TOp::Const(_)
+            | TOp::Today
+            | TOp::Fact(_)
+            | TOp::Formula(_)
+            | TOp::Outcome(..)
+            | TOp::HasLink(_) => {}
+            TOp::Param(_, list)
+            | TOp::And(list)
+            | TOp::Or(list)
+            | TOp::Min(list)
+            | TOp::Max(list) => {
+                for e in list {
+                    e.visit(see);
+                }
             }
             TOp::Not(a)
             | TOp::In(a, _)
@@ -207,13 +226,18 @@ impl TExpr {
                 a.visit(see);
                 b.visit(see);
             }
-            TOp::MulRound(a, b, c) | TOp::DivRound(a, b, c) | TOp::RoundTo(a, b, c) | TOp::If(a, b, c) => {
+            TOp::MulRound(a, b, c)
+            | TOp::DivRound(a, b, c)
+            | TOp::RoundTo(a, b, c)
+            | TOp::If(a, b, c) => {
                 a.visit(see);
                 b.visit(see);
                 c.visit(see);
             }
             TOp::Agg { filter, value, .. } => {
-                filter.iter().chain(value).for_each(|e| e.visit(see));
+                for e in filter.iter().chain(value) {
+                    e.visit(see);
+                }
             }
         }
     }

@@ -46,8 +46,12 @@ impl Money {
         if plain.scale() > 2 {
             return Err(NumberError::TooManyPlaces { places: 2 });
         }
-        let fen = plain.checked_mul(Decimal::ONE_HUNDRED).ok_or(NumberError::TooLarge)?;
-        i64::try_from(fen).map(Self).map_err(|_| NumberError::TooLarge)
+        let fen = plain
+            .checked_mul(Decimal::ONE_HUNDRED)
+            .ok_or(NumberError::TooLarge)?;
+        i64::try_from(fen)
+            .map(Self)
+            .map_err(|_| NumberError::TooLarge)
     }
 }
 
@@ -95,7 +99,11 @@ pub fn parse_fixed(text: &str, places: u32) -> Result<i64, NumberError> {
     };
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let plain = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-    if whole.is_empty() || !plain(whole) || !plain(fraction) || (digits.contains('.') && fraction.is_empty()) {
+    if whole.is_empty()
+        || !plain(whole)
+        || !plain(fraction)
+        || (digits.contains('.') && fraction.is_empty())
+    {
         return Err(NumberError::Malformed);
     }
     let kept = fraction.trim_end_matches('0');
@@ -107,13 +115,25 @@ pub fn parse_fixed(text: &str, places: u32) -> Result<i64, NumberError> {
     let mut value: i64 = 0;
     for byte in whole.bytes().chain(kept.bytes()).chain(padding) {
         let digit = i64::from(byte.saturating_sub(b'0'));
-        value = value.checked_mul(10).and_then(|v| v.checked_add(digit)).ok_or(NumberError::TooLarge)?;
+        value = value
+            .checked_mul(10)
+            .and_then(|v| v.checked_add(digit))
+            .ok_or(NumberError::TooLarge)?;
     }
-    Ok(if negative { value.saturating_neg() } else { value })
+    Ok(if negative {
+        value.saturating_neg()
+    } else {
+        value
+    })
 }
 
 /// Writes a whole number of smallest units as a decimal; `grouped` puts a comma between thousands.
-pub(crate) fn write_fixed(f: &mut impl fmt::Write, units: i128, places: u32, grouped: bool) -> fmt::Result {
+pub(crate) fn write_fixed(
+    f: &mut impl fmt::Write,
+    units: i128,
+    places: u32,
+    grouped: bool,
+) -> fmt::Result {
     let scale = 10_u128.checked_pow(places).unwrap_or(1);
     let magnitude = units.unsigned_abs();
     let whole = magnitude.checked_div(scale).unwrap_or(0);
@@ -130,7 +150,11 @@ pub(crate) fn write_fixed(f: &mut impl fmt::Write, units: i128, places: u32, gro
         f.write_char(digit)?;
     }
     if places > 0 {
-        write!(f, ".{fraction:0width$}", width = usize::try_from(places).unwrap_or(0))?;
+        write!(
+            f,
+            ".{fraction:0width$}",
+            width = usize::try_from(places).unwrap_or(0)
+        )?;
     }
     Ok(())
 }
@@ -164,7 +188,10 @@ impl Rounding {
 
     /// The rule with this place in [`Rounding::ALL`].
     pub fn from_index(index: i64) -> Option<Self> {
-        usize::try_from(index).ok().and_then(|i| Self::ALL.get(i)).copied()
+        usize::try_from(index)
+            .ok()
+            .and_then(|i| Self::ALL.get(i))
+            .copied()
     }
 }
 
@@ -185,7 +212,11 @@ pub fn div_round(a: i128, b: i128, rule: Rounding) -> Option<i64> {
         Rounding::Down => 0,
         Rounding::Up => away,
         Rounding::HalfUp => {
-            if rest.unsigned_abs().checked_mul(2)? >= b.unsigned_abs() { away } else { 0 }
+            if rest.unsigned_abs().checked_mul(2)? >= b.unsigned_abs() {
+                away
+            } else {
+                0
+            }
         }
     };
     i64::try_from(quotient.checked_add(step)?).ok()
@@ -197,13 +228,22 @@ mod tests {
 
     #[test]
     fn rounding_rules_at_the_half_and_on_both_sides_of_zero() {
-        for (a, half_up, up, down) in [(5, 3, 3, 2), (4, 2, 2, 2), (-5, -3, -3, -2), (1, 1, 1, 0), (-1, -1, -1, 0)] {
+        for (a, half_up, up, down) in [
+            (5, 3, 3, 2),
+            (4, 2, 2, 2),
+            (-5, -3, -3, -2),
+            (1, 1, 1, 0),
+            (-1, -1, -1, 0),
+        ] {
             assert_eq!(div_round(a, 2, Rounding::HalfUp), Some(half_up), "{a}");
             assert_eq!(div_round(a, 2, Rounding::Up), Some(up), "{a}");
             assert_eq!(div_round(a, 2, Rounding::Down), Some(down), "{a}");
         }
         assert_eq!(div_round(1, 0, Rounding::Down), None);
-        assert_eq!(div_round(i128::from(i64::MAX).saturating_add(1), 1, Rounding::Down), None);
+        assert_eq!(
+            div_round(i128::from(i64::MAX).saturating_add(1), 1, Rounding::Down),
+            None
+        );
     }
 
     #[test]
@@ -214,15 +254,27 @@ mod tests {
         for bad in ["", "-", ".5", "5.", "1e3", "1,000", "--1", "+1", " 1", "１"] {
             assert_eq!(parse_fixed(bad, 2), Err(NumberError::Malformed), "{bad}");
         }
-        assert_eq!(parse_fixed("0.005", 2), Err(NumberError::TooManyPlaces { places: 2 }));
-        assert_eq!(parse_fixed("99999999999999999999", 2), Err(NumberError::TooLarge));
+        assert_eq!(
+            parse_fixed("0.005", 2),
+            Err(NumberError::TooManyPlaces { places: 2 })
+        );
+        assert_eq!(
+            parse_fixed("99999999999999999999", 2),
+            Err(NumberError::TooLarge)
+        );
     }
 
     #[test]
     fn decimals_cross_the_edge_exactly() {
         let third = Decimal::new(1, 3);
-        assert_eq!(Money::from_decimal(third), Err(NumberError::TooManyPlaces { places: 2 }));
-        assert_eq!(Money::from_decimal(Decimal::new(5000, 3)), Ok(Money::from_fen(500)));
+        assert_eq!(
+            Money::from_decimal(third),
+            Err(NumberError::TooManyPlaces { places: 2 })
+        );
+        assert_eq!(
+            Money::from_decimal(Decimal::new(5000, 3)),
+            Ok(Money::from_fen(500))
+        );
         assert_eq!(Money::from_fen(-5).to_string(), "-0.05");
         assert_eq!(Money::from_fen(1).to_decimal().to_string(), "0.01");
     }

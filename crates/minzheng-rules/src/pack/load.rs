@@ -9,8 +9,9 @@ use toml::Spanned;
 use toml::value::Datetime;
 
 use super::model::{
-    Calendar, CalendarYear, Cell, Cite, Code, CodeList, Dated, Entity, Fact, Formula, Instrument, Key, Level, Origin,
-    PackInfo, PackTest, Parameter, Programme, Relation, RelationKind, Rule, SetBy, Status, Words,
+    Calendar, CalendarYear, Cell, Cite, Code, CodeList, Dated, Entity, Fact, Formula, Instrument,
+    Key, Level, Origin, PackInfo, PackTest, Parameter, Programme, Relation, RelationKind, Rule,
+    SetBy, Status, Words,
 };
 use super::place::{NATION, Place, parse_code};
 use super::raw;
@@ -38,7 +39,10 @@ pub struct SourceFile {
 impl SourceFile {
     /// A file from a path and a text.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { path: path.into(), text: text.into() }
+        Self {
+            path: path.into(),
+            text: text.into(),
+        }
     }
 }
 
@@ -93,14 +97,29 @@ struct Lines<'a> {
 impl<'a> Lines<'a> {
     fn new(file: &str, text: &'a str) -> Self {
         let after = text.match_indices('\n').map(|(i, _)| i.saturating_add(1));
-        Self { file: Arc::from(file), text, starts: core::iter::once(0).chain(after).collect() }
+        Self {
+            file: Arc::from(file),
+            text,
+            starts: core::iter::once(0).chain(after).collect(),
+        }
     }
 
     fn position(&self, byte: usize) -> (u32, u32) {
         let line = self.starts.partition_point(|s| *s <= byte);
-        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
-        let column = self.text.get(start..byte).map_or(0, |t| t.chars().count()).saturating_add(1);
-        (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
+        let start = self
+            .starts
+            .get(line.saturating_sub(1))
+            .copied()
+            .unwrap_or(0);
+        let column = self
+            .text
+            .get(start..byte)
+            .map_or(0, |t| t.chars().count())
+            .saturating_add(1);
+        (
+            u32::try_from(line).unwrap_or(u32::MAX),
+            u32::try_from(column).unwrap_or(u32::MAX),
+        )
     }
 
     /// Where the content of a string value starts: after its opening quotes.
@@ -109,7 +128,11 @@ impl<'a> Lines<'a> {
         let rest = self.text.get(start..).unwrap_or("");
         for quotes in ["\"\"\"", "'''"] {
             if let Some(body) = rest.strip_prefix(quotes) {
-                let newline = if body.starts_with("\r\n") { 2 } else { usize::from(body.starts_with('\n')) };
+                let newline = if body.starts_with("\r\n") {
+                    2
+                } else {
+                    usize::from(body.starts_with('\n'))
+                };
                 return start.saturating_add(3).saturating_add(newline);
             }
         }
@@ -126,7 +149,11 @@ struct Read<'a> {
 
 impl Read<'_> {
     fn origin(&self, byte: usize) -> Origin {
-        Origin { pack: self.pack, file: Arc::clone(&self.lines.file), line: self.lines.position(byte).0 }
+        Origin {
+            pack: self.pack,
+            file: Arc::clone(&self.lines.file),
+            line: self.lines.position(byte).0,
+        }
     }
 
     fn finding(&self, code: &'static str, byte: usize, message: impl Into<String>) -> Diagnostic {
@@ -141,13 +168,23 @@ impl PackSet {
     /// # Errors
     /// Every finding at once, each with file, line and a way out; see `docs/reference/errors.md` for the codes.
     pub fn load(sources: &[PackSource]) -> Result<Self, Diagnostics> {
-        let mut loader = Loader { set: Self::default(), findings: Diagnostics::new(), levels: Vec::new() };
+        let mut loader = Loader {
+            set: Self::default(),
+            findings: Diagnostics::new(),
+            levels: Vec::new(),
+        };
         loader.builtin();
         let files = loader.read(sources);
         loader.build(&files);
-        let Loader { set, mut findings, .. } = loader;
+        let Loader {
+            set, mut findings, ..
+        } = loader;
         findings.sort();
-        if findings.has_errors() { Err(findings) } else { Ok(set) }
+        if findings.has_errors() {
+            Err(findings)
+        } else {
+            Ok(set)
+        }
     }
 }
 
@@ -168,33 +205,65 @@ struct PendingRule {
 
 impl Loader {
     fn builtin(&mut self) {
-        let words = [("四舍五入", "half up"), ("进位", "up"), ("舍去", "down"), ("须为整", "exact")];
-        let codes = Rounding::ALL.into_iter().zip(words).map(|(rule, (zh, en))| Code {
-            id: rule.word().to_owned(),
-            words: Words { zh: zh.to_owned(), en: en.to_owned() },
+        let words = [
+            ("四舍五入", "half up"),
+            ("进位", "up"),
+            ("舍去", "down"),
+            ("须为整", "exact"),
+        ];
+        let codes = Rounding::ALL
+            .into_iter()
+            .zip(words)
+            .map(|(rule, (zh, en))| Code {
+                id: rule.word().to_owned(),
+                words: Words {
+                    zh: zh.to_owned(),
+                    en: en.to_owned(),
+                },
+            });
+        let title = Words {
+            zh: "取整方法".to_owned(),
+            en: "rounding".to_owned(),
+        };
+        self.set.lists.push(CodeList {
+            id: "rounding".to_owned(),
+            title,
+            codes: codes.collect(),
         });
-        let title = Words { zh: "取整方法".to_owned(), en: "rounding".to_owned() };
-        self.set.lists.push(CodeList { id: "rounding".to_owned(), title, codes: codes.collect() });
     }
 
     fn read<'a>(&mut self, sources: &'a [PackSource]) -> Vec<Read<'a>> {
         let mut files = Vec::new();
         for (pack, source) in sources.iter().enumerate() {
-            let bytes = source.files.iter().fold(0_usize, |sum, f| sum.saturating_add(f.text.len()));
+            let bytes = source
+                .files
+                .iter()
+                .fold(0_usize, |sum, f| sum.saturating_add(f.text.len()));
             if bytes > MAX_PACK_BYTES {
                 let message = format!("the pack holds {bytes} bytes, more than {MAX_PACK_BYTES}");
-                self.findings.push(Diagnostic::error("E-PACK-SIZE", message).help("split it into layers"));
+                self.findings
+                    .push(Diagnostic::error("E-PACK-SIZE", message).help("split it into layers"));
                 continue;
             }
             let first = files.len();
             for file in &source.files {
                 let lines = Lines::new(&file.path, &file.text);
                 match toml::Deserializer::parse(&file.text).and_then(raw::File::deserialize) {
-                    Ok(raw) => files.push(Read { pack, lines, file: raw }),
+                    Ok(raw) => files.push(Read {
+                        pack,
+                        lines,
+                        file: raw,
+                    }),
                     Err(error) => {
-                        let (line, column) = error.span().map_or((0, 0), |s| lines.position(s.start));
+                        let (line, column) =
+                            error.span().map_or((0, 0), |s| lines.position(s.start));
                         let message = error.message().replace('\n', "; ");
-                        self.findings.push(Diagnostic::error("E-PACK-TOML", message).at(file.path.clone(), line, column));
+                        self.findings
+                            .push(Diagnostic::error("E-PACK-TOML", message).at(
+                                file.path.clone(),
+                                line,
+                                column,
+                            ));
                     }
                 }
             }
@@ -204,35 +273,61 @@ impl Loader {
     }
 
     fn info(&mut self, pack: usize, source: &PackSource, files: &[Read<'_>]) {
-        let mut heads = files.iter().filter_map(|f| f.file.pack.as_ref().map(|p| (f, p)));
+        let mut heads = files
+            .iter()
+            .filter_map(|f| f.file.pack.as_ref().map(|p| (f, p)));
         let Some((file, head)) = heads.next() else {
-            let names: Vec<&str> = source.files.iter().map(|f| f.path.as_str()).take(3).collect();
+            let names: Vec<&str> = source
+                .files
+                .iter()
+                .map(|f| f.path.as_str())
+                .take(3)
+                .collect();
             let message = format!("the pack has no [pack] table (files: {})", names.join(", "));
-            self.findings.push(Diagnostic::error("E-PACK-HEAD", message).help("write it in pack.toml"));
+            self.findings
+                .push(Diagnostic::error("E-PACK-HEAD", message).help("write it in pack.toml"));
             self.levels.push((Level::Nation, NATION));
             return;
         };
         if let Some((other, second)) = heads.next() {
-            self.findings.push(other.finding("E-PACK-HEAD", second.span().start, "a second [pack] table"));
+            self.findings.push(other.finding(
+                "E-PACK-HEAD",
+                second.span().start,
+                "a second [pack] table",
+            ));
         }
         let at = head.span().start;
         let head = head.get_ref();
         let place = parse_code(&head.place).unwrap_or_else(|| {
-            self.findings.push(file.finding("E-VALUE-PLACE", at, "`place` is not a six-digit code"));
+            self.findings.push(file.finding(
+                "E-VALUE-PLACE",
+                at,
+                "`place` is not a six-digit code",
+            ));
             NATION
         });
         let reviewed_on = toml_day(&head.reviewed_on).unwrap_or_else(|| {
-            self.findings.push(file.finding("E-VALUE-DATE", at, "`reviewed_on` is not a day"));
+            self.findings
+                .push(file.finding("E-VALUE-DATE", at, "`reviewed_on` is not a day"));
             Day::MIN
         });
         for below in &head.extends {
             if !self.set.packs.iter().any(|p| p.id == *below) {
-                let finding = file.finding("E-PACK-LAYER", at, format!("the pack `{below}` below is not loaded"));
-                self.findings.push(finding.help("load the packs lowest layer first"));
+                let finding = file.finding(
+                    "E-PACK-LAYER",
+                    at,
+                    format!("the pack `{below}` below is not loaded"),
+                );
+                self.findings
+                    .push(finding.help("load the packs lowest layer first"));
             }
         }
         if self.set.packs.iter().any(|p| p.id == head.id) {
-            self.findings.push(file.finding("E-PACK-LAYER", at, format!("the pack `{}` is loaded twice", head.id)));
+            self.findings.push(file.finding(
+                "E-PACK-LAYER",
+                at,
+                format!("the pack `{}` is loaded twice", head.id),
+            ));
         }
         debug_assert_eq!(pack, self.levels.len());
         self.levels.push((head.level, place));
@@ -250,9 +345,15 @@ impl Loader {
     }
 
     fn build(&mut self, files: &[Read<'_>]) {
-        let items = files.iter().map(|f| f.file.value.len().saturating_add(f.file.formula.len())).fold(0, usize::saturating_add);
+        let items = files
+            .iter()
+            .map(|f| f.file.value.len().saturating_add(f.file.formula.len()))
+            .fold(0, usize::saturating_add);
         if items > MAX_ITEMS {
-            self.findings.push(Diagnostic::error("E-PACK-SIZE", format!("more than {MAX_ITEMS} rows")));
+            self.findings.push(Diagnostic::error(
+                "E-PACK-SIZE",
+                format!("more than {MAX_ITEMS} rows"),
+            ));
             return;
         }
         self.instruments(files);
@@ -276,11 +377,21 @@ impl Loader {
         self.dates();
     }
 
-    fn date(&mut self, file: &Read<'_>, at: usize, what: &str, value: Option<&Datetime>) -> Option<Day> {
+    fn date(
+        &mut self,
+        file: &Read<'_>,
+        at: usize,
+        what: &str,
+        value: Option<&Datetime>,
+    ) -> Option<Day> {
         let value = value?;
         let day = toml_day(value);
         if day.is_none() {
-            let finding = file.finding("E-VALUE-DATE", at, format!("`{what}` is not a day of the calendar"));
+            let finding = file.finding(
+                "E-VALUE-DATE",
+                at,
+                format!("`{what}` is not a day of the calendar"),
+            );
             self.findings.push(finding.help("write 2026-07-01"));
         }
         day
@@ -289,20 +400,37 @@ impl Loader {
     fn id(&mut self, file: &Read<'_>, at: usize, id: &str, dotted: bool) {
         let part = |p: &str| {
             p.starts_with(|c: char| c.is_ascii_lowercase())
-                && p.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+                && p.bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
         };
         let parts: Vec<&str> = id.split('.').collect();
-        let shape = if dotted { parts.len() >= 2 } else { parts.len() == 1 };
+        let shape = if dotted {
+            parts.len() >= 2
+        } else {
+            parts.len() == 1
+        };
         if !shape || !parts.iter().all(|p| part(p)) || ["on", "in", "true", "false"].contains(&id) {
             let wanted = if dotted { "group.name" } else { "a_name" };
-            let finding = file.finding("E-PACK-ID", at, format!("`{id}` is not an id of the form {wanted}"));
-            self.findings.push(finding.help("small letters, digits and underscores, beginning with a letter"));
+            let finding = file.finding(
+                "E-PACK-ID",
+                at,
+                format!("`{id}` is not an id of the form {wanted}"),
+            );
+            self.findings.push(
+                finding.help("small letters, digits and underscores, beginning with a letter"),
+            );
         }
     }
 
     fn twice(&mut self, file: &Read<'_>, at: usize, what: &str, id: &str) {
-        let finding = file.finding("E-PACK-TWICE", at, format!("the {what} `{id}` is defined twice"));
-        self.findings.push(finding.help("a layer adds [[value]] or [[version]] rows, it does not define again"));
+        let finding = file.finding(
+            "E-PACK-TWICE",
+            at,
+            format!("the {what} `{id}` is defined twice"),
+        );
+        self.findings.push(
+            finding.help("a layer adds [[value]] or [[version]] rows, it does not define again"),
+        );
     }
 
     fn unknown<'n>(
@@ -325,8 +453,16 @@ impl Loader {
                 if self.set.instruments.contains_key(&raw.id) {
                     self.twice(file, at, "instrument", &raw.id);
                 }
-                if raw.copy.as_deref().is_some_and(|c| c != "official" && c != "unofficial") {
-                    self.findings.push(file.finding("E-PACK-VALUE", at, "`copy` is `official` or `unofficial`"));
+                if raw
+                    .copy
+                    .as_deref()
+                    .is_some_and(|c| c != "official" && c != "unofficial")
+                {
+                    self.findings.push(file.finding(
+                        "E-PACK-VALUE",
+                        at,
+                        "`copy` is `official` or `unofficial`",
+                    ));
                 }
                 let instrument = Instrument {
                     id: raw.id.clone(),
@@ -339,6 +475,7 @@ impl Loader {
                     until: self.date(file, at, "until", raw.until.as_ref()),
                     replaces: raw.replaces.clone(),
                     copy: raw.copy.clone(),
+                    note: raw.note.clone(),
                     origin: file.origin(at),
                 };
                 self.set.instruments.insert(raw.id.clone(), instrument);
@@ -354,17 +491,33 @@ impl Loader {
                     let text = text.as_ref()?;
                     let code = parse_code(text);
                     if code.is_none() {
-                        let finding = file.finding("E-VALUE-PLACE", at, format!("`{text}` is not a six-digit place code"));
+                        let finding = file.finding(
+                            "E-VALUE-PLACE",
+                            at,
+                            format!("`{text}` is not a six-digit place code"),
+                        );
                         self.findings.push(finding);
                     }
                     code
                 };
-                let (Some(own), parent, alias_of) = (code(&Some(raw.code.clone())), code(&raw.parent), code(&raw.alias_of))
-                else {
+                let (Some(own), parent, alias_of) = (
+                    code(&Some(raw.code.clone())),
+                    code(&raw.parent),
+                    code(&raw.alias_of),
+                ) else {
                     continue;
                 };
                 let level = raw.level.unwrap_or(Level::County);
-                let place = Place { code: own, name: raw.name.clone(), parent, level, alias_of, origin: file.origin(at) };
+                let (name, note) = (raw.name.clone(), raw.note.clone());
+                let place = Place {
+                    code: own,
+                    name,
+                    parent,
+                    level,
+                    alias_of,
+                    note,
+                    origin: file.origin(at),
+                };
                 if self.set.places.insert(place).is_some() {
                     self.twice(file, at, "place", &raw.code);
                 }
@@ -372,8 +525,11 @@ impl Loader {
         }
         for code in self.set.places.circles() {
             let message = format!("the place {code:06} lies above itself");
-            let (name, line) = self.set.places.get(code).map_or((String::new(), 0), |p| (p.origin.file.to_string(), p.origin.line));
-            self.findings.push(Diagnostic::error("E-PACK-CIRCLE", message).at(name, line, 0));
+            let (name, line) = self.set.places.get(code).map_or((String::new(), 0), |p| {
+                (p.origin.file.to_string(), p.origin.line)
+            });
+            self.findings
+                .push(Diagnostic::error("E-PACK-CIRCLE", message).at(name, line, 0));
         }
     }
 
@@ -388,16 +544,31 @@ impl Loader {
                 }
                 let parent = raw.parent.as_ref().and_then(|p| self.set.entity_index(p));
                 if let Some(name) = raw.parent.as_ref().filter(|_| parent.is_none()) {
-                    let known: Vec<String> = self.set.entities.iter().map(|e| e.id.clone()).collect();
-                    self.unknown(file, at, "entity above", name, known.iter().map(String::as_str));
+                    let known: Vec<String> =
+                        self.set.entities.iter().map(|e| e.id.clone()).collect();
+                    self.unknown(
+                        file,
+                        at,
+                        "entity above",
+                        name,
+                        known.iter().map(String::as_str),
+                    );
                 } else if parent.is_none() != self.set.entities.is_empty() {
-                    let finding = file.finding("E-PACK-ENTITY", at, "exactly one entity, the first, has no parent");
+                    let finding = file.finding(
+                        "E-PACK-ENTITY",
+                        at,
+                        "exactly one entity, the first, has no parent",
+                    );
                     self.findings.push(finding);
                 }
                 self.set.entities.push(Entity {
                     id: raw.id.clone(),
+                    title: raw.title.clone(),
                     parent,
-                    collection: raw.collection.clone().unwrap_or_else(|| format!("{}s", raw.id)),
+                    collection: raw
+                        .collection
+                        .clone()
+                        .unwrap_or_else(|| format!("{}s", raw.id)),
                     complete: None,
                     links: Vec::new(),
                 });
@@ -407,7 +578,9 @@ impl Loader {
             for row in &file.file.entity {
                 for (name, to) in &row.get_ref().links {
                     let at = row.span().start;
-                    let Some(own) = self.set.entity_index(&row.get_ref().id) else { continue };
+                    let Some(own) = self.set.entity_index(&row.get_ref().id) else {
+                        continue;
+                    };
                     match self.set.entity_index(to) {
                         Some(target) => {
                             if let Some(entity) = self.set.entities.get_mut(own) {
@@ -420,11 +593,21 @@ impl Loader {
             }
         }
         if self.set.entities.is_empty() && !files.is_empty() {
-            self.findings.push(Diagnostic::error("E-PACK-ENTITY", "the packs declare no entity").help("add [[entity]]"));
+            self.findings.push(
+                Diagnostic::error("E-PACK-ENTITY", "the packs declare no entity")
+                    .help("add [[entity]]"),
+            );
         }
     }
 
-    fn add_list(&mut self, file: &Read<'_>, at: usize, id: &str, title: &Words, rows: &[raw::CodeRow]) -> usize {
+    fn add_list(
+        &mut self,
+        file: &Read<'_>,
+        at: usize,
+        id: &str,
+        title: &Words,
+        rows: &[raw::CodeRow],
+    ) -> usize {
         if self.set.list_index(id).is_some() {
             self.twice(file, at, "code list", id);
         }
@@ -433,9 +616,19 @@ impl Loader {
             if codes.iter().any(|c| c.id == row.id) {
                 self.twice(file, at, "code", &row.id);
             }
-            codes.push(Code { id: row.id.clone(), words: Words { zh: row.zh.clone(), en: row.en.clone() } });
+            codes.push(Code {
+                id: row.id.clone(),
+                words: Words {
+                    zh: row.zh.clone(),
+                    en: row.en.clone(),
+                },
+            });
         }
-        self.set.lists.push(CodeList { id: id.to_owned(), title: title.clone(), codes });
+        self.set.lists.push(CodeList {
+            id: id.to_owned(),
+            title: title.clone(),
+            codes,
+        });
         self.set.lists.len().saturating_sub(1)
     }
 
@@ -471,11 +664,27 @@ impl Loader {
                         return Type::Code(index);
                     }
                     let known: Vec<String> = self.set.lists.iter().map(|l| l.id.clone()).collect();
-                    self.unknown(file, at, "code list", list, known.iter().map(String::as_str));
+                    self.unknown(
+                        file,
+                        at,
+                        "code list",
+                        list,
+                        known.iter().map(String::as_str),
+                    );
                 } else {
                     let known = [
-                        "bool", "count", "ratio", "money", "money/month", "money/year", "date", "days", "months", "place",
-                        "text", "shown",
+                        "bool",
+                        "count",
+                        "ratio",
+                        "money",
+                        "money/month",
+                        "money/year",
+                        "date",
+                        "days",
+                        "months",
+                        "place",
+                        "text",
+                        "shown",
                     ];
                     self.unknown(file, at, "type", text, known);
                 }
@@ -484,18 +693,33 @@ impl Loader {
         }
     }
 
-    fn bound(&mut self, file: &Read<'_>, at: usize, ty: Type, value: Option<&toml::Value>) -> Option<i64> {
+    fn bound(
+        &mut self,
+        file: &Read<'_>,
+        at: usize,
+        ty: Type,
+        value: Option<&toml::Value>,
+    ) -> Option<i64> {
         let value = value?;
         // a bound of money is given in yuan, in the type's own period
         let per = match ty {
-            Type::Money { period: Period::Month, .. } => Some("month"),
-            Type::Money { period: Period::Year, .. } => Some("year"),
+            Type::Money {
+                period: Period::Month,
+                ..
+            } => Some("month"),
+            Type::Money {
+                period: Period::Year,
+                ..
+            } => Some("year"),
             _ => None,
         };
         match read(&self.set, ty, &Scalar::from(value), per, None) {
             Ok(read) => Some(read.value),
             Err(bad) => {
-                self.findings.push(file.finding(bad.code, at, format!("bound: {}", bad.message)).help(bad.help));
+                self.findings.push(
+                    file.finding(bad.code, at, format!("bound: {}", bad.message))
+                        .help(bad.help),
+                );
                 None
             }
         }
@@ -507,18 +731,30 @@ impl Loader {
                 let (at, raw) = (row.span().start, row.get_ref());
                 self.id(file, at, &raw.id, false);
                 let Some(entity) = self.set.entity_index(&raw.entity) else {
-                    let known: Vec<String> = self.set.entities.iter().map(|e| e.id.clone()).collect();
-                    self.unknown(file, at, "entity", &raw.entity, known.iter().map(String::as_str));
+                    let known: Vec<String> =
+                        self.set.entities.iter().map(|e| e.id.clone()).collect();
+                    self.unknown(
+                        file,
+                        at,
+                        "entity",
+                        &raw.entity,
+                        known.iter().map(String::as_str),
+                    );
                     continue;
                 };
                 let ty = self.ty(file, &raw.ty);
                 if ty == Type::Shown {
-                    self.findings.push(file.finding("E-TYPE", at, "a fact cannot be a shown value"));
+                    self.findings.push(file.finding(
+                        "E-TYPE",
+                        at,
+                        "a fact cannot be a shown value",
+                    ));
                 }
                 let low = self.bound(file, at, ty, raw.low.as_ref());
                 let high = self.bound(file, at, ty, raw.high.as_ref());
                 if low.zip(high).is_some_and(|(l, h)| l > h) {
-                    self.findings.push(file.finding("E-PACK-VALUE", at, "`low` is above `high`"));
+                    self.findings
+                        .push(file.finding("E-PACK-VALUE", at, "`low` is above `high`"));
                 }
                 self.set.facts.push(Fact {
                     id: raw.id.clone(),
@@ -530,6 +766,7 @@ impl Loader {
                     question: raw.question.clone(),
                     answered_by: raw.answered_by.clone(),
                     sensitivity: raw.sensitivity.clone(),
+                    note: raw.note.clone(),
                     origin: file.origin(at),
                     finding: false,
                 });
@@ -538,13 +775,26 @@ impl Loader {
         for file in files {
             for row in &file.file.entity {
                 let (at, raw) = (row.span().start, row.get_ref());
-                let Some(own) = self.set.entity_index(&raw.id) else { continue };
-                let (Some(name), Some(parent)) = (&raw.complete, self.set.entities.get(own).and_then(|e| e.parent)) else {
+                let Some(own) = self.set.entity_index(&raw.id) else {
                     continue;
                 };
-                let found = self.set.facts.iter().position(|f| f.id == *name && f.entity == parent && f.ty == Type::Bool);
+                let (Some(name), Some(parent)) = (
+                    &raw.complete,
+                    self.set.entities.get(own).and_then(|e| e.parent),
+                ) else {
+                    continue;
+                };
+                let found = self
+                    .set
+                    .facts
+                    .iter()
+                    .position(|f| f.id == *name && f.entity == parent && f.ty == Type::Bool);
                 if found.is_none() {
-                    let finding = file.finding("E-PACK-ENTITY", at, format!("`complete` names no yes/no fact `{name}` of the entity above"));
+                    let finding = file.finding(
+                        "E-PACK-ENTITY",
+                        at,
+                        format!("`complete` names no yes/no fact `{name}` of the entity above"),
+                    );
                     self.findings.push(finding);
                 }
                 if let Some(entity) = self.set.entities.get_mut(own) {
@@ -566,9 +816,17 @@ impl Loader {
 
     fn place_fact(&mut self, file: &Read<'_>, at: usize, name: Option<&String>) -> Option<usize> {
         let name = name?;
-        let found = self.set.facts.iter().position(|f| f.id == *name && f.entity == 0 && f.ty == Type::Place);
+        let found = self
+            .set
+            .facts
+            .iter()
+            .position(|f| f.id == *name && f.entity == 0 && f.ty == Type::Place);
         if found.is_none() {
-            let finding = file.finding("E-PACK-NAME", at, format!("`{name}` is no fact of type place of the root entity"));
+            let finding = file.finding(
+                "E-PACK-NAME",
+                at,
+                format!("`{name}` is no fact of type place of the root entity"),
+            );
             self.findings.push(finding);
         }
         found
@@ -588,10 +846,20 @@ impl Loader {
                         None => (key.as_str(), self.set.list_index(key).map(Type::Code)),
                     };
                     match ty {
-                        Some(ty) => keys.push(Key { name: name.to_owned(), ty }),
+                        Some(ty) => keys.push(Key {
+                            name: name.to_owned(),
+                            ty,
+                        }),
                         None => {
-                            let known: Vec<String> = self.set.lists.iter().map(|l| l.id.clone()).collect();
-                            self.unknown(file, at, "code list for a key", key, known.iter().map(String::as_str));
+                            let known: Vec<String> =
+                                self.set.lists.iter().map(|l| l.id.clone()).collect();
+                            self.unknown(
+                                file,
+                                at,
+                                "code list for a key",
+                                key,
+                                known.iter().map(String::as_str),
+                            );
                         }
                     }
                 }
@@ -608,6 +876,8 @@ impl Loader {
                     ambiguity: None,
                     is_setting: false,
                     note: raw.note.clone(),
+                    cite: self.cites(file, &raw.cite),
+                    status: raw.status.unwrap_or(Status::Unconfirmed),
                     rows: Vec::new(),
                     origin: file.origin(at),
                 };
@@ -631,6 +901,8 @@ impl Loader {
                     ambiguity: raw.ambiguity,
                     is_setting: true,
                     note: raw.note_words().clone(),
+                    cite: Vec::new(),
+                    status: Status::Operational,
                     rows: Vec::new(),
                     origin: file.origin(at),
                 };
@@ -642,11 +914,22 @@ impl Loader {
                         let mut dated = self.ground(file, at, &ground, "setting");
                         dated.from = Day::MIN;
                         dated.published = Day::MIN;
-                        let cell = Cell { keys: Vec::new(), value: value.value, published_as: None, block: 0 };
+                        let cell = Cell {
+                            keys: Vec::new(),
+                            value: value.value,
+                            published_as: None,
+                            block: 0,
+                        };
+                        parameter.cite.clone_from(&dated.cite);
+                        parameter.status = dated.status;
                         parameter.rows.push(dated.map(cell));
                     }
                     Err(bad) => {
-                        let finding = file.finding("E-PACK-VALUE", raw.default.span().start, "the default is not one of the values");
+                        let finding = file.finding(
+                            "E-PACK-VALUE",
+                            raw.default.span().start,
+                            "the default is not one of the values",
+                        );
                         self.findings.push(finding.help(bad.help));
                     }
                 }
@@ -656,7 +939,12 @@ impl Loader {
     }
 
     fn add_parameter(&mut self, file: &Read<'_>, at: usize, parameter: Parameter) {
-        if self.set.params_by_id.insert(parameter.id.clone(), self.set.parameters.len()).is_some() {
+        if self
+            .set
+            .params_by_id
+            .insert(parameter.id.clone(), self.set.parameters.len())
+            .is_some()
+        {
             self.twice(file, at, "parameter", &parameter.id);
         }
         self.set.parameters.push(parameter);
@@ -665,12 +953,24 @@ impl Loader {
     fn cites(&mut self, file: &Read<'_>, cites: &[Spanned<String>]) -> Vec<Cite> {
         let mut out = Vec::new();
         for cite in cites {
-            let (instrument, article) = cite.get_ref().split_once('#').unwrap_or((cite.get_ref(), ""));
+            let (instrument, article) = cite
+                .get_ref()
+                .split_once('#')
+                .unwrap_or((cite.get_ref(), ""));
             if !self.set.instruments.contains_key(instrument) {
                 let known: Vec<String> = self.set.instruments.keys().cloned().collect();
-                self.unknown(file, cite.span().start, "instrument", instrument, known.iter().map(String::as_str));
+                self.unknown(
+                    file,
+                    cite.span().start,
+                    "instrument",
+                    instrument,
+                    known.iter().map(String::as_str),
+                );
             }
-            out.push(Cite { instrument: instrument.to_owned(), article: article.to_owned() });
+            out.push(Cite {
+                instrument: instrument.to_owned(),
+                article: article.to_owned(),
+            });
         }
         out
     }
@@ -683,25 +983,42 @@ impl Loader {
         let until_published = self.date(file, at, "until_published", raw.until_published.as_ref());
         let review_by = self.date(file, at, "review_by", raw.review_by.as_ref());
         if from.is_none() && what != "setting" && what != "calendar" {
-            let finding = file.finding("E-PACK-DATE", at, "`from`, the first day in force, is missing");
+            let finding = file.finding(
+                "E-PACK-DATE",
+                at,
+                "`from`, the first day in force, is missing",
+            );
             self.findings.push(finding.help("write from = 2026-07-01"));
         }
         let start = from.unwrap_or(Day::MIN);
         if until.is_some_and(|last| last < start) {
-            self.findings.push(file.finding("E-PACK-DATE", at, "`until` is before `from`"));
+            self.findings
+                .push(file.finding("E-PACK-DATE", at, "`until` is before `from`"));
         }
-        let (level, home) = self.levels.get(file.pack).copied().unwrap_or((Level::Nation, NATION));
+        let (level, home) = self
+            .levels
+            .get(file.pack)
+            .copied()
+            .unwrap_or((Level::Nation, NATION));
         let place = match &raw.place {
             Some(text) => match parse_code(text) {
                 Some(code) => {
                     if home != NATION && !self.set.places.is_within(code, home) {
-                        let finding = file.finding("E-PACK-LAYER", at, format!("the place {code:06} is outside the pack's place {home:06}"));
+                        let finding = file.finding(
+                            "E-PACK-LAYER",
+                            at,
+                            format!("the place {code:06} is outside the pack's place {home:06}"),
+                        );
                         self.findings.push(finding);
                     }
                     (code != NATION).then_some(code)
                 }
                 None => {
-                    self.findings.push(file.finding("E-VALUE-PLACE", at, format!("`{text}` is not a six-digit place code")));
+                    self.findings.push(file.finding(
+                        "E-VALUE-PLACE",
+                        at,
+                        format!("`{text}` is not a six-digit place code"),
+                    ));
                     None
                 }
             },
@@ -710,10 +1027,26 @@ impl Loader {
         let cite = self.cites(file, &raw.cite);
         let status = raw.status.unwrap_or(Status::Unconfirmed);
         if matches!(status, Status::Law | Status::Local) {
-            let read = cite.iter().any(|c| self.set.instruments.get(&c.instrument).is_some_and(|i| i.copy.is_some()));
+            let read = cite.iter().any(|c| {
+                self.set
+                    .instruments
+                    .get(&c.instrument)
+                    .is_some_and(|i| i.copy.is_some())
+            });
             if !read {
-                let finding = file.finding("E-PACK-CITE", at, format!("status `{}` without an instrument that was read", status.word()));
-                self.findings.push(finding.help("cite an instrument that has a `copy`, or say status = \"unconfirmed\""));
+                let finding = file.finding(
+                    "E-PACK-CITE",
+                    at,
+                    format!(
+                        "status `{}` without an instrument that was read",
+                        status.word()
+                    ),
+                );
+                self.findings.push(
+                    finding.help(
+                        "cite an instrument that has a `copy`, or say status = \"unconfirmed\"",
+                    ),
+                );
             }
         }
         let origin = file.origin(at);
@@ -746,10 +1079,18 @@ impl Loader {
                 let name = raw.parameter.get_ref();
                 let Some(index) = self.set.params_by_id.get(name).copied() else {
                     let known: Vec<String> = self.set.params_by_id.keys().cloned().collect();
-                    self.unknown(file, raw.parameter.span().start, "parameter", name, known.iter().map(String::as_str));
+                    self.unknown(
+                        file,
+                        raw.parameter.span().start,
+                        "parameter",
+                        name,
+                        known.iter().map(String::as_str),
+                    );
                     continue;
                 };
-                let Some(parameter) = self.set.parameters.get(index).cloned() else { continue };
+                let Some(parameter) = self.set.parameters.get(index).cloned() else {
+                    continue;
+                };
                 let dated = self.ground(file, at, &raw.ground(), "value");
                 self.may_set(file, at, &parameter, &dated);
                 let rounding = match raw.rounding.as_deref() {
@@ -757,7 +1098,13 @@ impl Loader {
                     Some(word) => {
                         let rule = Rounding::ALL.into_iter().find(|r| r.word() == word);
                         if rule.is_none() {
-                            self.unknown(file, at, "rounding", word, Rounding::ALL.map(Rounding::word));
+                            self.unknown(
+                                file,
+                                at,
+                                "rounding",
+                                word,
+                                Rounding::ALL.map(Rounding::word),
+                            );
                         }
                         rule
                     }
@@ -768,10 +1115,15 @@ impl Loader {
                     let single = BTreeMap::from([("value".to_owned(), value.get_ref().clone())]);
                     cells.push((value.span().start, single));
                 }
-                cells.extend(raw.rows.iter().map(|r| (r.span().start, r.get_ref().clone())));
+                cells.extend(
+                    raw.rows
+                        .iter()
+                        .map(|r| (r.span().start, r.get_ref().clone())),
+                );
                 if cells.is_empty() {
                     let finding = file.finding("E-PACK-VALUE", at, "the row has no value");
-                    self.findings.push(finding.help("write value = … or rows = […]"));
+                    self.findings
+                        .push(finding.help("write value = … or rows = […]"));
                 }
                 for (at, cell) in cells {
                     if let Some(cell) = self.cell(file, at, &parameter, cell, rounding, block) {
@@ -788,13 +1140,25 @@ impl Loader {
         }
         let level = self.levels.get(file.pack).map_or(Level::Nation, |l| l.0);
         let allowed = parameter.set_by.iter().any(|s| {
-            s.level == level && s.from.is_none_or(|d| row.from >= d) && s.until.is_none_or(|d| row.from <= d)
+            s.level == level
+                && s.from.is_none_or(|d| row.from >= d)
+                && s.until.is_none_or(|d| row.from <= d)
         });
         if !allowed {
             let who: Vec<&str> = parameter.set_by.iter().map(|s| s.level.word()).collect();
-            let help = if who.is_empty() { "no layer may".to_owned() } else { format!("it is set by: {}", who.join(", ")) };
-            let message = format!("a pack of level {} may not set `{}` from {}", level.word(), parameter.id, row.from);
-            self.findings.push(file.finding("E-PACK-DELEGATION", at, message).help(help));
+            let help = if who.is_empty() {
+                "no layer may".to_owned()
+            } else {
+                format!("it is set by: {}", who.join(", "))
+            };
+            let message = format!(
+                "a pack of level {} may not set `{}` from {}",
+                level.word(),
+                parameter.id,
+                row.from
+            );
+            self.findings
+                .push(file.finding("E-PACK-DELEGATION", at, message).help(help));
         }
     }
 
@@ -808,11 +1172,16 @@ impl Loader {
         block: usize,
     ) -> Option<Cell> {
         let fail = |set: &mut Self, what: &str, bad: crate::facts::scalar::BadValue| {
-            let finding = file.finding(bad.code, at, format!("{what} of `{}`: {}", parameter.id, bad.message));
+            let finding = file.finding(
+                bad.code,
+                at,
+                format!("{what} of `{}`: {}", parameter.id, bad.message),
+            );
             set.findings.push(finding.help(bad.help));
         };
         let Some(value) = raw.remove("value") else {
-            self.findings.push(file.finding("E-PACK-VALUE", at, "the row has no `value`"));
+            self.findings
+                .push(file.finding("E-PACK-VALUE", at, "the row has no `value`"));
             return None;
         };
         let value = match read_figure(&self.set, parameter.ty, &Scalar::from(&value), rounding) {
@@ -822,14 +1191,24 @@ impl Loader {
                 return None;
             }
         };
-        if parameter.low.is_some_and(|low| value.value < low) || parameter.high.is_some_and(|high| value.value > high) {
-            let message = format!("the value of `{}` is outside its declared bounds", parameter.id);
-            self.findings.push(file.finding("E-PACK-RANGE", at, message));
+        if parameter.low.is_some_and(|low| value.value < low)
+            || parameter.high.is_some_and(|high| value.value > high)
+        {
+            let message = format!(
+                "the value of `{}` is outside its declared bounds",
+                parameter.id
+            );
+            self.findings
+                .push(file.finding("E-PACK-RANGE", at, message));
         }
         let mut keys = Vec::new();
         for key in &parameter.keys {
             let Some(raw_key) = raw.remove(&key.name) else {
-                self.findings.push(file.finding("E-PACK-VALUE", at, format!("the key `{}` is missing", key.name)));
+                self.findings.push(file.finding(
+                    "E-PACK-VALUE",
+                    at,
+                    format!("the key `{}` is missing", key.name),
+                ));
                 return None;
             };
             match read(&self.set, key.ty, &Scalar::from(&raw_key), None, None) {
@@ -844,21 +1223,35 @@ impl Loader {
             let known: Vec<String> = parameter.keys.iter().map(|k| k.name.clone()).collect();
             self.unknown(file, at, "key", extra, known.iter().map(String::as_str));
         }
-        Some(Cell { keys, value: value.value, published_as: value.published_as, block })
+        Some(Cell {
+            keys,
+            value: value.value,
+            published_as: value.published_as,
+            block,
+        })
     }
 
     fn add_cell(&mut self, file: &Read<'_>, at: usize, index: usize, row: Dated<Cell>) {
-        let Some(parameter) = self.set.parameters.get_mut(index) else { return };
+        let Some(parameter) = self.set.parameters.get_mut(index) else {
+            return;
+        };
         let rival = parameter.rows.iter().find(|r| {
-            let meets = r.from <= row.until.map_or(Day::MAX, |u| u.0) && row.from <= r.until.map_or(Day::MAX, |u| u.0);
-            r.place == row.place && r.value.keys == row.value.keys && r.published == row.published && meets
+            let meets = r.from <= row.until.map_or(Day::MAX, |u| u.0)
+                && row.from <= r.until.map_or(Day::MAX, |u| u.0);
+            r.place == row.place
+                && r.value.keys == row.value.keys
+                && r.published == row.published
+                && meets
         });
         if let Some(rival) = rival {
             let message = format!(
                 "two rows of `{}` are in force together and were published on the same day (the other is at {}:{})",
                 parameter.id, rival.origin.file, rival.origin.line
             );
-            self.findings.push(file.finding("E-PACK-OVERLAP", at, message).help("give `published` or `until`"));
+            self.findings.push(
+                file.finding("E-PACK-OVERLAP", at, message)
+                    .help("give `published` or `until`"),
+            );
         }
         parameter.rows.push(row);
     }
@@ -869,17 +1262,33 @@ impl Loader {
             for row in &file.file.calendar {
                 let (at, raw) = (row.span().start, row.get_ref());
                 let mut days = |what: &str, list: &[Datetime]| {
-                    let mut out: Vec<Day> = list.iter().filter_map(|d| self.date(file, at, what, Some(d))).collect();
+                    let mut out: Vec<Day> = list
+                        .iter()
+                        .filter_map(|d| self.date(file, at, what, Some(d)))
+                        .collect();
                     if out.iter().any(|d| d.year() != raw.year) {
-                        self.findings.push(file.finding("E-PACK-DATE", at, format!("a day of `{what}` is of another year")));
+                        self.findings.push(file.finding(
+                            "E-PACK-DATE",
+                            at,
+                            format!("a day of `{what}` is of another year"),
+                        ));
                     }
                     out.sort_unstable();
                     out.dedup();
                     out
                 };
-                let (rest, work) = (days("rest_days", &raw.rest_days), days("work_days", &raw.work_days));
+                let (rest, work) = (
+                    days("rest_days", &raw.rest_days),
+                    days("work_days", &raw.work_days),
+                );
                 let dated = self.ground(file, at, &raw.ground(), "calendar");
-                let year = CalendarYear { year: raw.year, rest, work, status: dated.status, cite: dated.cite };
+                let year = CalendarYear {
+                    year: raw.year,
+                    rest,
+                    work,
+                    status: dated.status,
+                    cite: dated.cite,
+                };
                 if calendar.years.insert(raw.year, year).is_some() {
                     self.twice(file, at, "calendar", &raw.year.to_string());
                 }
@@ -889,7 +1298,13 @@ impl Loader {
     }
 
     /// Makes room for a formula or condition, with the fact for its finding.
-    fn add_formula(&mut self, file: &Read<'_>, at: usize, mut formula: Formula, attestable: bool) -> usize {
+    fn add_formula(
+        &mut self,
+        file: &Read<'_>,
+        at: usize,
+        mut formula: Formula,
+        attestable: bool,
+    ) -> usize {
         let index = self.set.formulas.len();
         if attestable {
             formula.finding = Some(self.set.facts.len());
@@ -903,11 +1318,17 @@ impl Loader {
                 question: Words::default(),
                 answered_by: vec!["official".to_owned()],
                 sensitivity: "internal".to_owned(),
+                note: Words::default(),
                 origin: formula.origin.clone(),
                 finding: true,
             });
         }
-        if self.set.formulas_by_id.insert(formula.id.clone(), index).is_some() {
+        if self
+            .set
+            .formulas_by_id
+            .insert(formula.id.clone(), index)
+            .is_some()
+        {
             self.twice(file, at, "formula", &formula.id);
         }
         self.set.formulas.push(formula);
@@ -920,8 +1341,15 @@ impl Loader {
                 let (at, raw) = (row.span().start, row.get_ref());
                 self.id(file, at, &raw.id, false);
                 let Some(entity) = self.set.entity_index(&raw.entity) else {
-                    let known: Vec<String> = self.set.entities.iter().map(|e| e.id.clone()).collect();
-                    self.unknown(file, at, "entity", &raw.entity, known.iter().map(String::as_str));
+                    let known: Vec<String> =
+                        self.set.entities.iter().map(|e| e.id.clone()).collect();
+                    self.unknown(
+                        file,
+                        at,
+                        "entity",
+                        &raw.entity,
+                        known.iter().map(String::as_str),
+                    );
                     continue;
                 };
                 let ty = self.ty(file, &raw.ty);
@@ -942,7 +1370,10 @@ impl Loader {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one call for formulas and conditions alike")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one call for formulas and conditions alike"
+    )]
     fn pend(
         &mut self,
         number: usize,
@@ -953,16 +1384,30 @@ impl Loader {
         versions: &[Spanned<raw::Version>],
         pending: &mut Vec<PendingRule>,
     ) {
-        if inline.is_some() == !versions.is_empty() {
-            let finding = file.finding("E-PACK-VERSION", at, "give either `expr` or version tables, and at least one");
+        if inline.is_some() != versions.is_empty() {
+            let finding = file.finding(
+                "E-PACK-VERSION",
+                at,
+                "give either `expr` or version tables, and at least one",
+            );
             self.findings.push(finding);
         }
         if let Some((text, ground)) = inline {
-            pending.push(PendingRule { file: number, formula, text, ground, start: at });
+            pending.push(PendingRule {
+                file: number,
+                formula,
+                text,
+                ground,
+                start: at,
+            });
         }
         for version in versions {
             if version.get_ref().of.is_some() {
-                let finding = file.finding("E-PACK-VERSION", version.span().start, "`of` stands only in a top-level [[version]]");
+                let finding = file.finding(
+                    "E-PACK-VERSION",
+                    version.span().start,
+                    "`of` stands only in a top-level [[version]]",
+                );
                 self.findings.push(finding);
             }
             pending.push(PendingRule {
@@ -981,8 +1426,15 @@ impl Loader {
                 let (at, raw) = (row.span().start, row.get_ref());
                 self.id(file, at, &raw.id, false);
                 let Some(entity) = self.set.entity_index(&raw.entity) else {
-                    let known: Vec<String> = self.set.entities.iter().map(|e| e.id.clone()).collect();
-                    self.unknown(file, at, "entity", &raw.entity, known.iter().map(String::as_str));
+                    let known: Vec<String> =
+                        self.set.entities.iter().map(|e| e.id.clone()).collect();
+                    self.unknown(
+                        file,
+                        at,
+                        "entity",
+                        &raw.entity,
+                        known.iter().map(String::as_str),
+                    );
                     continue;
                 };
                 if self.set.programmes.iter().any(|p| p.id == raw.id) {
@@ -1005,8 +1457,19 @@ impl Loader {
                     };
                     let index = self.add_formula(file, at, formula, true);
                     conditions.push(index);
-                    let inline = raw_condition.expr.clone().map(|text| (text, raw_condition.ground()));
-                    self.pend(number, file, at, index, inline, &raw_condition.version, pending);
+                    let inline = raw_condition
+                        .expr
+                        .clone()
+                        .map(|text| (text, raw_condition.ground()));
+                    self.pend(
+                        number,
+                        file,
+                        at,
+                        index,
+                        inline,
+                        &raw_condition.version,
+                        pending,
+                    );
                 }
                 self.set.programmes.push(Programme {
                     id: raw.id.clone(),
@@ -1023,23 +1486,34 @@ impl Loader {
                 });
             }
         }
-        self.set.programmes.sort_by(|a, b| (a.order, &a.id).cmp(&(b.order, &b.id)));
+        self.set
+            .programmes
+            .sort_by(|a, b| (a.order, &a.id).cmp(&(b.order, &b.id)));
     }
 
     fn programme_parts(&mut self, files: &[Read<'_>]) {
         for file in files {
             for row in &file.file.programme {
                 let (at, raw) = (row.span().start, row.get_ref());
-                let Some(index) = self.set.programmes.iter().position(|p| p.id == raw.id) else { continue };
+                let Some(index) = self.set.programmes.iter().position(|p| p.id == raw.id) else {
+                    continue;
+                };
                 let entity = self.set.programmes.get(index).map_or(0, |p| p.entity);
                 let mut part = |name: Option<&String>, what: &str| {
                     let name = name?;
                     let found = self.set.formulas_by_id.get(name).copied();
-                    let formula = found.and_then(|i| self.set.formulas.get(i)).filter(|f| f.entity == entity);
+                    let formula = found
+                        .and_then(|i| self.set.formulas.get(i))
+                        .filter(|f| f.entity == entity);
                     let Some(formula) = formula else {
                         let known: Vec<String> = self.set.formulas_by_id.keys().cloned().collect();
-                        let near = nearest(name, known.iter().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
-                        let finding = file.finding("E-PACK-NAME", at, format!("`{what}` names no formula `{name}` of the programme's entity"));
+                        let near = nearest(name, known.iter().map(String::as_str))
+                            .map(|n| format!("did you mean `{n}`?"));
+                        let finding = file.finding(
+                            "E-PACK-NAME",
+                            at,
+                            format!("`{what}` names no formula `{name}` of the programme's entity"),
+                        );
                         self.findings.push(finding.help(near.unwrap_or_default()));
                         return None;
                     };
@@ -1049,7 +1523,11 @@ impl Loader {
                         _ => formula.ty == Type::Date,
                     };
                     if !fits {
-                        self.findings.push(file.finding("E-TYPE", at, format!("`{what}` is of type {}", formula.ty)));
+                        self.findings.push(file.finding(
+                            "E-TYPE",
+                            at,
+                            format!("`{what}` is of type {}", formula.ty),
+                        ));
                     }
                     found
                 };
@@ -1057,7 +1535,11 @@ impl Loader {
                 let first_month = part(raw.first_month.as_ref(), "first_month");
                 let review_date = part(raw.review_date.as_ref(), "review_date");
                 let valid_until = part(raw.valid_until.as_ref(), "valid_until");
-                let figures = raw.figures.iter().filter_map(|f| part(Some(f.get_ref()), "figures")).collect();
+                let figures = raw
+                    .figures
+                    .iter()
+                    .filter_map(|f| part(Some(f.get_ref()), "figures"))
+                    .collect();
                 if let Some(programme) = self.set.programmes.get_mut(index) {
                     programme.amount = amount;
                     programme.first_month = first_month;
@@ -1074,29 +1556,52 @@ impl Loader {
             for row in &file.file.version {
                 let (at, raw) = (row.span().start, row.get_ref());
                 let Some(of) = &raw.of else {
-                    self.findings.push(file.finding("E-PACK-VERSION", at, "`of` names the formula or condition"));
+                    self.findings.push(file.finding(
+                        "E-PACK-VERSION",
+                        at,
+                        "`of` names the formula or condition",
+                    ));
                     continue;
                 };
                 let Some(formula) = self.set.formulas_by_id.get(of.get_ref()).copied() else {
                     let known: Vec<String> = self.set.formulas_by_id.keys().cloned().collect();
-                    self.unknown(file, of.span().start, "formula", of.get_ref(), known.iter().map(String::as_str));
+                    self.unknown(
+                        file,
+                        of.span().start,
+                        "formula",
+                        of.get_ref(),
+                        known.iter().map(String::as_str),
+                    );
                     continue;
                 };
                 let level = self.levels.get(file.pack).map_or(Level::Nation, |l| l.0);
                 let owner = self.set.formulas.get(formula);
-                let allowed = owner.is_some_and(|f| f.origin.pack == file.pack || f.delegated.contains(&level));
+                let allowed = owner
+                    .is_some_and(|f| f.origin.pack == file.pack || f.delegated.contains(&level));
                 if !allowed {
-                    let message = format!("a pack of level {} may not give a version of `{}`", level.word(), of.get_ref());
-                    self.findings.push(file.finding("E-PACK-DELEGATION", at, message));
+                    let message = format!(
+                        "a pack of level {} may not give a version of `{}`",
+                        level.word(),
+                        of.get_ref()
+                    );
+                    self.findings
+                        .push(file.finding("E-PACK-DELEGATION", at, message));
                 }
-                pending.push(PendingRule { file: number, formula, text: raw.expr.clone(), ground: raw.ground(), start: at });
+                pending.push(PendingRule {
+                    file: number,
+                    formula,
+                    text: raw.expr.clone(),
+                    ground: raw.ground(),
+                    start: at,
+                });
             }
         }
     }
 
     /// Gives every entity its names; a name may be used once.
     fn name_entities(&mut self, files: &[Read<'_>]) {
-        let mut names: Vec<BTreeMap<String, NameOf>> = vec![BTreeMap::new(); self.set.entities.len()];
+        let mut names: Vec<BTreeMap<String, NameOf>> =
+            vec![BTreeMap::new(); self.set.entities.len()];
         let mut clash: Vec<(String, Origin)> = Vec::new();
         let mut put = |entity: usize, name: &str, what: NameOf, origin: &Origin| {
             if let Some(map) = names.get_mut(entity)
@@ -1105,14 +1610,36 @@ impl Loader {
                 clash.push((name.to_owned(), origin.clone()));
             }
         };
-        for (i, fact) in self.set.facts.iter().enumerate().filter(|(_, f)| !f.finding) {
+        for (i, fact) in self
+            .set
+            .facts
+            .iter()
+            .enumerate()
+            .filter(|(_, f)| !f.finding)
+        {
             put(fact.entity, &fact.id, NameOf::Fact(i), &fact.origin);
         }
-        for (i, formula) in self.set.formulas.iter().enumerate().filter(|(_, f)| !f.id.contains('/')) {
-            put(formula.entity, &formula.id, NameOf::Formula(i), &formula.origin);
+        for (i, formula) in self
+            .set
+            .formulas
+            .iter()
+            .enumerate()
+            .filter(|(_, f)| !f.id.contains('/'))
+        {
+            put(
+                formula.entity,
+                &formula.id,
+                NameOf::Formula(i),
+                &formula.origin,
+            );
         }
         for (i, programme) in self.set.programmes.iter().enumerate() {
-            put(programme.entity, &programme.id, NameOf::Programme(i), &programme.span.origin);
+            put(
+                programme.entity,
+                &programme.id,
+                NameOf::Programme(i),
+                &programme.span.origin,
+            );
         }
         let nowhere = Origin::default();
         for (i, entity) in self.set.entities.iter().enumerate() {
@@ -1124,16 +1651,25 @@ impl Loader {
             }
         }
         for (name, origin) in clash {
-            let finding = Diagnostic::error("E-PACK-TWICE", format!("the name `{name}` is used twice in one entity"));
-            self.findings.push(finding.at(origin.file.as_ref(), origin.line, 0));
+            let finding = Diagnostic::error(
+                "E-PACK-TWICE",
+                format!("the name `{name}` is used twice in one entity"),
+            );
+            self.findings
+                .push(finding.at(origin.file.as_ref(), origin.line, 0));
         }
-        let groups: BTreeSet<String> =
-            self.set.params_by_id.keys().filter_map(|id| id.split('.').next().map(str::to_owned)).collect();
+        let groups: BTreeSet<String> = self
+            .set
+            .params_by_id
+            .keys()
+            .filter_map(|id| id.split('.').next().map(str::to_owned))
+            .collect();
         for (entity, map) in names.iter().enumerate() {
             for group in groups.iter().filter(|g| map.contains_key(*g)) {
                 let id = self.set.entities.get(entity).map_or("", |e| e.id.as_str());
                 let message = format!("`{group}` is a name of `{id}` and a group of parameters");
-                self.findings.push(Diagnostic::error("E-PACK-TWICE", message));
+                self.findings
+                    .push(Diagnostic::error("E-PACK-TWICE", message));
             }
         }
         debug_assert!(files.len() < usize::MAX);
@@ -1142,12 +1678,17 @@ impl Loader {
 
     fn rules(&mut self, files: &[Read<'_>], pending: &[PendingRule]) {
         for rule in pending {
-            let Some(file) = files.get(rule.file) else { continue };
+            let Some(file) = files.get(rule.file) else {
+                continue;
+            };
             let dated = self.ground(file, rule.start, &rule.ground, "rule");
-            let Some(formula) = self.set.formulas.get(rule.formula) else { continue };
+            let Some(formula) = self.set.formulas.get(rule.formula) else {
+                continue;
+            };
             let (home, want, id) = (formula.entity, formula.ty, formula.id.clone());
             let text = rule.text.get_ref();
-            let typed = lang::parse(text).and_then(|tree| lang::check(&self.set, home, &tree, Some(want)));
+            let typed =
+                lang::parse(text).and_then(|tree| lang::check(&self.set, home, &tree, Some(want)));
             let typed = match typed {
                 Ok(typed) => typed,
                 Err(error) => {
@@ -1155,16 +1696,28 @@ impl Loader {
                     let (line, column) = file.lines.position(base.saturating_add(error.span.start));
                     let words = error.span.of(text);
                     let shown: String = words.chars().take(60).collect();
-                    let message = format!("in `{id}`: {}: `{}`", error.finding.message(), shown.replace('\n', " "));
-                    let finding = Diagnostic::error(error.finding.code(), message).help(error.finding.help_text());
-                    self.findings.push(finding.at(file.lines.file.as_ref(), line, column));
+                    let message = format!(
+                        "in `{id}`: {}: `{}`",
+                        error.finding.message(),
+                        shown.replace('\n', " ")
+                    );
+                    let finding = Diagnostic::error(error.finding.code(), message)
+                        .help(error.finding.help_text());
+                    self.findings
+                        .push(finding.at(file.lines.file.as_ref(), line, column));
                     continue;
                 }
             };
-            let row = dated.map(Rule { text: Arc::from(text.as_str()), typed: Arc::new(typed) });
-            let Some(formula) = self.set.formulas.get_mut(rule.formula) else { continue };
+            let row = dated.map(Rule {
+                text: Arc::from(text.as_str()),
+                typed: Arc::new(typed),
+            });
+            let Some(formula) = self.set.formulas.get_mut(rule.formula) else {
+                continue;
+            };
             let rival = formula.versions.iter().find(|r| {
-                let meets = r.from <= row.until.map_or(Day::MAX, |u| u.0) && row.from <= r.until.map_or(Day::MAX, |u| u.0);
+                let meets = r.from <= row.until.map_or(Day::MAX, |u| u.0)
+                    && row.from <= r.until.map_or(Day::MAX, |u| u.0);
                 r.place == row.place && r.published == row.published && meets
             });
             if let Some(rival) = rival {
@@ -1173,7 +1726,8 @@ impl Loader {
                     rival.origin.file, rival.origin.line
                 );
                 let finding = file.finding("E-PACK-OVERLAP", rule.start, message);
-                self.findings.push(finding.help("give `published` or `until`"));
+                self.findings
+                    .push(finding.help("give `published` or `until`"));
             }
             formula.versions.push(row);
         }
@@ -1185,39 +1739,69 @@ impl Loader {
                 let (at, raw) = (row.span().start, row.get_ref());
                 let span = self.ground(file, at, &raw.ground(), "relation");
                 let mut programme = |name: &Spanned<String>| {
-                    let found = self.set.programmes.iter().position(|p| p.id == *name.get_ref());
+                    let found = self
+                        .set
+                        .programmes
+                        .iter()
+                        .position(|p| p.id == *name.get_ref());
                     if found.is_none() {
-                        let known: Vec<String> = self.set.programmes.iter().map(|p| p.id.clone()).collect();
-                        let near = nearest(name.get_ref(), known.iter().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
-                        let finding = file.finding("E-PACK-NAME", name.span().start, format!("unknown programme `{}`", name.get_ref()));
+                        let known: Vec<String> =
+                            self.set.programmes.iter().map(|p| p.id.clone()).collect();
+                        let near = nearest(name.get_ref(), known.iter().map(String::as_str))
+                            .map(|n| format!("did you mean `{n}`?"));
+                        let finding = file.finding(
+                            "E-PACK-NAME",
+                            name.span().start,
+                            format!("unknown programme `{}`", name.get_ref()),
+                        );
                         self.findings.push(finding.help(near.unwrap_or_default()));
                     }
                     found
                 };
-                let (Some(first), Some(second)) = (programme(&raw.first), programme(&raw.second)) else { continue };
+                let (Some(first), Some(second)) = (programme(&raw.first), programme(&raw.second))
+                else {
+                    continue;
+                };
                 let entity_of = |i: usize| self.set.programmes.get(i).map_or(0, |p| p.entity);
                 let (ef, es) = (entity_of(first), entity_of(second));
                 let above = self.set.entities.get(es).and_then(|e| e.parent) == Some(ef);
-                let amounts = matches!(raw.kind, RelationKind::HigherOf | RelationKind::TopsUp | RelationKind::Choose);
+                let amounts = matches!(
+                    raw.kind,
+                    RelationKind::HigherOf | RelationKind::TopsUp | RelationKind::Choose
+                );
                 if ef != es && (!above || amounts) {
                     let finding = file.finding("E-PACK-RELATION", at, "the two programmes are not of one entity, nor the first of the entity above");
                     self.findings.push(finding);
                     continue;
                 }
-                let choice = raw.choice.as_ref().and_then(|name| match self.set.name_of(ef, name.get_ref()) {
-                    Some(NameOf::Fact(i)) => Some(i),
-                    _ => None,
+                let choice = raw.choice.as_ref().and_then(|name| {
+                    match self.set.name_of(ef, name.get_ref()) {
+                        Some(NameOf::Fact(i)) => Some(i),
+                        _ => None,
+                    }
                 });
-                let less = raw.less.as_ref().and_then(|name| match self.set.name_of(ef, name.get_ref()) {
-                    Some(NameOf::Formula(i)) => Some(i),
-                    _ => None,
-                });
-                if (raw.kind == RelationKind::Choose) != choice.is_some() || (raw.kind == RelationKind::TopsUp) != less.is_some() {
+                let less =
+                    raw.less
+                        .as_ref()
+                        .and_then(|name| match self.set.name_of(ef, name.get_ref()) {
+                            Some(NameOf::Formula(i)) => Some(i),
+                            _ => None,
+                        });
+                if (raw.kind == RelationKind::Choose) != choice.is_some()
+                    || (raw.kind == RelationKind::TopsUp) != less.is_some()
+                {
                     let finding = file.finding("E-PACK-RELATION", at, "`choose` needs `choice`, a fact; `tops_up` needs `less`, a formula; others need neither");
                     self.findings.push(finding);
                     continue;
                 }
-                self.set.relations.push(Relation { kind: raw.kind, first, second, choice, less, span });
+                self.set.relations.push(Relation {
+                    kind: raw.kind,
+                    first,
+                    second,
+                    choice,
+                    less,
+                    span,
+                });
             }
         }
     }
@@ -1229,8 +1813,15 @@ impl Loader {
         }
         let circles = crate::ir::circles(&self.set);
         for (words, origin) in circles {
-            let finding = Diagnostic::error("E-PACK-CIRCLE", format!("the rules turn in a circle: {words}"));
-            self.findings.push(finding.at(origin.file.as_ref(), origin.line, 0).help("one of them must not need the other"));
+            let finding = Diagnostic::error(
+                "E-PACK-CIRCLE",
+                format!("the rules turn in a circle: {words}"),
+            );
+            self.findings.push(
+                finding
+                    .at(origin.file.as_ref(), origin.line, 0)
+                    .help("one of them must not need the other"),
+            );
         }
     }
 
@@ -1239,15 +1830,26 @@ impl Loader {
             for row in &file.file.test {
                 let at = row.span().start;
                 let mut table = row.get_ref().clone();
-                let mut word = |key: &str| table.remove(key).and_then(|v| v.as_str().map(str::to_owned));
+                let mut word = |key: &str| {
+                    table
+                        .remove(key)
+                        .and_then(|v| v.as_str().map(str::to_owned))
+                };
                 let (Some(id), title) = (word("id"), word("title")) else {
-                    self.findings.push(file.finding("E-PACK-TEST", at, "the test has no `id`"));
+                    self.findings
+                        .push(file.finding("E-PACK-TEST", at, "the test has no `id`"));
                     continue;
                 };
                 let expect = match table.remove("expect") {
-                    Some(toml::Value::Table(expect)) if !expect.is_empty() => expect.into_iter().collect(),
+                    Some(toml::Value::Table(expect)) if !expect.is_empty() => {
+                        expect.into_iter().collect()
+                    }
                     _ => {
-                        self.findings.push(file.finding("E-PACK-TEST", at, format!("the test `{id}` expects nothing")));
+                        self.findings.push(file.finding(
+                            "E-PACK-TEST",
+                            at,
+                            format!("the test `{id}` expects nothing"),
+                        ));
                         continue;
                     }
                 };
@@ -1278,10 +1880,20 @@ impl Loader {
                 }
             };
             let set = &self.set;
-            set.parameters.iter().flat_map(|p| &p.rows).for_each(|r| see(r.from, r.until, r.published));
-            set.formulas.iter().flat_map(|f| &f.versions).for_each(|r| see(r.from, r.until, r.published));
-            set.programmes.iter().for_each(|p| see(p.span.from, p.span.until, p.span.published));
-            set.relations.iter().for_each(|r| see(r.span.from, r.span.until, r.span.published));
+            set.parameters
+                .iter()
+                .flat_map(|p| &p.rows)
+                .for_each(|r| see(r.from, r.until, r.published));
+            set.formulas
+                .iter()
+                .flat_map(|f| &f.versions)
+                .for_each(|r| see(r.from, r.until, r.published));
+            set.programmes
+                .iter()
+                .for_each(|p| see(p.span.from, p.span.until, p.span.published));
+            set.relations
+                .iter()
+                .for_each(|r| see(r.span.from, r.span.until, r.span.published));
         }
         self.set.breakpoints = on.into_iter().collect();
         self.set.knowledge = known.into_iter().collect();

@@ -10,7 +10,7 @@ pub mod place;
 mod raw;
 mod set;
 
+pub(crate) use load::hex as load_hex;
 pub use load::{MAX_PACK_BYTES, PackSource, SourceFile};
 pub use set::PackSet;
-pub(crate) use load::hex as load_hex;
 pub(crate) use set::{NameOf, outcome_word};

@@ -143,6 +143,8 @@ pub struct Instrument {
     pub replaces: Vec<String>,
     /// Which kind of copy was read: `official`, `unofficial`, or none.
     pub copy: Option<String>,
+    /// Free words.
+    pub note: Words,
     /// Where it is written.
     pub origin: Origin,
 }
@@ -175,6 +177,8 @@ pub struct PackInfo {
 pub struct Entity {
     /// Stable id.
     pub id: String,
+    /// Words.
+    pub title: Words,
     /// Index of the entity above; `None` for the root.
     pub parent: Option<usize>,
     /// The word expressions use for its rows.
@@ -226,6 +230,8 @@ pub struct Fact {
     pub answered_by: Vec<String>,
     /// public, internal, personal or sensitive.
     pub sensitivity: String,
+    /// Free words.
+    pub note: Words,
     /// Where it is written.
     pub origin: Origin,
     /// Index of the formula or condition that this is the finding for, if it is one.
@@ -262,7 +268,9 @@ impl<T> Dated<T> {
     pub fn holds(&self, on: Day, known_on: Day) -> bool {
         self.published <= known_on
             && self.from <= on
-            && self.until.is_none_or(|(last, known)| known > known_on || on <= last)
+            && self
+                .until
+                .is_none_or(|(last, known)| known > known_on || on <= last)
     }
 }
 
@@ -326,6 +334,10 @@ pub struct Parameter {
     pub is_setting: bool,
     /// Free words.
     pub note: Words,
+    /// The ground of its declaration: who is to set it.
+    pub cite: Vec<Cite>,
+    /// The standing of that ground.
+    pub status: Status,
     /// Its values.
     pub rows: Vec<Dated<Cell>>,
     /// Where it is written.

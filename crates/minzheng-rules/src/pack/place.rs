@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{Level, Origin};
+use super::model::{Level, Origin, Words};
 
 /// One place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Place {
     pub level: Level,
     /// The place this code is read as.
     pub alias_of: Option<i64>,
+    /// Free words.
+    pub note: Words,
     /// Where it is written.
     pub origin: Origin,
 }
@@ -86,7 +88,8 @@ impl Places {
 
     /// The name, or the code in six digits where the place is not known.
     pub fn name(&self, code: i64) -> String {
-        self.get(code).map_or_else(|| format!("{code:06}"), |p| p.name.clone())
+        self.get(code)
+            .map_or_else(|| format!("{code:06}"), |p| p.name.clone())
     }
 
     pub(crate) fn circles(&self) -> Vec<i64> {
@@ -100,12 +103,19 @@ impl Places {
             }
             false
         };
-        self.by_code.keys().filter(|code| !reaches_root(code)).copied().collect()
+        self.by_code
+            .keys()
+            .filter(|code| !reaches_root(code))
+            .copied()
+            .collect()
     }
 }
 
 fn by_prefix(code: i64) -> i64 {
-    let above = |unit: i64| code.checked_rem(unit).map_or(NATION, |rest| code.saturating_sub(rest));
+    let above = |unit: i64| {
+        code.checked_rem(unit)
+            .map_or(NATION, |rest| code.saturating_sub(rest))
+    };
     let (prefecture, province) = (above(100), above(10_000));
     if code != prefecture {
         prefecture
@@ -127,7 +137,15 @@ mod tests {
     use super::*;
 
     fn place(code: i64, parent: Option<i64>) -> Place {
-        Place { code, name: code.to_string(), parent, level: Level::County, alias_of: None, origin: Origin::default() }
+        Place {
+            code,
+            name: code.to_string(),
+            parent,
+            level: Level::County,
+            alias_of: None,
+            note: Words::default(),
+            origin: Origin::default(),
+        }
     }
 
     #[test]

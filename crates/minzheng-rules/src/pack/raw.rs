@@ -228,90 +228,107 @@ macro_rules! with_ground {
     };
 }
 
-with_ground!(struct Value {
-    parameter: Spanned<String>,
-    value: Option<Spanned<toml::Value>>,
-    #[serde(default)]
-    rows: Vec<Spanned<BTreeMap<String, toml::Value>>>,
-    rounding: Option<String>,
-});
+with_ground!(
+    #[expect(clippy::struct_field_names, reason = "the keys of the format")]
+    struct Value {
+        parameter: Spanned<String>,
+        value: Option<Spanned<toml::Value>>,
+        #[serde(default)]
+        rows: Vec<Spanned<BTreeMap<String, toml::Value>>>,
+        rounding: Option<String>,
+    }
+);
 
-with_ground!(struct Setting {
-    id: String,
-    ambiguity: Option<u32>,
-    #[serde(default)]
-    title: Words,
-    values: Vec<CodeRow>,
-    default: Spanned<String>,
-    #[serde(default)]
-    set_by: Vec<SetBy>,
-    #[serde(default)]
-    setter: Words,
-});
+with_ground!(
+    struct Setting {
+        id: String,
+        ambiguity: Option<u32>,
+        #[serde(default)]
+        title: Words,
+        values: Vec<CodeRow>,
+        default: Spanned<String>,
+        #[serde(default)]
+        set_by: Vec<SetBy>,
+        #[serde(default)]
+        setter: Words,
+    }
+);
 
-with_ground!(struct Version {
-    of: Option<Spanned<String>>,
-    expr: Spanned<String>,
-});
+with_ground!(
+    struct Version {
+        of: Option<Spanned<String>>,
+        expr: Spanned<String>,
+    }
+);
 
-with_ground!(struct Formula {
-    id: String,
-    entity: String,
-    #[serde(rename = "type")]
-    ty: Spanned<String>,
-    #[serde(default)]
-    title: Words,
-    #[serde(default)]
-    attestable: bool,
-    #[serde(default)]
-    delegated: Vec<Level>,
-    #[serde(default)]
-    version: Vec<Spanned<Version>>,
-    expr: Option<Spanned<String>>,
-});
+with_ground!(
+    struct Formula {
+        id: String,
+        entity: String,
+        #[serde(rename = "type")]
+        ty: Spanned<String>,
+        #[serde(default)]
+        title: Words,
+        #[serde(default)]
+        attestable: bool,
+        #[serde(default)]
+        delegated: Vec<Level>,
+        #[serde(default)]
+        version: Vec<Spanned<Version>>,
+        expr: Option<Spanned<String>>,
+    }
+);
 
-with_ground!(struct Condition {
-    id: String,
-    #[serde(default)]
-    title: Words,
-    #[serde(default)]
-    delegated: Vec<Level>,
-    #[serde(default)]
-    version: Vec<Spanned<Version>>,
-    expr: Option<Spanned<String>>,
-});
+with_ground!(
+    struct Condition {
+        id: String,
+        #[serde(default)]
+        title: Words,
+        #[serde(default)]
+        delegated: Vec<Level>,
+        #[serde(default)]
+        version: Vec<Spanned<Version>>,
+        expr: Option<Spanned<String>>,
+    }
+);
 
-with_ground!(struct Programme {
-    id: String,
-    entity: String,
-    order: i64,
-    #[serde(default)]
-    title: Words,
-    amount: Option<String>,
-    first_month: Option<String>,
-    review_date: Option<String>,
-    valid_until: Option<String>,
-    #[serde(default)]
-    figures: Vec<Spanned<String>>,
-    #[serde(default)]
-    condition: Vec<Spanned<Condition>>,
-});
+with_ground!(
+    struct Programme {
+        id: String,
+        entity: String,
+        order: i64,
+        #[serde(default)]
+        title: Words,
+        amount: Option<String>,
+        first_month: Option<String>,
+        review_date: Option<String>,
+        valid_until: Option<String>,
+        #[serde(default)]
+        figures: Vec<Spanned<String>>,
+        #[serde(default)]
+        condition: Vec<Spanned<Condition>>,
+    }
+);
 
-with_ground!(struct Relation {
-    kind: RelationKind,
-    first: Spanned<String>,
-    second: Spanned<String>,
-    choice: Option<Spanned<String>>,
-    less: Option<Spanned<String>>,
-});
+with_ground!(
+    struct Relation {
+        kind: RelationKind,
+        first: Spanned<String>,
+        second: Spanned<String>,
+        choice: Option<Spanned<String>>,
+        less: Option<Spanned<String>>,
+    }
+);
 
-with_ground!(struct Calendar {
-    year: i32,
-    #[serde(default)]
-    rest_days: Vec<Datetime>,
-    #[serde(default)]
-    work_days: Vec<Datetime>,
-});
+with_ground!(
+    struct Calendar {
+        year: i32,
+        #[serde(default)]
+        rest_days: Vec<Datetime>,
+        #[serde(default)]
+        work_days: Vec<Datetime>,
+    }
+);
 
 impl Setting {
     /// A setting's `place` names the place fact it reads, as a parameter's does.

@@ -1,11 +1,10 @@
 //! A set of packs as one vocabulary.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::model::{
-    Calendar, Cite, CodeList, Dated, Entity, Fact, Formula, Instrument, Origin, PackInfo, PackTest, Parameter, Programme,
-    Relation,
+    Calendar, Cite, CodeList, Dated, Entity, Fact, Formula, Instrument, Origin, PackInfo, PackTest,
+    Parameter, Programme, Relation,
 };
 use super::place::Places;
 use crate::date::Day;
@@ -98,7 +97,9 @@ impl PackSet {
 
     /// The parameter with this id.
     pub fn parameter(&self, id: &str) -> Option<&Parameter> {
-        self.params_by_id.get(id).and_then(|i| self.parameters.get(*i))
+        self.params_by_id
+            .get(id)
+            .and_then(|i| self.parameters.get(*i))
     }
 
     /// The formulas; a condition is a formula of type bool whose id holds a slash.
@@ -108,7 +109,9 @@ impl PackSet {
 
     /// The formula or condition with this id.
     pub fn formula(&self, id: &str) -> Option<&Formula> {
-        self.formulas_by_id.get(id).and_then(|i| self.formulas.get(*i))
+        self.formulas_by_id
+            .get(id)
+            .and_then(|i| self.formulas.get(*i))
     }
 
     /// The programmes in the order of tests.
@@ -162,16 +165,29 @@ impl PackSet {
     }
 
     /// The row that holds at the first of these places that has one.
-    pub(crate) fn resolve<'r, T>(rows: &'r [Dated<T>], chain: &[i64], on: Day, known_on: Day) -> Option<&'r Dated<T>> {
+    pub(crate) fn resolve<'r, T>(
+        rows: &'r [Dated<T>],
+        chain: &[i64],
+        on: Day,
+        known_on: Day,
+    ) -> Option<&'r Dated<T>> {
         let best = |place: Option<i64>| {
-            rows.iter().filter(|r| r.place == place && r.holds(on, known_on)).max_by_key(|r| (r.published, r.from))
+            rows.iter()
+                .filter(|r| r.place == place && r.holds(on, known_on))
+                .max_by_key(|r| (r.published, r.from))
         };
-        chain.iter().find_map(|place| best(Some(*place))).or_else(|| best(None))
+        chain
+            .iter()
+            .find_map(|place| best(Some(*place)))
+            .or_else(|| best(None))
     }
 
     /// A citation in words: title and article.
     pub fn cite_words(&self, cite: &Cite) -> String {
-        let title = self.instruments.get(&cite.instrument).map_or(cite.instrument.as_str(), |i| i.title.as_str());
+        let title = self
+            .instruments
+            .get(&cite.instrument)
+            .map_or(cite.instrument.as_str(), |i| i.title.as_str());
         format!("《{title}》{}", cite.article)
     }
 
@@ -189,7 +205,10 @@ impl PackSet {
 impl CodeIndex for PackSet {
     fn code_index(&self, list: usize, id: &str) -> Option<i64> {
         let codes = &self.lists.get(list)?.codes;
-        codes.iter().position(|c| c.id == id).and_then(|i| i64::try_from(i).ok())
+        codes
+            .iter()
+            .position(|c| c.id == id)
+            .and_then(|i| i64::try_from(i).ok())
     }
 
     fn nearest_code(&self, list: usize, id: &str) -> Option<String> {
@@ -217,7 +236,10 @@ impl Names for PackSet {
             NameOf::Fact(i) => Named::Fact(i, self.facts.get(i)?.ty),
             NameOf::Formula(i) => Named::Formula(i, self.formulas.get(i)?.ty),
             NameOf::Programme(i) => Named::Programme(i),
-            NameOf::Link(i) => Named::Link { index: i, to: self.entities.get(row)?.links.get(i)?.1 },
+            NameOf::Link(i) => Named::Link {
+                index: i,
+                to: self.entities.get(row)?.links.get(i)?.1,
+            },
             NameOf::Rows(i) => Named::Rows(i),
         })
     }
@@ -231,7 +253,11 @@ impl Names for PackSet {
         let index = *self.params_by_id.get(id)?;
         let param = self.parameters.get(index)?;
         let keys = param.keys.iter().map(|k| (k.name.clone(), k.ty)).collect();
-        Some(crate::lang::ParamShape { index, ty: param.ty, keys })
+        Some(crate::lang::ParamShape {
+            index,
+            ty: param.ty,
+            keys,
+        })
     }
 
     fn code(&self, list: usize, id: &str) -> Option<i64> {
@@ -247,7 +273,10 @@ impl Names for PackSet {
     }
 
     fn words(&self, row: Row) -> Vec<&str> {
-        self.names.get(row).map(|m| m.keys().map(String::as_str).collect()).unwrap_or_default()
+        self.names
+            .get(row)
+            .map(|m| m.keys().map(String::as_str).collect())
+            .unwrap_or_default()
     }
 
     fn param_words(&self) -> Vec<&str> {
@@ -255,13 +284,17 @@ impl Names for PackSet {
     }
 
     fn codes(&self, list: usize) -> Vec<&str> {
-        self.lists.get(list).map(|l| l.codes.iter().map(|c| c.id.as_str()).collect()).unwrap_or_default()
+        self.lists
+            .get(list)
+            .map(|l| l.codes.iter().map(|c| c.id.as_str()).collect())
+            .unwrap_or_default()
     }
 }
 
 /// The outcomes of a programme are read by name.
 pub(crate) fn outcome_word(word: &str) -> Option<Outcome> {
-    Outcome::ALL.into_iter().find(|(name, _)| *name == word).map(|(_, o)| o)
+    Outcome::ALL
+        .into_iter()
+        .find(|(name, _)| *name == word)
+        .map(|(_, o)| o)
 }
-
-pub(crate) type Text = Arc<str>;

@@ -1,12 +1,15 @@
 //! One pass over the plan, every node once for every row.
 
+use core::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use crate::date::{Birthday, Day};
 use crate::facts::{Input, Overlay};
 use crate::ir::{AggK, Node, NodeId, Op, Plan, ix};
 use crate::lang::Type;
 use crate::number::{RATIO_ONE, Rounding, div_round};
 use crate::pack::PackSet;
-use crate::pack::model::{Calendar, Status};
+use crate::pack::model::{Calendar, Cell, Dated, Status};
 
 use super::V;
 
@@ -58,7 +61,10 @@ impl Params {
                     Some(fact) => match chains.iter().find(|(f, _)| *f == fact) {
                         Some((_, chain)) => chain.clone(),
                         None => {
-                            let chain = input.value(fact, 0).get().map(|code| set.places.chain(code));
+                            let chain = input
+                                .value(fact, 0)
+                                .get()
+                                .map(|code| set.places.chain(code));
                             chains.push((fact, chain.clone()));
                             chain
                         }
@@ -67,13 +73,18 @@ impl Params {
                 let overlays = input.overlays.iter().filter(|o| o.parameter == index);
                 Table {
                     cells: cells(set, index, chain.as_deref(), on, known_on),
-                    overlays: overlays.map(|o: &Overlay| (o.keys.clone(), o.value)).collect(),
+                    overlays: overlays
+                        .map(|o: &Overlay| (o.keys.clone(), o.value))
+                        .collect(),
                     bands: parameter.keys.iter().map(|k| k.ty == Type::Count).collect(),
                     codes: parameter
                         .keys
                         .iter()
                         .map(|k| match k.ty {
-                            Type::Code(list) => set.lists.get(list).map_or(0, |l| i64::try_from(l.codes.len()).unwrap_or(0)),
+                            Type::Code(list) => set
+                                .lists
+                                .get(list)
+                                .map_or(0, |l| i64::try_from(l.codes.len()).unwrap_or(0)),
                             _ => 0,
                         })
                         .collect(),
@@ -86,7 +97,9 @@ impl Params {
 
     /// The figure for known or unknown keys: an unknown code key gives the hull of all its codes.
     pub(crate) fn lookup(&self, parameter: usize, keys: &[V]) -> (V, Found) {
-        let Some(table) = self.tables.get(parameter) else { return (V::UNKNOWN, Found::Nothing) };
+        let Some(table) = self.tables.get(parameter) else {
+            return (V::UNKNOWN, Found::Nothing);
+        };
         table.lookup(keys)
     }
 }
@@ -97,12 +110,24 @@ impl Table {
             if let Some((_, value)) = self.overlays.last() {
                 return (V::known(*value), Found::Overlay);
             }
-            return self.cells.first().map_or((self.missing, Found::Nothing), |(_, v, r)| (V::known(*v), Found::Row(*r)));
+            return self
+                .cells
+                .first()
+                .map_or((self.missing, Found::Nothing), |(_, v, r)| {
+                    (V::known(*v), Found::Row(*r))
+                });
         }
-        if let Some((_, value)) = self.overlays.iter().rev().find(|(k, _)| k.iter().all(Option::is_none)) {
+        if let Some((_, value)) = self
+            .overlays
+            .iter()
+            .rev()
+            .find(|(k, _)| k.iter().all(Option::is_none))
+        {
             return (V::known(*value), Found::Overlay);
         }
-        let Some(open) = keys.iter().position(|k| !k.is_known()) else { return self.exact(keys) };
+        let Some(open) = keys.iter().position(|k| !k.is_known()) else {
+            return self.exact(keys);
+        };
         let codes = self.codes.get(open).copied().unwrap_or(0);
         if codes == 0 {
             return (self.missing, Found::UnknownKey);
@@ -134,16 +159,34 @@ impl Table {
             let mut pairs = cell.iter().zip(keys).zip(&self.bands);
             pairs.all(|((c, k), band)| if *band { *c <= k.lo } else { *c == k.lo })
         });
-        fits.max_by(|a, b| a.0.cmp(&b.0)).map_or((self.missing, Found::Nothing), |(_, v, r)| (V::known(*v), Found::Row(*r)))
+        fits.max_by(|a, b| a.0.cmp(&b.0))
+            .map_or((self.missing, Found::Nothing), |(_, v, r)| {
+                (V::known(*v), Found::Row(*r))
+            })
     }
 }
 
+/// How near a row is: distance of its place, newest publication, newest start, its block.
+type Rank = (usize, Reverse<Day>, Reverse<Day>, usize);
+
 /// The cells of a parameter that hold: for every set of codes the nearest place, there the newest block.
-fn cells(set: &PackSet, index: usize, chain: Option<&[i64]>, on: Day, known_on: Day) -> Vec<(Vec<i64>, i64, usize)> {
-    let Some(parameter) = set.parameters.get(index) else { return Vec::new() };
+fn cells(
+    set: &PackSet,
+    index: usize,
+    chain: Option<&[i64]>,
+    on: Day,
+    known_on: Day,
+) -> Vec<(Vec<i64>, i64, usize)> {
+    let Some(parameter) = set.parameters.get(index) else {
+        return Vec::new();
+    };
     let decides = |status: Status| status != Status::Reference;
     let Some(chain) = chain else {
-        if parameter.rows.iter().any(|r| r.place.is_some() && decides(r.status)) {
+        if parameter
+            .rows
+            .iter()
+            .any(|r| r.place.is_some() && decides(r.status))
+        {
             return Vec::new();
         }
         return cells(set, index, Some(&[]), on, known_on);
@@ -154,19 +197,32 @@ fn cells(set: &PackSet, index: usize, chain: Option<&[i64]>, on: Day, known_on: 
         Some(code) => chain.iter().position(|c| *c == code),
     };
     let codes_of = |keys: &[i64]| -> Vec<i64> {
-        keys.iter().zip(&parameter.keys).filter(|(_, k)| k.ty != Type::Count).map(|(v, _)| *v).collect()
+        keys.iter()
+            .zip(&parameter.keys)
+            .filter(|(_, k)| k.ty != Type::Count)
+            .map(|(v, _)| *v)
+            .collect()
     };
-    let mut best: std::collections::BTreeMap<Vec<i64>, (usize, core::cmp::Reverse<Day>, core::cmp::Reverse<Day>, usize)> =
-        std::collections::BTreeMap::new();
-    let live = |r: &crate::pack::model::Dated<crate::pack::model::Cell>| decides(r.status) && r.holds(on, known_on);
+    let mut best: BTreeMap<Vec<i64>, Rank> = BTreeMap::new();
+    let live = |r: &Dated<Cell>| decides(r.status) && r.holds(on, known_on);
     for row in parameter.rows.iter().filter(|r| live(r)) {
-        let Some(far) = distance(row.place) else { continue };
-        let rank = (far, core::cmp::Reverse(row.published), core::cmp::Reverse(row.from), row.value.block);
-        best.entry(codes_of(&row.value.keys)).and_modify(|b| *b = (*b).min(rank)).or_insert(rank);
+        let Some(far) = distance(row.place) else {
+            continue;
+        };
+        let rank = (
+            far,
+            Reverse(row.published),
+            Reverse(row.from),
+            row.value.block,
+        );
+        best.entry(codes_of(&row.value.keys))
+            .and_modify(|b| *b = (*b).min(rank))
+            .or_insert(rank);
     }
-    let wins = |row: &crate::pack::model::Dated<crate::pack::model::Cell>| {
+    let wins = |row: &Dated<Cell>| {
         let key = codes_of(&row.value.keys);
-        best.get(&key).is_some_and(|b| b.3 == row.value.block && distance(row.place) == Some(b.0))
+        best.get(&key)
+            .is_some_and(|b| b.3 == row.value.block && distance(row.place) == Some(b.0))
     };
     parameter
         .rows
@@ -193,7 +249,11 @@ impl Frame {
             bases.push(at);
             at = at.saturating_add(width.saturating_mul(*rows));
         }
-        Self { values: vec![V::UNKNOWN; at], bases, rows: rows.to_vec() }
+        Self {
+            values: vec![V::UNKNOWN; at],
+            bases,
+            rows: rows.to_vec(),
+        }
     }
 
     fn start(&self, node: &Node) -> usize {
@@ -204,15 +264,28 @@ impl Frame {
 
     /// The value of a node in a row of its own entity.
     pub(crate) fn get(&self, node: &Node, row: usize) -> V {
-        self.values.get(self.start(node).saturating_add(row)).copied().unwrap_or(V::UNKNOWN)
+        self.values
+            .get(self.start(node).saturating_add(row))
+            .copied()
+            .unwrap_or(V::UNKNOWN)
     }
 }
 
 /// The nodes that depend on the law alone, for a fresh frame of one root row.
 pub(crate) fn fold(set: &PackSet, plan: &Plan, params: &Params, input: &Input) -> Vec<V> {
-    let rows: Vec<usize> = input.rows.iter().enumerate().map(|(e, _)| usize::from(e == 0)).collect();
+    let rows: Vec<usize> = input
+        .rows
+        .iter()
+        .enumerate()
+        .map(|(e, _)| usize::from(e == 0))
+        .collect();
     let mut frame = Frame::empty(plan, &rows);
-    let mut run = Run { set, plan, params, input };
+    let mut run = Run {
+        set,
+        plan,
+        params,
+        input,
+    };
     for id in &plan.constant {
         run.node(*id, &mut frame);
     }
@@ -220,12 +293,23 @@ pub(crate) fn fold(set: &PackSet, plan: &Plan, params: &Params, input: &Input) -
 }
 
 /// Evaluates a plan over a case; `folded` are the values of the nodes that depend on the law alone.
-pub(crate) fn evaluate(set: &PackSet, plan: &Plan, params: &Params, folded: &[V], input: &Input) -> Frame {
+pub(crate) fn evaluate(
+    set: &PackSet,
+    plan: &Plan,
+    params: &Params,
+    folded: &[V],
+    input: &Input,
+) -> Frame {
     let mut frame = Frame::empty(plan, &input.rows);
     if let Some(root) = frame.values.get_mut(..folded.len()) {
         root.copy_from_slice(folded);
     }
-    let mut run = Run { set, plan, params, input };
+    let mut run = Run {
+        set,
+        plan,
+        params,
+        input,
+    };
     for id in &plan.live {
         run.node(*id, &mut frame);
     }
@@ -249,8 +333,14 @@ struct Arg {
 impl Run<'_> {
     fn arg(&self, id: NodeId, frame: &Frame) -> Arg {
         match self.plan.nodes.get(ix(id)) {
-            Some(node) => Arg { start: frame.start(node), entity: node.row },
-            None => Arg { start: usize::MAX, entity: 0 },
+            Some(node) => Arg {
+                start: frame.start(node),
+                entity: node.row,
+            },
+            None => Arg {
+                start: usize::MAX,
+                entity: 0,
+            },
         }
     }
 
@@ -260,23 +350,47 @@ impl Run<'_> {
             return 0;
         }
         while entity != above {
-            let Some(parent) = self.set.entities.get(entity).and_then(|e| e.parent) else { return usize::MAX };
-            row = self.input.parents.get(entity).and_then(|p| p.get(row)).copied().unwrap_or(usize::MAX);
+            let Some(parent) = self.set.entities.get(entity).and_then(|e| e.parent) else {
+                return usize::MAX;
+            };
+            row = self
+                .input
+                .parents
+                .get(entity)
+                .and_then(|p| p.get(row))
+                .copied()
+                .unwrap_or(usize::MAX);
             entity = parent;
         }
         row
     }
 
     fn read(&self, frame: &Frame, arg: Arg, entity: usize, row: usize) -> V {
-        let at = if arg.entity == entity { row } else { self.climb(arg.entity, entity, row) };
-        frame.values.get(arg.start.saturating_add(at)).copied().unwrap_or(V::UNKNOWN)
+        let at = if arg.entity == entity {
+            row
+        } else {
+            self.climb(arg.entity, entity, row)
+        };
+        frame
+            .values
+            .get(arg.start.saturating_add(at))
+            .copied()
+            .unwrap_or(V::UNKNOWN)
     }
 
     fn node(&mut self, id: NodeId, frame: &mut Frame) {
-        let Some(node) = self.plan.nodes.get(ix(id)) else { return };
+        let Some(node) = self.plan.nodes.get(ix(id)) else {
+            return;
+        };
         let rows = frame.rows.get(node.row).copied().unwrap_or(0);
         let start = frame.start(node);
-        if let Op::Agg { kind, child, filter, value } = &node.op {
+        if let Op::Agg {
+            kind,
+            child,
+            filter,
+            value,
+        } = &node.op
+        {
             self.aggregate(frame, node, start, *kind, *child, *filter, *value);
             return;
         }
@@ -314,10 +428,17 @@ impl Run<'_> {
         }
         macro_rules! ternary {
             ($a:expr, $b:expr, $c:expr, |$x:ident, $y:ident, $z:ident| $body:expr) => {{
-                let (a, b, c) = (self.arg(*$a, frame), self.arg(*$b, frame), self.arg(*$c, frame));
+                let (a, b, c) = (
+                    self.arg(*$a, frame),
+                    self.arg(*$b, frame),
+                    self.arg(*$c, frame),
+                );
                 each!(|run, frame, row| {
-                    let ($x, $y, $z) =
-                        (run.read(frame, a, e, row), run.read(frame, b, e, row), run.read(frame, c, e, row));
+                    let ($x, $y, $z) = (
+                        run.read(frame, a, e, row),
+                        run.read(frame, b, e, row),
+                        run.read(frame, c, e, row),
+                    );
                     $body
                 });
             }};
@@ -325,7 +446,9 @@ impl Run<'_> {
         macro_rules! fold {
             ($list:expr, $first:expr, $op:expr) => {{
                 let args: Vec<Arg> = $list.iter().map(|a| self.arg(*a, frame)).collect();
-                each!(|run, frame, row| args.iter().fold($first, |v, a| $op(v, run.read(frame, *a, e, row))));
+                each!(|run, frame, row| args
+                    .iter()
+                    .fold($first, |v, a| $op(v, run.read(frame, *a, e, row))));
             }};
         }
         let ty = node.ty;
@@ -366,16 +489,26 @@ impl Run<'_> {
             Op::Mul(a, b) => binary!(a, b, |x, y| x.mul(y)),
             Op::Scale(a, k) => unary!(a, |x| x.scale(*k)),
             Op::MulRound(a, b, c) => ternary!(a, b, c, |x, y, r| round(
-                x.get().zip(y.get()).and_then(|(x, y)| i128::from(x).checked_mul(i128::from(y))),
+                x.get()
+                    .zip(y.get())
+                    .and_then(|(x, y)| i128::from(x).checked_mul(i128::from(y))),
                 Some(i128::from(RATIO_ONE)),
                 r
             )),
             Op::DivRound(a, b, c) => {
-                ternary!(a, b, c, |x, y, r| round(x.get().map(i128::from), y.get().map(i128::from), r));
+                ternary!(a, b, c, |x, y, r| round(
+                    x.get().map(i128::from),
+                    y.get().map(i128::from),
+                    r
+                ));
             }
             Op::RoundTo(a, b, c) => ternary!(a, b, c, |x, y, r| {
                 let units = round(x.get().map(i128::from), y.get().map(i128::from), r);
-                if units.is_known() { units.mul(y) } else { V::UNKNOWN }
+                if units.is_known() {
+                    units.mul(y)
+                } else {
+                    V::UNKNOWN
+                }
             }),
             Op::If(a, b, c) => ternary!(a, b, c, |t, x, y| match t.get() {
                 Some(1) => x,
@@ -383,9 +516,14 @@ impl Run<'_> {
                 None => V::plain(ty),
             }),
             Op::Has(a) => unary!(a, |x| V::bool(x.is_known())),
-            Op::HasLink(link) => each!(|run, _frame, row| V::bool(run.target(e, *link, row).is_some())),
-            Op::Coalesce(a, value) => unary!(a, |x| if x.is_known() { x } else { V::known(*value) }),
-            Op::Age(a, b) => binary!(a, b, |x, y| days(x, y, |x, y| x.age_on(y, Birthday::LastOfFebruary))),
+            Op::HasLink(link) => {
+                each!(|run, _frame, row| V::bool(run.target(e, *link, row).is_some()))
+            }
+            Op::Coalesce(a, value) => {
+                unary!(a, |x| if x.is_known() { x } else { V::known(*value) })
+            }
+            Op::Age(a, b) => binary!(a, b, |x, y| days(x, y, |x, y| x
+                .age_on(y, Birthday::LastOfFebruary))),
             Op::MonthsBetween(a, b) => binary!(a, b, |x, y| days(x, y, Day::months_until)),
             Op::AddMonths(a, b) => binary!(a, b, |x, n| moved(x, n, |x, n| Some(x.add_months(n)))),
             Op::AddDays(a, b, minus) => binary!(a, b, |x, n| moved(x, n, |x, n| {
@@ -394,7 +532,8 @@ impl Run<'_> {
             })),
             Op::AddWorkingDays(a, b) => {
                 let calendar: &Calendar = &self.set.calendar;
-                binary!(a, b, |x, n| moved(x, n, |x, n| calendar.add_working_days(x, n)));
+                binary!(a, b, |x, n| moved(x, n, |x, n| calendar
+                    .add_working_days(x, n)));
             }
             Op::FirstOfMonth(a, next) => unary!(a, |x| moved(x, V::known(0), |x, _| {
                 let first = x.first_of_month();
@@ -405,7 +544,11 @@ impl Run<'_> {
             Op::Gather(link, inner) => {
                 let arg = self.arg(*inner, frame);
                 each!(|run, frame, row| match run.target(e, *link, row) {
-                    Some(target) => frame.values.get(arg.start.saturating_add(target)).copied().unwrap_or(V::UNKNOWN),
+                    Some(target) => frame
+                        .values
+                        .get(arg.start.saturating_add(target))
+                        .copied()
+                        .unwrap_or(V::UNKNOWN),
                     None => V::plain(ty),
                 });
             }
@@ -414,7 +557,13 @@ impl Run<'_> {
     }
 
     fn target(&self, entity: usize, link: usize, row: usize) -> Option<usize> {
-        self.input.links.get(entity)?.get(link)?.get(row).copied().flatten()
+        self.input
+            .links
+            .get(entity)?
+            .get(link)?
+            .get(row)
+            .copied()
+            .flatten()
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one aggregate")]
@@ -432,7 +581,9 @@ impl Run<'_> {
         let complete = self.set.entities.get(child).and_then(|e| e.complete);
         let (filter, bounds) = (
             filter.map(|f| self.arg(f, frame)),
-            value.and_then(|v| self.plan.nodes.get(ix(v))).map_or(V::UNKNOWN, |n| n.bounds),
+            value
+                .and_then(|v| self.plan.nodes.get(ix(v)))
+                .map_or(V::UNKNOWN, |n| n.bounds),
         );
         let value = value.map(|v| self.arg(v, frame));
         let count = frame.rows.get(child).copied().unwrap_or(0);
@@ -468,10 +619,21 @@ impl Tally {
         let v = match kind {
             AggK::All => V::TRUE,
             AggK::Exists | AggK::Count | AggK::Sum => V::FALSE,
-            AggK::Min => V { lo: i64::MAX, hi: i64::MAX },
-            AggK::Max => V { lo: i64::MIN, hi: i64::MIN },
+            AggK::Min => V {
+                lo: i64::MAX,
+                hi: i64::MAX,
+            },
+            AggK::Max => V {
+                lo: i64::MIN,
+                hi: i64::MIN,
+            },
         };
-        Self { kind, v, certain: false, seen: false }
+        Self {
+            kind,
+            v,
+            certain: false,
+            seen: false,
+        }
     }
 
     fn take(&mut self, keep: V, value: V) {
@@ -484,12 +646,30 @@ impl Tally {
             AggK::All => self.v = self.v.min(keep.not().max(value)),
             AggK::Exists => self.v = self.v.max(keep.min(value)),
             AggK::Count => self.v = self.v.add(keep),
-            AggK::Sum => self.v = self.v.add(if sure { value } else { value.hull(V::known(0)) }),
+            AggK::Sum => {
+                self.v = self
+                    .v
+                    .add(if sure { value } else { value.hull(V::known(0)) })
+            }
             AggK::Min => {
-                self.v = V { lo: self.v.lo.min(value.lo), hi: if sure { self.v.hi.min(value.hi) } else { self.v.hi } };
+                self.v = V {
+                    lo: self.v.lo.min(value.lo),
+                    hi: if sure {
+                        self.v.hi.min(value.hi)
+                    } else {
+                        self.v.hi
+                    },
+                };
             }
             AggK::Max => {
-                self.v = V { lo: if sure { self.v.lo.max(value.lo) } else { self.v.lo }, hi: self.v.hi.max(value.hi) };
+                self.v = V {
+                    lo: if sure {
+                        self.v.lo.max(value.lo)
+                    } else {
+                        self.v.lo
+                    },
+                    hi: self.v.hi.max(value.hi),
+                };
             }
         }
         self.certain |= sure;
@@ -503,13 +683,22 @@ impl Tally {
             _ if whole => v,
             AggK::All => V { lo: 0, hi: v.hi },
             AggK::Exists => V { lo: v.lo, hi: 1 },
-            AggK::Count => V { lo: v.lo, hi: i64::MAX },
+            AggK::Count => V {
+                lo: v.lo,
+                hi: i64::MAX,
+            },
             AggK::Sum => V {
                 lo: if bounds.lo >= 0 { v.lo } else { i64::MIN },
                 hi: if bounds.hi <= 0 { v.hi } else { i64::MAX },
             },
-            AggK::Min => V { lo: bounds.lo.min(v.lo), hi: v.hi },
-            AggK::Max => V { lo: v.lo, hi: bounds.hi.max(v.hi) },
+            AggK::Min => V {
+                lo: bounds.lo.min(v.lo),
+                hi: v.hi,
+            },
+            AggK::Max => V {
+                lo: v.lo,
+                hi: bounds.hi.max(v.hi),
+            },
         }
     }
 }
@@ -523,13 +712,20 @@ fn round(a: Option<i128>, b: Option<i128>, rule: V) -> V {
 }
 
 fn days(x: V, y: V, f: impl Fn(Day, Day) -> i64) -> V {
-    match (x.get().and_then(Day::from_number), y.get().and_then(Day::from_number)) {
+    match (
+        x.get().and_then(Day::from_number),
+        y.get().and_then(Day::from_number),
+    ) {
         (Some(x), Some(y)) => V::known(f(x, y)),
         _ => V::UNKNOWN,
     }
 }
 
 fn moved(x: V, n: V, f: impl Fn(Day, i64) -> Option<Day>) -> V {
-    let day = x.get().and_then(Day::from_number).zip(n.get()).and_then(|(x, n)| f(x, n));
+    let day = x
+        .get()
+        .and_then(Day::from_number)
+        .zip(n.get())
+        .and_then(|(x, n)| f(x, n));
     day.map_or(V::UNKNOWN, |d| V::known(d.number()))
 }

@@ -22,7 +22,10 @@ pub struct V {
 
 impl V {
     /// Any number.
-    pub const UNKNOWN: Self = Self { lo: i64::MIN, hi: i64::MAX };
+    pub const UNKNOWN: Self = Self {
+        lo: i64::MIN,
+        hi: i64::MAX,
+    };
     /// True or false.
     pub const MAYBE: Self = Self { lo: 0, hi: 1 };
     /// True.
@@ -32,7 +35,10 @@ impl V {
 
     /// One value.
     pub const fn known(value: i64) -> Self {
-        Self { lo: value, hi: value }
+        Self {
+            lo: value,
+            hi: value,
+        }
     }
 
     /// Whether one value is left.
@@ -42,7 +48,11 @@ impl V {
 
     /// The value, where one is left.
     pub const fn get(self) -> Option<i64> {
-        if self.lo == self.hi { Some(self.lo) } else { None }
+        if self.lo == self.hi {
+            Some(self.lo)
+        } else {
+            None
+        }
     }
 
     /// The truth of a yes/no value.
@@ -56,7 +66,14 @@ impl V {
 
     /// What a missing fact of a type can be.
     pub(crate) fn missing(ty: Type, low: Option<i64>, high: Option<i64>) -> Self {
-        if ty == Type::Bool { Self::MAYBE } else { Self { lo: low.unwrap_or(i64::MIN), hi: high.unwrap_or(i64::MAX) } }
+        if ty == Type::Bool {
+            Self::MAYBE
+        } else {
+            Self {
+                lo: low.unwrap_or(i64::MIN),
+                hi: high.unwrap_or(i64::MAX),
+            }
+        }
     }
 
     /// Plain unknown of a type.
@@ -73,30 +90,48 @@ impl V {
 
     pub(crate) const fn not(self) -> Self {
         // truth values are 0 or 1, so this cannot wrap
-        Self { lo: 1_i64.wrapping_sub(self.hi), hi: 1_i64.wrapping_sub(self.lo) }
+        Self {
+            lo: 1_i64.wrapping_sub(self.hi),
+            hi: 1_i64.wrapping_sub(self.lo),
+        }
     }
 
     pub(crate) fn min(self, other: Self) -> Self {
-        Self { lo: self.lo.min(other.lo), hi: self.hi.min(other.hi) }
+        Self {
+            lo: self.lo.min(other.lo),
+            hi: self.hi.min(other.hi),
+        }
     }
 
     pub(crate) fn max(self, other: Self) -> Self {
-        Self { lo: self.lo.max(other.lo), hi: self.hi.max(other.hi) }
+        Self {
+            lo: self.lo.max(other.lo),
+            hi: self.hi.max(other.hi),
+        }
     }
 
     pub(crate) fn hull(self, other: Self) -> Self {
-        Self { lo: self.lo.min(other.lo), hi: self.hi.max(other.hi) }
+        Self {
+            lo: self.lo.min(other.lo),
+            hi: self.hi.max(other.hi),
+        }
     }
 
     pub(crate) fn add(self, other: Self) -> Self {
-        match (bound_add(self.lo, other.lo, i64::MIN), bound_add(self.hi, other.hi, i64::MAX)) {
+        match (
+            bound_add(self.lo, other.lo, i64::MIN),
+            bound_add(self.hi, other.hi, i64::MAX),
+        ) {
             (Some(lo), Some(hi)) => Self { lo, hi },
             _ => Self::UNKNOWN,
         }
     }
 
     pub(crate) fn sub(self, other: Self) -> Self {
-        let negative = Self { lo: bound_neg(other.hi), hi: bound_neg(other.lo) };
+        let negative = Self {
+            lo: bound_neg(other.hi),
+            hi: bound_neg(other.lo),
+        };
         self.add(negative)
     }
 
@@ -119,22 +154,34 @@ impl V {
     }
 
     pub(crate) fn lt(self, other: Self) -> Self {
-        Self { lo: i64::from(self.hi < other.lo), hi: i64::from(self.lo < other.hi) }
+        Self {
+            lo: i64::from(self.hi < other.lo),
+            hi: i64::from(self.lo < other.hi),
+        }
     }
 
     pub(crate) fn le(self, other: Self) -> Self {
-        Self { lo: i64::from(self.hi <= other.lo), hi: i64::from(self.lo <= other.hi) }
+        Self {
+            lo: i64::from(self.hi <= other.lo),
+            hi: i64::from(self.lo <= other.hi),
+        }
     }
 
     pub(crate) fn eq(self, other: Self) -> Self {
         let same = self.lo == self.hi && self == other;
-        Self { lo: i64::from(same), hi: i64::from(self.lo <= other.hi && other.lo <= self.hi) }
+        Self {
+            lo: i64::from(same),
+            hi: i64::from(self.lo <= other.hi && other.lo <= self.hi),
+        }
     }
 
     pub(crate) fn is_in(self, values: &[i64]) -> Self {
         match self.get() {
             Some(v) => Self::bool(values.binary_search(&v).is_ok()),
-            None => Self { lo: 0, hi: i64::from(values.iter().any(|v| *v >= self.lo && *v <= self.hi)) },
+            None => Self {
+                lo: 0,
+                hi: i64::from(values.iter().any(|v| *v >= self.lo && *v <= self.hi)),
+            },
         }
     }
 }
@@ -145,7 +192,11 @@ const fn is_open(bound: i64) -> bool {
 
 /// `None`: too large for a bound that is known.
 fn bound_add(a: i64, b: i64, open: i64) -> Option<i64> {
-    if is_open(a) || is_open(b) { Some(open) } else { a.checked_add(b) }
+    if is_open(a) || is_open(b) {
+        Some(open)
+    } else {
+        a.checked_add(b)
+    }
 }
 
 const fn bound_neg(a: i64) -> i64 {

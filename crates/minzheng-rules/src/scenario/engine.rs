@@ -38,7 +38,11 @@ pub(crate) struct Regime {
 impl Engine {
     /// An engine over checked packs.
     pub fn new(set: PackSet) -> Self {
-        Self { set: Arc::new(set), plans: Mutex::new(BTreeMap::new()), regimes: Mutex::new(BTreeMap::new()) }
+        Self {
+            set: Arc::new(set),
+            plans: Mutex::new(BTreeMap::new()),
+            regimes: Mutex::new(BTreeMap::new()),
+        }
     }
 
     /// The packs.
@@ -57,20 +61,45 @@ impl Engine {
     /// Decides a checked case and keeps every value for the explanation.
     pub fn evaluate(&self, input: &Input) -> Assessment {
         let regime = self.regime(input);
-        let frame = evaluate(&self.set, &regime.plan, &regime.params, &regime.folded, input);
-        Assessment { set: Arc::clone(&self.set), regime, input: input.clone(), frame }
+        let frame = evaluate(
+            &self.set,
+            &regime.plan,
+            &regime.params,
+            &regime.folded,
+            input,
+        );
+        Assessment {
+            set: Arc::clone(&self.set),
+            regime,
+            input: input.clone(),
+            frame,
+        }
     }
 
     /// Decides a checked case for its outcomes alone: the truth of every programme for every row, in the order of tests.
     pub fn decide(&self, input: &Input) -> Vec<Truth> {
         let regime = self.regime(input);
-        let frame = evaluate(&self.set, &regime.plan, &regime.params, &regime.folded, input);
+        let frame = evaluate(
+            &self.set,
+            &regime.plan,
+            &regime.params,
+            &regime.folded,
+            input,
+        );
         let mut out = Vec::new();
         for programme in &regime.plan.programmes {
             if let Some(node) = regime.plan.nodes.get(ix(programme.eligible)) {
-                let entity = self.set.programmes.get(programme.programme).map_or(0, |p| p.entity);
+                let entity = self
+                    .set
+                    .programmes
+                    .get(programme.programme)
+                    .map_or(0, |p| p.entity);
                 for row in 0..input.row_count(entity) {
-                    out.push(frame.get(node, if node.row == entity { row } else { 0 }).truth());
+                    out.push(
+                        frame
+                            .get(node, if node.row == entity { row } else { 0 })
+                            .truth(),
+                    );
                 }
             }
         }
@@ -87,7 +116,11 @@ impl Engine {
             .filter(|(_, f)| f.entity == 0 && f.ty == Type::Place)
             .map(|(i, _)| input.value(i, 0).get().unwrap_or(i64::MIN))
             .collect();
-        let key = (places, input.on.number(), self.set.knowledge.partition_point(|d| *d <= input.known_on));
+        let key = (
+            places,
+            input.on.number(),
+            self.set.knowledge.partition_point(|d| *d <= input.known_on),
+        );
         if input.overlays.is_empty() {
             let cache = self.regimes.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(found) = cache.get(&key) {
@@ -107,22 +140,44 @@ impl Engine {
 
     fn build(&self, input: &Input) -> Regime {
         // rules are read at the first place fact: the place of registration
-        let first = self.set.facts.iter().position(|f| f.entity == 0 && f.ty == Type::Place);
+        let first = self
+            .set
+            .facts
+            .iter()
+            .position(|f| f.entity == 0 && f.ty == Type::Place);
         let place = first.and_then(|f| input.value(f, 0).get());
         let chain = place.map_or_else(Vec::new, |code| self.set.places.chain(code));
         let plan = self.plan(&chain, input.on, input.known_on);
         let params = Params::resolve(&self.set, input);
         let folded = fold(&self.set, &plan, &params, input);
-        Regime { plan, params, folded }
+        Regime {
+            plan,
+            params,
+            folded,
+        }
     }
 
     fn plan(&self, chain: &[i64], on: Day, known_on: Day) -> Arc<Plan> {
         let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        let mut key: Vec<u32> =
-            versions(&self.set, chain, on, known_on).into_iter().map(|v| v.map_or(u32::MAX, small)).collect();
-        let spans = self.set.programmes.iter().map(|p| &p.span).chain(self.set.relations.iter().map(|r| &r.span));
-        key.extend(spans.map(|s| u32::from(s.holds(on, known_on) && s.place.is_none_or(|p| chain.contains(&p)))));
-        let found = self.plans.lock().unwrap_or_else(PoisonError::into_inner).get(&key).map(Arc::clone);
+        let mut key: Vec<u32> = versions(&self.set, chain, on, known_on)
+            .into_iter()
+            .map(|v| v.map_or(u32::MAX, small))
+            .collect();
+        let spans = self
+            .set
+            .programmes
+            .iter()
+            .map(|p| &p.span)
+            .chain(self.set.relations.iter().map(|r| &r.span));
+        key.extend(spans.map(|s| {
+            u32::from(s.holds(on, known_on) && s.place.is_none_or(|p| chain.contains(&p)))
+        }));
+        let found = self
+            .plans
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key)
+            .map(Arc::clone);
         found.unwrap_or_else(|| {
             let plan = Arc::new(link(&self.set, chain, on, known_on));
             let mut cache = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
@@ -174,7 +229,9 @@ impl Assessment {
 
     /// The value of a node in a row of an entity at or below the node's own.
     pub(crate) fn node_value(&self, id: NodeId, entity: usize, row: usize) -> V {
-        let Some(node) = self.regime.plan.nodes.get(ix(id)) else { return V::UNKNOWN };
+        let Some(node) = self.regime.plan.nodes.get(ix(id)) else {
+            return V::UNKNOWN;
+        };
         let row = self.row_for(node.row, entity, row);
         self.frame.get(node, row)
     }
@@ -184,8 +241,16 @@ impl Assessment {
             return 0;
         }
         while entity != above {
-            let Some(parent) = self.set.entities.get(entity).and_then(|e| e.parent) else { return row };
-            row = self.input.parents.get(entity).and_then(|p| p.get(row)).copied().unwrap_or(0);
+            let Some(parent) = self.set.entities.get(entity).and_then(|e| e.parent) else {
+                return row;
+            };
+            row = self
+                .input
+                .parents
+                .get(entity)
+                .and_then(|p| p.get(row))
+                .copied()
+                .unwrap_or(0);
             entity = parent;
         }
         row
@@ -195,13 +260,21 @@ impl Assessment {
     pub fn outcomes(&self) -> Vec<ProgrammeOutcome> {
         let mut out = Vec::new();
         for plan in &self.regime.plan.programmes {
-            let Some(programme) = self.set.programmes.get(plan.programme) else { continue };
+            let Some(programme) = self.set.programmes.get(plan.programme) else {
+                continue;
+            };
             for row in 0..self.input.row_count(programme.entity) {
                 let at = |id| self.node_value(id, programme.entity, row);
-                let ty = programme.amount.and_then(|f| self.set.formulas.get(f)).map(|f| f.ty);
+                let ty = programme
+                    .amount
+                    .and_then(|f| self.set.formulas.get(f))
+                    .map(|f| f.ty);
                 out.push(ProgrammeOutcome {
                     programme: plan.programme,
-                    row: RowRef { entity: programme.entity, row },
+                    row: RowRef {
+                        entity: programme.entity,
+                        row,
+                    },
                     in_force: plan.in_force,
                     qualifies: at(plan.qualifies).truth(),
                     eligible: at(plan.eligible).truth(),
@@ -218,11 +291,18 @@ impl Assessment {
         let plan = &self.regime.plan;
         let (node, entity, ty) = if let Some(index) = self.set.formulas_by_id.get(id) {
             let formula = self.set.formulas.get(*index)?;
-            (plan.formulas.get(*index).copied().flatten()?, formula.entity, formula.ty)
+            (
+                plan.formulas.get(*index).copied().flatten()?,
+                formula.entity,
+                formula.ty,
+            )
         } else {
             let (programme, word) = id.rsplit_once('.')?;
             let index = self.set.programmes.iter().position(|p| p.id == programme)?;
-            let (plan, entity) = (plan.programmes.get(index)?, self.set.programmes.get(index)?.entity);
+            let (plan, entity) = (
+                plan.programmes.get(index)?,
+                self.set.programmes.get(index)?.entity,
+            );
             match crate::pack::outcome_word(word)? {
                 Outcome::Qualifies => (plan.qualifies, entity, Type::Bool),
                 Outcome::Eligible => (plan.eligible, entity, Type::Bool),

@@ -46,7 +46,11 @@ impl BuiltIn {
             Self::InnerMongolia => files::CN_15,
             Self::Demo => files::DEMO,
         };
-        PackSource::new(list.iter().map(|(path, text)| SourceFile::new(*path, *text)).collect())
+        PackSource::new(
+            list.iter()
+                .map(|(path, text)| SourceFile::new(*path, *text))
+                .collect(),
+        )
     }
 }
 
