@@ -177,7 +177,7 @@ impl Assessment {
                     }
                     _ => match self.set.parameters.get(*param).and_then(|p| p.place_fact) {
                         Some(fact) if !self.input.value(fact, 0).is_known() => {
-                            out.push(Thing::Fact(fact, 0))
+                            out.push(Thing::Fact(fact, 0));
                         }
                         _ => out.push(Thing::Param(*param)),
                     },
@@ -246,7 +246,7 @@ impl Assessment {
                     .flatten();
                 match (target, self.regime.plan.nodes.get(ix(*inner))) {
                     (Some(target), Some(below)) => {
-                        self.walk_open(*inner, below.row, target, seen, out)
+                        self.walk_open(*inner, below.row, target, seen, out);
                     }
                     _ => out.push(Thing::Link(entity, *link, row)),
                 }

@@ -375,7 +375,7 @@ impl Binder<'_> {
     fn default_status(&mut self, word: &str) {
         match FactStatus::ALL.into_iter().find(|(w, _)| *w == word) {
             Some((_, s @ (FactStatus::Declared | FactStatus::Verified | FactStatus::Attested))) => {
-                self.input.default_status = s
+                self.input.default_status = s;
             }
             _ => self.fail(
                 "E-FACT-STATUS",

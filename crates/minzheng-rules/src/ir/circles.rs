@@ -141,7 +141,7 @@ impl Walk<'_> {
         };
         match which {
             Outcome::Qualifies => {
-                out.extend(programme.conditions.iter().map(|c| Thing::Formula(*c)))
+                out.extend(programme.conditions.iter().map(|c| Thing::Formula(*c)));
             }
             Outcome::Eligible => out.push(Thing::Outcome(p, Outcome::Qualifies)),
             Outcome::Amount => {
@@ -168,7 +168,7 @@ impl Walk<'_> {
                     out.extend(amount(other));
                 }
                 (RelationKind::TopsUp, Outcome::Amount) if first => {
-                    out.extend(relation.less.map(Thing::Formula))
+                    out.extend(relation.less.map(Thing::Formula));
                 }
                 _ => {}
             }

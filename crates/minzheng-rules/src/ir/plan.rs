@@ -184,9 +184,9 @@ pub(crate) fn link(set: &Arc<PackSet>, chain: &[i64], on: Day, known_on: Day) ->
         };
         fixed.push(law_only && node.row == 0);
         if law_only && node.row == 0 {
-            constant.push(id)
+            constant.push(id);
         } else {
-            live.push(id)
+            live.push(id);
         }
     }
     Plan {

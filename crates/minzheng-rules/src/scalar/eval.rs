@@ -517,10 +517,10 @@ impl Run<'_> {
             }),
             Op::Has(a) => unary!(a, |x| V::bool(x.is_known())),
             Op::HasLink(link) => {
-                each!(|run, _frame, row| V::bool(run.target(e, *link, row).is_some()))
+                each!(|run, _frame, row| V::bool(run.target(e, *link, row).is_some()));
             }
             Op::Coalesce(a, value) => {
-                unary!(a, |x| if x.is_known() { x } else { V::known(*value) })
+                unary!(a, |x| if x.is_known() { x } else { V::known(*value) });
             }
             Op::Age(a, b) => binary!(a, b, |x, y| days(x, y, |x, y| x
                 .age_on(y, Birthday::LastOfFebruary))),
@@ -649,7 +649,7 @@ impl Tally {
             AggK::Sum => {
                 self.v = self
                     .v
-                    .add(if sure { value } else { value.hull(V::known(0)) })
+                    .add(if sure { value } else { value.hull(V::known(0)) });
             }
             AggK::Min => {
                 self.v = V {
