@@ -1,0 +1,1 @@
+//! Benchmarks stand in `benches/`; this library is empty so that the package can be built.
