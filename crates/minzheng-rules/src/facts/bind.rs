@@ -1,6 +1,7 @@
 //! A case against a vocabulary: every fact checked, every row in its place.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -37,9 +38,23 @@ pub struct Overlay {
     pub value: i64,
 }
 
-/// The facts of one case, laid out for evaluation.
+/// The facts of one case, laid out for evaluation; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Input {
+    data: Arc<Data>,
+}
+
+impl core::ops::Deref for Input {
+    type Target = Data;
+
+    fn deref(&self) -> &Data {
+        &self.data
+    }
+}
+
+/// What an [`Input`] holds.
+#[derive(Debug, Clone)]
+pub struct Data {
     pub(crate) on: Day,
     pub(crate) known_on: Day,
     pub(crate) default_status: FactStatus,
@@ -63,12 +78,12 @@ pub struct Input {
 
 impl Input {
     /// The day decided.
-    pub const fn on(&self) -> Day {
+    pub fn on(&self) -> Day {
         self.on
     }
 
     /// The day as of which the law is read.
-    pub const fn known_on(&self) -> Day {
+    pub fn known_on(&self) -> Day {
         self.known_on
     }
 
@@ -91,22 +106,24 @@ impl Input {
     }
 
     /// Facts that were read as unknown because they lie outside their declared bounds, and the like.
-    pub const fn warnings(&self) -> &Diagnostics {
+    pub fn warnings(&self) -> &Diagnostics {
         &self.warnings
     }
 
     /// Adds figures that win over every pack, for a what-if.
     pub fn add_overlays(&mut self, more: impl IntoIterator<Item = Overlay>) {
-        self.overlays.extend(more);
-        self.seal();
+        let data = Arc::make_mut(&mut self.data);
+        data.overlays.extend(more);
+        data.seal();
     }
 
     /// The same facts decided on another day.
     #[must_use]
     pub fn with_dates(mut self, on: Day, known_on: Day) -> Self {
-        self.on = on;
-        self.known_on = known_on;
-        self.seal();
+        let data = Arc::make_mut(&mut self.data);
+        data.on = on;
+        data.known_on = known_on;
+        data.seal();
         self
     }
 
@@ -123,7 +140,9 @@ impl Input {
             .get(&(fact, row))
             .map_or(self.default_status, |p| p.status)
     }
+}
 
+impl Data {
     /// Digests everything that can change an answer.
     fn seal(&mut self) {
         let mut hash = Sha256::new();
@@ -199,11 +218,13 @@ impl PackSet {
         }
         input.warnings = findings;
         input.seal();
-        Ok(input)
+        Ok(Input {
+            data: Arc::new(input),
+        })
     }
 
-    fn empty_input(&self) -> Input {
-        Input {
+    fn empty_input(&self) -> Data {
+        Data {
             on: Day::MIN,
             known_on: Day::MAX,
             default_status: FactStatus::Declared,
@@ -239,7 +260,7 @@ impl Diagnostics {
 struct Binder<'a> {
     set: &'a PackSet,
     findings: Diagnostics,
-    input: Input,
+    input: Data,
 }
 
 /// A row as written: its entity, its path, and its fields.
@@ -410,7 +431,7 @@ impl Binder<'_> {
     /// Gives every row its id.
     fn rows(&mut self, written: &[Written<'_>]) {
         for (entity, path, fields) in written {
-            let number = self.input.row_count(*entity);
+            let number = self.input.rows.get(*entity).copied().unwrap_or(0);
             if number >= MAX_ROWS {
                 self.fail("E-ROW-MANY", path, format!("more than {MAX_ROWS} rows"), "");
                 return;

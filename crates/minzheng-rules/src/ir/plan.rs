@@ -116,6 +116,10 @@ pub struct Plan {
     pub(crate) programmes: Vec<ProgrammePlan>,
     /// How many nodes each entity has.
     pub(crate) widths: Vec<usize>,
+    /// Entity and place of every node, close together for the evaluation.
+    pub(crate) layout: Vec<(usize, usize)>,
+    /// The longest way from a node down to a fact or figure.
+    pub(crate) height: usize,
     /// Nodes that depend on a case, in order.
     pub(crate) live: Vec<NodeId>,
     /// Nodes that depend on the law alone.
@@ -170,6 +174,17 @@ pub(crate) fn link(set: &Arc<PackSet>, chain: &[i64], on: Day, known_on: Day) ->
         widths,
         ..
     } = linker;
+    let layout = nodes.iter().map(|n| (n.row, n.slot)).collect();
+    let mut heights: Vec<usize> = Vec::with_capacity(nodes.len());
+    for node in &nodes {
+        let below = children(&node.op)
+            .into_iter()
+            .filter_map(|c| heights.get(ix(c)).copied())
+            .max()
+            .unwrap_or(0);
+        heights.push(below.saturating_add(1));
+    }
+    let height = heights.iter().copied().max().unwrap_or(0);
     let mut fixed: Vec<bool> = Vec::with_capacity(nodes.len());
     let (mut live, mut constant) = (Vec::new(), Vec::new());
     for (id, node) in (0_u32..).zip(&nodes) {
@@ -195,6 +210,8 @@ pub(crate) fn link(set: &Arc<PackSet>, chain: &[i64], on: Day, known_on: Day) ->
         versions,
         programmes,
         widths,
+        layout,
+        height,
         live,
         constant,
     }

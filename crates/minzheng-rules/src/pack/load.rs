@@ -21,6 +21,7 @@ use crate::error::{Diagnostic, Diagnostics, nearest};
 use crate::facts::scalar::{Scalar, day as toml_day, read, read_figure};
 use crate::lang::{self, Period, Type};
 use crate::number::Rounding;
+use crate::scalar::MAX_KEYS;
 
 /// Most bytes a pack may hold.
 pub const MAX_PACK_BYTES: usize = 8 << 20;
@@ -862,6 +863,11 @@ impl Loader {
                             );
                         }
                     }
+                }
+                if keys.len() > MAX_KEYS {
+                    let message = format!("a parameter has at most {MAX_KEYS} keys");
+                    self.findings
+                        .push(file.finding("E-PACK-VALUE", at, message));
                 }
                 let parameter = Parameter {
                     id: raw.id.clone(),

@@ -256,18 +256,26 @@ impl Frame {
         }
     }
 
-    fn start(&self, node: &Node) -> usize {
-        let base = self.bases.get(node.row).copied().unwrap_or(usize::MAX);
-        let rows = self.rows.get(node.row).copied().unwrap_or(0);
-        base.saturating_add(node.slot.saturating_mul(rows))
+    /// Where the values of a node begin.
+    #[inline]
+    fn begin(&self, entity: usize, slot: usize) -> usize {
+        let base = self.bases.get(entity).copied().unwrap_or(usize::MAX);
+        let rows = self.rows.get(entity).copied().unwrap_or(0);
+        // a frame holds all of them, so this cannot wrap; reads are checked
+        base.wrapping_add(slot.wrapping_mul(rows))
+    }
+
+    #[inline]
+    fn set(&mut self, at: usize, value: V) {
+        if let Some(slot) = self.values.get_mut(at) {
+            *slot = value;
+        }
     }
 
     /// The value of a node in a row of its own entity.
     pub(crate) fn get(&self, node: &Node, row: usize) -> V {
-        self.values
-            .get(self.start(node).saturating_add(row))
-            .copied()
-            .unwrap_or(V::UNKNOWN)
+        let at = self.begin(node.row, node.slot).saturating_add(row);
+        self.values.get(at).copied().unwrap_or(V::UNKNOWN)
     }
 }
 
@@ -280,7 +288,8 @@ pub(crate) fn fold(set: &PackSet, plan: &Plan, params: &Params, input: &Input) -
         .map(|(e, _)| usize::from(e == 0))
         .collect();
     let mut frame = Frame::empty(plan, &rows);
-    let mut run = Run {
+    frame.values.fill(UNSEEN);
+    let run = Run {
         set,
         plan,
         params,
@@ -304,7 +313,7 @@ pub(crate) fn evaluate(
     if let Some(root) = frame.values.get_mut(..folded.len()) {
         root.copy_from_slice(folded);
     }
-    let mut run = Run {
+    let run = Run {
         set,
         plan,
         params,
@@ -316,6 +325,33 @@ pub(crate) fn evaluate(
     frame
 }
 
+/// Most keys of a parameter.
+pub(crate) const MAX_KEYS: usize = 6;
+
+/// Evaluates no more of a plan than the wanted nodes need: the same values, computed on demand.
+pub(crate) fn demand(
+    set: &PackSet,
+    plan: &Plan,
+    params: &Params,
+    folded: &[V],
+    input: &Input,
+    wanted: &[(NodeId, usize)],
+) -> Vec<V> {
+    let mut frame = Frame::empty(plan, &input.rows);
+    frame.values.fill(UNSEEN);
+    if let Some(root) = frame.values.get_mut(..folded.len()) {
+        root.copy_from_slice(folded);
+    }
+    let run = Run {
+        set,
+        plan,
+        params,
+        input,
+    };
+    let mut lazy = Lazy { run: &run, frame };
+    wanted.iter().map(|(id, row)| lazy.at(*id, *row)).collect()
+}
+
 struct Run<'a> {
     set: &'a PackSet,
     plan: &'a Plan,
@@ -323,32 +359,100 @@ struct Run<'a> {
     input: &'a Input,
 }
 
-/// A node's values as seen from the rows of one entity.
-#[derive(Clone, Copy)]
-struct Arg {
-    start: usize,
-    entity: usize,
+/// Where the operations take the values they need: from a frame that is filled in order, or on demand.
+trait Source {
+    /// The value of a node as a row of an entity at or below the node's own sees it.
+    fn get(&mut self, id: NodeId, entity: usize, row: usize) -> V;
+    /// The value of a node in a row of its own entity.
+    fn at(&mut self, id: NodeId, row: usize) -> V;
+}
+
+/// Every node in the order of the plan: what stands before has been computed.
+struct Eager<'a> {
+    run: &'a Run<'a>,
+    frame: &'a Frame,
+}
+
+impl Source for Eager<'_> {
+    #[inline]
+    fn get(&mut self, id: NodeId, entity: usize, row: usize) -> V {
+        let Some((own, slot)) = self.run.plan.layout.get(ix(id)).copied() else {
+            return V::UNKNOWN;
+        };
+        let at = self
+            .frame
+            .begin(own, slot)
+            .wrapping_add(self.run.climb(own, entity, row));
+        self.frame.values.get(at).copied().unwrap_or(V::UNKNOWN)
+    }
+
+    #[inline]
+    fn at(&mut self, id: NodeId, row: usize) -> V {
+        let Some((own, slot)) = self.run.plan.layout.get(ix(id)).copied() else {
+            return V::UNKNOWN;
+        };
+        self.frame
+            .values
+            .get(self.frame.begin(own, slot).wrapping_add(row))
+            .copied()
+            .unwrap_or(V::UNKNOWN)
+    }
+}
+
+/// Only what is asked for, and no part that can no longer decide. Kleene logic makes the order unobservable.
+struct Lazy<'a> {
+    run: &'a Run<'a>,
+    frame: Frame,
+}
+
+/// Marks a value that nobody has asked for yet: no interval is empty.
+const UNSEEN: V = V {
+    lo: i64::MAX,
+    hi: i64::MIN,
+};
+
+impl Source for Lazy<'_> {
+    #[inline]
+    fn get(&mut self, id: NodeId, entity: usize, row: usize) -> V {
+        let own = self.run.plan.layout.get(ix(id)).map_or(0, |l| l.0);
+        let row = self.run.climb(own, entity, row);
+        self.at(id, row)
+    }
+
+    fn at(&mut self, id: NodeId, row: usize) -> V {
+        let run = self.run;
+        let Some((own, slot)) = run.plan.layout.get(ix(id)).copied() else {
+            return V::UNKNOWN;
+        };
+        let at = self.frame.begin(own, slot).wrapping_add(row);
+        let seen = self.frame.values.get(at).copied().unwrap_or(V::UNKNOWN);
+        if seen != UNSEEN {
+            return seen;
+        }
+        let Some(node) = run.plan.nodes.get(ix(id)) else {
+            return V::UNKNOWN;
+        };
+        let value = run.compute(self, node, row);
+        self.frame.set(at, value);
+        value
+    }
 }
 
 impl Run<'_> {
-    fn arg(&self, id: NodeId, frame: &Frame) -> Arg {
-        match self.plan.nodes.get(ix(id)) {
-            Some(node) => Arg {
-                start: frame.start(node),
-                entity: node.row,
-            },
-            None => Arg {
-                start: usize::MAX,
-                entity: 0,
-            },
+    /// The row of `above` that a row of `entity` belongs to.
+    #[inline]
+    fn climb(&self, above: usize, entity: usize, row: usize) -> usize {
+        if above == entity {
+            row
+        } else if above == 0 {
+            0
+        } else {
+            self.climb_far(above, entity, row)
         }
     }
 
-    /// The row of `above` that a row of `entity` belongs to.
-    fn climb(&self, above: usize, mut entity: usize, mut row: usize) -> usize {
-        if above == 0 {
-            return 0;
-        }
+    #[cold]
+    fn climb_far(&self, above: usize, mut entity: usize, mut row: usize) -> usize {
         while entity != above {
             let Some(parent) = self.set.entities.get(entity).and_then(|e| e.parent) else {
                 return usize::MAX;
@@ -365,194 +469,164 @@ impl Run<'_> {
         row
     }
 
-    fn read(&self, frame: &Frame, arg: Arg, entity: usize, row: usize) -> V {
-        let at = if arg.entity == entity {
-            row
-        } else {
-            self.climb(arg.entity, entity, row)
-        };
-        frame
-            .values
-            .get(arg.start.saturating_add(at))
-            .copied()
-            .unwrap_or(V::UNKNOWN)
+    /// The definition of every operation.
+    fn compute<S: Source>(&self, source: &mut S, node: &Node, row: usize) -> V {
+        let (e, ty) = (node.row, node.ty);
+        let mut get = |id: &NodeId| source.get(*id, e, row);
+        match &node.op {
+            Op::Const(value) => V::known(*value),
+            Op::Today => V::known(self.input.on.number()),
+            Op::Fact(fact) => self.input.value(*fact, row),
+            Op::Param(param, keys) => {
+                let mut known = [V::UNKNOWN; MAX_KEYS];
+                for (slot, key) in known.iter_mut().zip(keys) {
+                    *slot = get(key);
+                }
+                self.params
+                    .lookup(*param, known.get(..keys.len()).unwrap_or_default())
+                    .0
+            }
+            Op::Formula(formula, inner) => {
+                let finding = self.set.formulas.get(*formula).and_then(|f| f.finding);
+                let found = finding.map_or(V::UNKNOWN, |f| self.input.value(f, row));
+                match inner {
+                    _ if found.is_known() => found,
+                    Some(inner) => get(inner),
+                    None => V::plain(ty),
+                }
+            }
+            Op::Not(a) => get(a).not(),
+            Op::And(list) => {
+                let mut all = V::TRUE;
+                for part in list {
+                    all = all.min(get(part));
+                    if all == V::FALSE {
+                        break;
+                    }
+                }
+                all
+            }
+            Op::Or(list) => {
+                let mut any = V::FALSE;
+                for part in list {
+                    any = any.max(get(part));
+                    if any == V::TRUE {
+                        break;
+                    }
+                }
+                any
+            }
+            Op::Min(list) => list.iter().map(get).reduce(V::min).unwrap_or(V::UNKNOWN),
+            Op::Max(list) => list.iter().map(get).reduce(V::max).unwrap_or(V::UNKNOWN),
+            Op::Lt(a, b) => get(a).lt(get(b)),
+            Op::Le(a, b) => get(a).le(get(b)),
+            Op::Eq(a, b) => get(a).eq(get(b)),
+            Op::In(a, values) => get(a).is_in(values),
+            Op::Add(a, b) => get(a).add(get(b)),
+            Op::Sub(a, b) => get(a).sub(get(b)),
+            Op::Mul(a, b) => get(a).mul(get(b)),
+            Op::Scale(a, k) => get(a).scale(*k),
+            Op::MulRound(a, b, rule) => {
+                let product = get(a).get().zip(get(b).get());
+                let product = product.and_then(|(x, y)| i128::from(x).checked_mul(i128::from(y)));
+                round(product, Some(i128::from(RATIO_ONE)), get(rule))
+            }
+            Op::DivRound(a, b, rule) => round(
+                get(a).get().map(i128::from),
+                get(b).get().map(i128::from),
+                get(rule),
+            ),
+            Op::RoundTo(a, b, rule) => {
+                let unit = get(b);
+                let units = round(
+                    get(a).get().map(i128::from),
+                    unit.get().map(i128::from),
+                    get(rule),
+                );
+                if units.is_known() {
+                    units.mul(unit)
+                } else {
+                    V::UNKNOWN
+                }
+            }
+            Op::If(test, yes, no) => match get(test).get() {
+                Some(1) => get(yes),
+                Some(_) => get(no),
+                None => V::plain(ty),
+            },
+            Op::Has(a) => V::bool(get(a).is_known()),
+            Op::HasLink(link) => V::bool(self.target(e, *link, row).is_some()),
+            Op::Coalesce(a, value) => {
+                let found = get(a);
+                if found.is_known() {
+                    found
+                } else {
+                    V::known(*value)
+                }
+            }
+            Op::Age(a, b) => days(get(a), get(b), |x, y| x.age_on(y, Birthday::LastOfFebruary)),
+            Op::MonthsBetween(a, b) => days(get(a), get(b), Day::months_until),
+            Op::AddMonths(a, b) => moved(get(a), get(b), |x, n| Some(x.add_months(n))),
+            Op::AddDays(a, b, minus) => moved(get(a), get(b), |x, n| {
+                let n = if *minus { n.checked_neg()? } else { n };
+                Day::from_number(x.number().checked_add(n)?)
+            }),
+            Op::AddWorkingDays(a, b) => {
+                let calendar: &Calendar = &self.set.calendar;
+                moved(get(a), get(b), |x, n| calendar.add_working_days(x, n))
+            }
+            Op::FirstOfMonth(a, next) => moved(get(a), V::known(0), |x, _| {
+                let first = x.first_of_month();
+                Some(if *next { first.add_months(1) } else { first })
+            }),
+            Op::Year(a) => days(get(a), V::known(0), |x, _| i64::from(x.year())),
+            Op::Month(a) => days(get(a), V::known(0), |x, _| i64::from(x.month())),
+            Op::Gather(link, inner) => match self.target(e, *link, row) {
+                Some(target) => source.at(*inner, target),
+                None => V::plain(ty),
+            },
+            Op::Agg {
+                kind,
+                child,
+                filter,
+                value,
+            } => {
+                let mut all = Tally::new(*kind);
+                let parents = self
+                    .input
+                    .parents
+                    .get(*child)
+                    .map(Vec::as_slice)
+                    .unwrap_or_default();
+                for (at, parent) in parents.iter().enumerate() {
+                    if *parent != row {
+                        continue;
+                    }
+                    let keep = filter.map_or(V::TRUE, |f| source.get(f, *child, at));
+                    if keep != V::FALSE {
+                        all.take(keep, value.map_or(V::TRUE, |v| source.get(v, *child, at)));
+                    }
+                }
+                let complete = self.set.entities.get(*child).and_then(|e| e.complete);
+                let whole = complete.is_none_or(|fact| self.input.value(fact, row) == V::TRUE);
+                let bounds = value
+                    .and_then(|v| self.plan.nodes.get(ix(v)))
+                    .map_or(V::UNKNOWN, |n| n.bounds);
+                all.close(whole, bounds, ty)
+            }
+        }
     }
 
-    fn node(&mut self, id: NodeId, frame: &mut Frame) {
+    /// One node for every row of its entity.
+    fn node(&self, id: NodeId, frame: &mut Frame) {
         let Some(node) = self.plan.nodes.get(ix(id)) else {
             return;
         };
         let rows = frame.rows.get(node.row).copied().unwrap_or(0);
-        let start = frame.start(node);
-        if let Op::Agg {
-            kind,
-            child,
-            filter,
-            value,
-        } = &node.op
-        {
-            self.aggregate(frame, node, start, *kind, *child, *filter, *value);
-            return;
-        }
-        let one = |run: &Self, frame: &mut Frame, f: &dyn Fn(&Self, &Frame, usize) -> V| {
-            for row in 0..rows {
-                let value = f(run, frame, row);
-                if let Some(slot) = frame.values.get_mut(start.saturating_add(row)) {
-                    *slot = value;
-                }
-            }
-        };
-        let e = node.row;
-        macro_rules! each {
-            (|$run:ident, $frame:ident, $row:ident| $body:expr) => {
-                one(self, frame, &|$run, $frame, $row| $body)
-            };
-        }
-        macro_rules! unary {
-            ($a:expr, |$x:ident| $body:expr) => {{
-                let a = self.arg(*$a, frame);
-                each!(|run, frame, row| {
-                    let $x = run.read(frame, a, e, row);
-                    $body
-                });
-            }};
-        }
-        macro_rules! binary {
-            ($a:expr, $b:expr, |$x:ident, $y:ident| $body:expr) => {{
-                let (a, b) = (self.arg(*$a, frame), self.arg(*$b, frame));
-                each!(|run, frame, row| {
-                    let ($x, $y) = (run.read(frame, a, e, row), run.read(frame, b, e, row));
-                    $body
-                });
-            }};
-        }
-        macro_rules! ternary {
-            ($a:expr, $b:expr, $c:expr, |$x:ident, $y:ident, $z:ident| $body:expr) => {{
-                let (a, b, c) = (
-                    self.arg(*$a, frame),
-                    self.arg(*$b, frame),
-                    self.arg(*$c, frame),
-                );
-                each!(|run, frame, row| {
-                    let ($x, $y, $z) = (
-                        run.read(frame, a, e, row),
-                        run.read(frame, b, e, row),
-                        run.read(frame, c, e, row),
-                    );
-                    $body
-                });
-            }};
-        }
-        macro_rules! fold {
-            ($list:expr, $first:expr, $op:expr) => {{
-                let args: Vec<Arg> = $list.iter().map(|a| self.arg(*a, frame)).collect();
-                each!(|run, frame, row| args
-                    .iter()
-                    .fold($first, |v, a| $op(v, run.read(frame, *a, e, row))));
-            }};
-        }
-        let ty = node.ty;
-        match &node.op {
-            Op::Const(value) => each!(|_run, _frame, _row| V::known(*value)),
-            Op::Today => each!(|run, _frame, _row| V::known(run.input.on.number())),
-            Op::Fact(fact) => each!(|run, _frame, row| run.input.value(*fact, row)),
-            Op::Param(param, keys) => {
-                let args: Vec<Arg> = keys.iter().map(|k| self.arg(*k, frame)).collect();
-                each!(|run, frame, row| {
-                    let keys: Vec<V> = args.iter().map(|a| run.read(frame, *a, e, row)).collect();
-                    run.params.lookup(*param, &keys).0
-                });
-            }
-            Op::Formula(formula, inner) => {
-                let finding = self.set.formulas.get(*formula).and_then(|f| f.finding);
-                let inner = inner.map(|i| self.arg(i, frame));
-                each!(|run, frame, row| {
-                    let found = finding.map_or(V::UNKNOWN, |f| run.input.value(f, row));
-                    if found.is_known() {
-                        found
-                    } else {
-                        inner.map_or(V::plain(ty), |i| run.read(frame, i, e, row))
-                    }
-                });
-            }
-            Op::Not(a) => unary!(a, |x| x.not()),
-            Op::And(list) => fold!(list, V::TRUE, V::min),
-            Op::Or(list) => fold!(list, V::FALSE, V::max),
-            Op::Min(list) => fold!(list, V::known(i64::MAX), V::min),
-            Op::Max(list) => fold!(list, V::known(i64::MIN), V::max),
-            Op::Lt(a, b) => binary!(a, b, |x, y| x.lt(y)),
-            Op::Le(a, b) => binary!(a, b, |x, y| x.le(y)),
-            Op::Eq(a, b) => binary!(a, b, |x, y| x.eq(y)),
-            Op::In(a, values) => unary!(a, |x| x.is_in(values)),
-            Op::Add(a, b) => binary!(a, b, |x, y| x.add(y)),
-            Op::Sub(a, b) => binary!(a, b, |x, y| x.sub(y)),
-            Op::Mul(a, b) => binary!(a, b, |x, y| x.mul(y)),
-            Op::Scale(a, k) => unary!(a, |x| x.scale(*k)),
-            Op::MulRound(a, b, c) => ternary!(a, b, c, |x, y, r| round(
-                x.get()
-                    .zip(y.get())
-                    .and_then(|(x, y)| i128::from(x).checked_mul(i128::from(y))),
-                Some(i128::from(RATIO_ONE)),
-                r
-            )),
-            Op::DivRound(a, b, c) => {
-                ternary!(a, b, c, |x, y, r| round(
-                    x.get().map(i128::from),
-                    y.get().map(i128::from),
-                    r
-                ));
-            }
-            Op::RoundTo(a, b, c) => ternary!(a, b, c, |x, y, r| {
-                let units = round(x.get().map(i128::from), y.get().map(i128::from), r);
-                if units.is_known() {
-                    units.mul(y)
-                } else {
-                    V::UNKNOWN
-                }
-            }),
-            Op::If(a, b, c) => ternary!(a, b, c, |t, x, y| match t.get() {
-                Some(1) => x,
-                Some(_) => y,
-                None => V::plain(ty),
-            }),
-            Op::Has(a) => unary!(a, |x| V::bool(x.is_known())),
-            Op::HasLink(link) => {
-                each!(|run, _frame, row| V::bool(run.target(e, *link, row).is_some()));
-            }
-            Op::Coalesce(a, value) => {
-                unary!(a, |x| if x.is_known() { x } else { V::known(*value) });
-            }
-            Op::Age(a, b) => binary!(a, b, |x, y| days(x, y, |x, y| x
-                .age_on(y, Birthday::LastOfFebruary))),
-            Op::MonthsBetween(a, b) => binary!(a, b, |x, y| days(x, y, Day::months_until)),
-            Op::AddMonths(a, b) => binary!(a, b, |x, n| moved(x, n, |x, n| Some(x.add_months(n)))),
-            Op::AddDays(a, b, minus) => binary!(a, b, |x, n| moved(x, n, |x, n| {
-                let n = if *minus { n.checked_neg()? } else { n };
-                Day::from_number(x.number().checked_add(n)?)
-            })),
-            Op::AddWorkingDays(a, b) => {
-                let calendar: &Calendar = &self.set.calendar;
-                binary!(a, b, |x, n| moved(x, n, |x, n| calendar
-                    .add_working_days(x, n)));
-            }
-            Op::FirstOfMonth(a, next) => unary!(a, |x| moved(x, V::known(0), |x, _| {
-                let first = x.first_of_month();
-                Some(if *next { first.add_months(1) } else { first })
-            })),
-            Op::Year(a) => unary!(a, |x| days(x, x, |x, _| i64::from(x.year()))),
-            Op::Month(a) => unary!(a, |x| days(x, x, |x, _| i64::from(x.month()))),
-            Op::Gather(link, inner) => {
-                let arg = self.arg(*inner, frame);
-                each!(|run, frame, row| match run.target(e, *link, row) {
-                    Some(target) => frame
-                        .values
-                        .get(arg.start.saturating_add(target))
-                        .copied()
-                        .unwrap_or(V::UNKNOWN),
-                    None => V::plain(ty),
-                });
-            }
-            Op::Agg { .. } => {}
+        let start = frame.begin(node.row, node.slot);
+        for row in 0..rows {
+            let value = self.compute(&mut Eager { run: self, frame }, node, row);
+            frame.set(start.wrapping_add(row), value);
         }
     }
 
@@ -564,45 +638,6 @@ impl Run<'_> {
             .get(row)
             .copied()
             .flatten()
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the parts of one aggregate")]
-    fn aggregate(
-        &self,
-        frame: &mut Frame,
-        node: &Node,
-        start: usize,
-        kind: AggK,
-        child: usize,
-        filter: Option<NodeId>,
-        value: Option<NodeId>,
-    ) {
-        let rows = frame.rows.get(node.row).copied().unwrap_or(0);
-        let complete = self.set.entities.get(child).and_then(|e| e.complete);
-        let (filter, bounds) = (
-            filter.map(|f| self.arg(f, frame)),
-            value
-                .and_then(|v| self.plan.nodes.get(ix(v)))
-                .map_or(V::UNKNOWN, |n| n.bounds),
-        );
-        let value = value.map(|v| self.arg(v, frame));
-        let count = frame.rows.get(child).copied().unwrap_or(0);
-        for row in 0..rows {
-            let mut all = Tally::new(kind);
-            for at in 0..count {
-                if node.row != 0 && self.climb(node.row, child, at) != row {
-                    continue;
-                }
-                let keep = filter.map_or(V::TRUE, |f| self.read(frame, f, child, at));
-                let v = value.map_or(V::TRUE, |v| self.read(frame, v, child, at));
-                all.take(keep, v);
-            }
-            let whole = complete.is_none_or(|fact| self.input.value(fact, row) == V::TRUE);
-            let result = all.close(whole, bounds, node.ty);
-            if let Some(slot) = frame.values.get_mut(start.saturating_add(row)) {
-                *slot = result;
-            }
-        }
     }
 }
 
@@ -637,9 +672,6 @@ impl Tally {
     }
 
     fn take(&mut self, keep: V, value: V) {
-        if keep == V::FALSE {
-            return;
-        }
         let sure = keep == V::TRUE;
         self.seen = true;
         match self.kind {

@@ -10,7 +10,7 @@ use crate::ir::{NodeId, Plan, ix, link, versions};
 use crate::lang::{Outcome, Type};
 use crate::pack::PackSet;
 use crate::pack::model::Programme;
-use crate::scalar::{Frame, Params, V, evaluate, fold};
+use crate::scalar::{Frame, Params, V, demand, evaluate, fold};
 use crate::truth::Truth;
 
 /// How many plans and resolved figures one engine keeps.
@@ -20,9 +20,14 @@ const CACHE: usize = 4_096;
 #[derive(Debug)]
 pub struct Engine {
     set: Arc<PackSet>,
+    /// The facts of the root that are places.
+    place_facts: Vec<usize>,
     plans: Mutex<BTreeMap<Vec<u32>, Arc<Plan>>>,
     regimes: Mutex<BTreeMap<RegimeKey, Arc<Regime>>>,
 }
+
+/// Highest plan that is evaluated on demand, so that the stack is bounded.
+const MAX_HEIGHT: usize = 400;
 
 /// Places, and the spans between two days of change that `on` and `known_on` lie in. `on` itself where a figure reads it.
 type RegimeKey = (Vec<i64>, i64, usize);
@@ -38,8 +43,17 @@ pub(crate) struct Regime {
 impl Engine {
     /// An engine over checked packs.
     pub fn new(set: PackSet) -> Self {
+        let is_place = |f: &crate::pack::model::Fact| f.entity == 0 && f.ty == Type::Place;
+        let place_facts = set
+            .facts
+            .iter()
+            .enumerate()
+            .filter(|(_, f)| is_place(f))
+            .map(|(i, _)| i)
+            .collect();
         Self {
             set: Arc::new(set),
+            place_facts,
             plans: Mutex::new(BTreeMap::new()),
             regimes: Mutex::new(BTreeMap::new()),
         }
@@ -79,43 +93,46 @@ impl Engine {
     /// Decides a checked case for its outcomes alone: the truth of every programme for every row, in the order of tests.
     pub fn decide(&self, input: &Input) -> Vec<Truth> {
         let regime = self.regime(input);
-        let frame = evaluate(
-            &self.set,
-            &regime.plan,
-            &regime.params,
-            &regime.folded,
-            input,
-        );
-        let mut out = Vec::new();
-        for programme in &regime.plan.programmes {
-            if let Some(node) = regime.plan.nodes.get(ix(programme.eligible)) {
-                let entity = self
-                    .set
-                    .programmes
-                    .get(programme.programme)
-                    .map_or(0, |p| p.entity);
-                for row in 0..input.row_count(entity) {
-                    out.push(
-                        frame
-                            .get(node, if node.row == entity { row } else { 0 })
-                            .truth(),
-                    );
-                }
+        let mut wanted = Vec::new();
+        for (plan, programme) in regime.plan.programmes.iter().zip(&self.set.programmes) {
+            let own = regime.plan.layout.get(ix(plan.eligible)).map_or(0, |l| l.0);
+            for row in 0..input.row_count(programme.entity) {
+                wanted.push((plan.eligible, if own == 0 { 0 } else { row }));
             }
         }
-        out
+        let values = if regime.plan.height > MAX_HEIGHT {
+            let frame = evaluate(
+                &self.set,
+                &regime.plan,
+                &regime.params,
+                &regime.folded,
+                input,
+            );
+            let value = |(id, row): &(NodeId, usize)| {
+                regime
+                    .plan
+                    .nodes
+                    .get(ix(*id))
+                    .map_or(V::UNKNOWN, |n| frame.get(n, *row))
+            };
+            wanted.iter().map(value).collect()
+        } else {
+            demand(
+                &self.set,
+                &regime.plan,
+                &regime.params,
+                &regime.folded,
+                input,
+                &wanted,
+            )
+        };
+        values.into_iter().map(V::truth).collect()
     }
 
     /// The law as it stands for a case.
     pub(crate) fn regime(&self, input: &Input) -> Arc<Regime> {
-        let places: Vec<i64> = self
-            .set
-            .facts
-            .iter()
-            .enumerate()
-            .filter(|(_, f)| f.entity == 0 && f.ty == Type::Place)
-            .map(|(i, _)| input.value(i, 0).get().unwrap_or(i64::MIN))
-            .collect();
+        let place = |f: &usize| input.value(*f, 0).get().unwrap_or(i64::MIN);
+        let places: Vec<i64> = self.place_facts.iter().map(place).collect();
         let key = (
             places,
             input.on.number(),
@@ -140,12 +157,10 @@ impl Engine {
 
     fn build(&self, input: &Input) -> Regime {
         // rules are read at the first place fact: the place of registration
-        let first = self
-            .set
-            .facts
-            .iter()
-            .position(|f| f.entity == 0 && f.ty == Type::Place);
-        let place = first.and_then(|f| input.value(f, 0).get());
+        let place = self
+            .place_facts
+            .first()
+            .and_then(|f| input.value(*f, 0).get());
         let chain = place.map_or_else(Vec::new, |code| self.set.places.chain(code));
         let plan = self.plan(&chain, input.on, input.known_on);
         let params = Params::resolve(&self.set, input);
