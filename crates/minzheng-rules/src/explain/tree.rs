@@ -8,7 +8,7 @@ use super::grounds::Grounds;
 use super::missing::Missing;
 use crate::facts::Provenance;
 use crate::ir::{NodeId, Op, children, ix};
-use crate::lang::Type;
+use crate::lang::{Outcome, Type};
 use crate::pack::model::{Dated, Lang, Words};
 use crate::scalar::{Found, V};
 use crate::scenario::Assessment;
@@ -68,6 +68,8 @@ pub enum StepKind {
     Setting,
     /// A fact of the case.
     Fact,
+    /// The outcome of another programme.
+    Outcome,
 }
 
 /// Where a fact of the case comes from.
@@ -143,6 +145,19 @@ impl Step {
     /// The truth of a condition, relation or yes/no step.
     pub const fn truth(&self) -> Option<Truth> {
         self.truth
+    }
+}
+
+/// The outcome of a programme as a name.
+fn outcome_words(title: &Words, which: Outcome) -> Words {
+    let (zh, en) = match which {
+        Outcome::Qualifies => ("符合条件", "conditions hold"),
+        Outcome::Eligible => ("符合", "entitled"),
+        Outcome::Amount => ("金额", "amount"),
+    };
+    Words {
+        zh: format!("{}：{zh}", title.zh),
+        en: format!("{}: {en}", title.en),
     }
 }
 
@@ -424,6 +439,23 @@ impl Assessment {
         let row = self.row_for(node.row, entity, row);
         let entity = node.row;
         let value = self.frame.get(node, row);
+        if let Some((programme, which)) = self.regime.plan.outcomes.get(&id) {
+            let def = self.set.programmes.get(*programme)?;
+            let ty = match which {
+                Outcome::Qualifies | Outcome::Eligible => Type::Bool,
+                Outcome::Amount => node.ty,
+            };
+            let title = outcome_words(&def.title, *which);
+            let mut step = self.blank(
+                StepKind::Outcome,
+                &format!("{}.{}", def.id, which.word()),
+                &title,
+                value,
+                ty,
+            );
+            step.row = self.row_word(entity, row);
+            return Some(step);
+        }
         let mut step = match &node.op {
             Op::Formula(formula, inner) => {
                 let def = self.set.formulas.get(*formula)?;
@@ -510,6 +542,12 @@ impl Assessment {
         };
         let row = self.row_for(node.row, entity, row);
         let entity = node.row;
+        if self.regime.plan.outcomes.contains_key(&id) {
+            if !out.contains(&(id, entity, row)) {
+                out.push((id, entity, row));
+            }
+            return;
+        }
         match &node.op {
             Op::Formula(..) | Op::Fact(_) | Op::Param(..) => {
                 if !out.contains(&(id, entity, row)) {
@@ -601,6 +639,14 @@ impl Assessment {
                 text
             }
         };
+        if let Some((programme, which)) = self.regime.plan.outcomes.get(&id) {
+            let title = self
+                .set
+                .programmes
+                .get(*programme)
+                .map(|p| outcome_words(&p.title, *which));
+            return title.map_or_else(String::new, |t| titled(&t, ""));
+        }
         match &node.op {
             Op::Const(_) => shown(),
             Op::Today => format!(

@@ -118,6 +118,8 @@ pub struct Plan {
     pub(crate) widths: Vec<usize>,
     /// Entity and place of every node, close together for the evaluation.
     pub(crate) layout: Vec<(usize, usize)>,
+    /// Nodes that are the outcome of a programme.
+    pub(crate) outcomes: BTreeMap<NodeId, (usize, Outcome)>,
     /// The longest way from a node down to a fact or figure.
     pub(crate) height: usize,
     /// Nodes that depend on a case, in order.
@@ -172,8 +174,14 @@ pub(crate) fn link(set: &Arc<PackSet>, chain: &[i64], on: Day, known_on: Day) ->
         formulas,
         versions,
         widths,
+        outcomes,
         ..
     } = linker;
+    let named = |n: &Node| !matches!(n.op, Op::Const(_));
+    let outcomes = outcomes.into_iter().map(|(what, id)| (id, what));
+    let outcomes = outcomes
+        .filter(|(id, _)| nodes.get(ix(*id)).is_some_and(named))
+        .collect();
     let layout = nodes.iter().map(|n| (n.row, n.slot)).collect();
     let mut heights: Vec<usize> = Vec::with_capacity(nodes.len());
     for node in &nodes {
@@ -211,6 +219,7 @@ pub(crate) fn link(set: &Arc<PackSet>, chain: &[i64], on: Day, known_on: Day) ->
         programmes,
         widths,
         layout,
+        outcomes,
         height,
         live,
         constant,
