@@ -10,6 +10,7 @@ pub mod place;
 mod raw;
 mod set;
 
+pub use lint::lint;
 pub(crate) use load::hex as load_hex;
 pub use load::{MAX_PACK_BYTES, PackSource, SourceFile};
 pub use set::PackSet;

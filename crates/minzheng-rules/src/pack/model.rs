@@ -207,6 +207,8 @@ pub struct CodeList {
     pub title: Words,
     /// The codes; a value is the index.
     pub codes: Vec<Code>,
+    /// Where it is written; no file for a built-in list.
+    pub origin: Origin,
 }
 
 /// A word of the vocabulary that is asked for or reported.
