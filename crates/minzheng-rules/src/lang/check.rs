@@ -83,6 +83,7 @@ pub(crate) fn check(
     let checker = Checker { names, home };
     let scope = Scope {
         inner: home,
+        home: true,
         vars: Vec::new(),
     };
     let typed = checker.expr(tree, &scope, want)?;
@@ -97,6 +98,8 @@ pub(crate) fn check(
 #[derive(Clone)]
 struct Scope {
     inner: Row,
+    /// Whether the row the rule is about is `inner` or above it.
+    home: bool,
     vars: Vec<(String, Row)>,
 }
 
@@ -640,8 +643,7 @@ impl Checker<'_> {
         if let Some((_, row)) = scope.vars.iter().rev().find(|(name, _)| name == first) {
             return Some((*row, 1));
         }
-        let home_visible = self.is_above(self.home, scope.inner);
-        if home_visible && self.names.lookup(self.home, first).is_some() {
+        if scope.home && self.names.lookup(self.home, first).is_some() {
             return Some((self.home, 0));
         }
         let row = self.names.entity(first)?;
@@ -927,7 +929,14 @@ impl Checker<'_> {
             ));
         }
         vars.push((var_name.clone(), child));
-        Ok((body, Scope { inner: child, vars }))
+        // over the rows below a row above, the row the rule is about is out of sight
+        let home = scope.home && self.is_above(self.home, parent);
+        let inner = Scope {
+            inner: child,
+            home,
+            vars,
+        };
+        Ok((body, inner))
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one macro call")]
