@@ -230,6 +230,7 @@ impl Loader {
             id: "rounding".to_owned(),
             title,
             codes: codes.collect(),
+            origin: Origin::default(),
         });
     }
 
@@ -244,6 +245,7 @@ impl Loader {
                 let message = format!("the pack holds {bytes} bytes, more than {MAX_PACK_BYTES}");
                 self.findings
                     .push(Diagnostic::error("E-PACK-SIZE", message).help("split it into layers"));
+                self.levels.push((Level::Nation, NATION));
                 continue;
             }
             let first = files.len();
@@ -278,15 +280,19 @@ impl Loader {
             .iter()
             .filter_map(|f| f.file.pack.as_ref().map(|p| (f, p)));
         let Some((file, head)) = heads.next() else {
-            let names: Vec<&str> = source
-                .files
-                .iter()
-                .map(|f| f.path.as_str())
-                .take(3)
-                .collect();
-            let message = format!("the pack has no [pack] table (files: {})", names.join(", "));
-            self.findings
-                .push(Diagnostic::error("E-PACK-HEAD", message).help("write it in pack.toml"));
+            // a file that was not read may hold it
+            if files.len() == source.files.len() {
+                let names: Vec<&str> = source
+                    .files
+                    .iter()
+                    .map(|f| f.path.as_str())
+                    .take(3)
+                    .collect();
+                let message =
+                    format!("the pack has no [pack] table (files: {})", names.join(", "));
+                self.findings
+                    .push(Diagnostic::error("E-PACK-HEAD", message).help("write it in pack.toml"));
+            }
             self.levels.push((Level::Nation, NATION));
             return;
         };
@@ -629,6 +635,7 @@ impl Loader {
             id: id.to_owned(),
             title: title.clone(),
             codes,
+            origin: file.origin(at),
         });
         self.set.lists.len().saturating_sub(1)
     }
@@ -988,7 +995,7 @@ impl Loader {
         let until = self.date(file, at, "until", raw.until.as_ref());
         let until_published = self.date(file, at, "until_published", raw.until_published.as_ref());
         let review_by = self.date(file, at, "review_by", raw.review_by.as_ref());
-        if from.is_none() && what != "setting" && what != "calendar" {
+        if raw.from.is_none() && what != "setting" && what != "calendar" {
             let finding = file.finding(
                 "E-PACK-DATE",
                 at,
