@@ -217,3 +217,98 @@ impl Coverage {
         out
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod tests {
+    use super::*;
+    use crate::pack::{PackSource, SourceFile};
+
+    const PACK: &str = r#"
+[pack]
+id = "small"
+title = { zh = "小包", en = "small pack" }
+publisher = "example"
+version = "1"
+level = "nation"
+place = "000000"
+reviewed_on = 2026-01-01
+[[entity]]
+id = "case"
+[[fact]]
+id = "income"
+entity = "case"
+type = "money/month"
+[[fact]]
+id = "large"
+entity = "case"
+type = "bool"
+[[parameter]]
+id = "limit.small"
+type = "money/month"
+[[value]]
+parameter = "limit.small"
+from = 2020-01-01
+status = "invented"
+value = 100
+[[parameter]]
+id = "limit.large"
+type = "money/month"
+[[programme]]
+id = "help"
+entity = "case"
+order = 1
+from = 2020-01-01
+[[programme.condition]]
+id = "low"
+from = 2020-01-01
+expr = "income < (large ? limit.large : limit.small)"
+[[programme.condition]]
+id = "later"
+from = 2030-01-01
+expr = "large"
+"#;
+
+    const TESTS: &str = r#"
+[[test]]
+id = "below"
+on = 2026-01-01
+case = { income = "99/month", large = false }
+expect = { "help.eligible" = "yes" }
+[[test]]
+id = "above"
+on = 2026-01-01
+case = { income = "100/month", large = false }
+expect = { "help.eligible" = "no" }
+"#;
+
+    fn engine() -> Engine {
+        let files = vec![SourceFile::new("pack.toml", PACK), SourceFile::new("tests.toml", TESTS)];
+        Engine::new(PackSet::load(&[PackSource::new(files)]).unwrap())
+    }
+
+    #[test]
+    fn what_no_test_has_seen_is_said() {
+        let coverage = engine().coverage();
+        let unmet = [("help/later", "never in force"), ("help/low", "unknown")];
+        assert_eq!(coverage.unmet(), unmet.map(|(a, b)| (a.to_owned(), b.to_owned())));
+        assert_eq!(coverage.half_taken().count(), 1);
+        assert_eq!(coverage.unread().collect::<Vec<_>>(), ["limit.large"]);
+        assert!(coverage.to_text().contains("condition help/low: not seen: unknown"));
+        assert!(coverage.to_text().contains("then never taken: (large ? limit.large : limit.small)"));
+    }
+
+    #[test]
+    fn more_assessments_add_to_it() {
+        let engine = engine();
+        let mut coverage = engine.coverage();
+        for case in ["on = 2026-01-01", "on = 2031-01-01\ncase = { large = true }", "on = 2031-01-01\ncase = { large = false }"] {
+            coverage.add(&engine.assess(&Document::from_toml("case", case).unwrap()).unwrap());
+        }
+        assert_eq!(coverage.unmet(), [("help/later".to_owned(), "unknown".to_owned())]);
+        assert_eq!(coverage.half_taken().count(), 0);
+        assert_eq!(coverage.cases(), 5);
+        coverage.add(&engine.assess(&Document::from_toml("case", "on = 2031-01-01").unwrap()).unwrap());
+        assert_eq!(coverage.unmet(), []);
+    }
+}
