@@ -2,7 +2,12 @@
 //!
 //! `bad_packs/CODE/pack.toml` is `bad_packs/base.toml` with one change. Its second line says what must be found and where:
 //! `# expect CODE file:line:column`; 0 is "not known". A second layer is `above.toml`.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -57,7 +62,9 @@ fn every_bad_pack_is_found_at_its_place() {
         let mut sources = Vec::new();
         let mut expected = None;
         for name in ["pack.toml", "above.toml"] {
-            let Ok(text) = fs::read_to_string(folder().join(&code).join(name)) else { continue };
+            let Ok(text) = fs::read_to_string(folder().join(&code).join(name)) else {
+                continue;
+            };
             let second = text.lines().nth(1).unwrap_or_default();
             if let Some(words) = second.strip_prefix("# expect ") {
                 let (found, place) = words.split_once(' ').unwrap();
@@ -69,11 +76,23 @@ fn every_bad_pack_is_found_at_its_place() {
         let expected = expected.unwrap_or_else(|| panic!("{code} does not say what to expect"));
         let found = findings(&sources);
         let place = |d: &Diagnostic| {
-            let file = d.file().rsplit('/').next().filter(|f| !f.is_empty()).unwrap_or("-");
+            let file = d
+                .file()
+                .rsplit('/')
+                .next()
+                .filter(|f| !f.is_empty())
+                .unwrap_or("-");
             format!("{file}:{}:{}", d.line(), d.column())
         };
-        let severity = if code.starts_with("L-") { Severity::Warning } else { Severity::Error };
-        if !found.iter().any(|d| d.code() == code && place(d) == expected && d.severity() == severity) {
+        let severity = if code.starts_with("L-") {
+            Severity::Warning
+        } else {
+            Severity::Error
+        };
+        if !found
+            .iter()
+            .any(|d| d.code() == code && place(d) == expected && d.severity() == severity)
+        {
             wrong.push(format!("{code} at {expected}, found:\n{found}"));
         }
         // one change, one kind of finding
@@ -92,8 +111,19 @@ fn every_code_has_a_bad_pack() {
     let lacking: Vec<String> = codes_in_sources()
         .into_iter()
         .filter(|code| {
-            let of_packs = ["E-PACK-", "E-EXPR-", "E-VALUE-", "L-"].iter().any(|p| code.starts_with(p))
-                || ["E-NAME", "E-TYPE", "E-ROW", "E-CALL", "E-MACRO", "E-PARAM-KEYS", "E-SHOWN"].contains(&code.as_str());
+            let of_packs = ["E-PACK-", "E-EXPR-", "E-VALUE-", "L-"]
+                .iter()
+                .any(|p| code.starts_with(p))
+                || [
+                    "E-NAME",
+                    "E-TYPE",
+                    "E-ROW",
+                    "E-CALL",
+                    "E-MACRO",
+                    "E-PARAM-KEYS",
+                    "E-SHOWN",
+                ]
+                .contains(&code.as_str());
             of_packs && !have.contains(code) && !inline.contains(&code.as_str())
         })
         .collect();
@@ -123,7 +153,9 @@ fn codes_in_sources() -> BTreeSet<String> {
                 let text = fs::read_to_string(&path).unwrap();
                 // words between quotes that look like a code
                 for word in text.split('"') {
-                    let shape = word.len() > 3 && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'-') && !word.ends_with('-');
+                    let shape = word.len() > 3
+                        && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'-')
+                        && !word.ends_with('-');
                     if shape && ["E-", "L-", "W-"].iter().any(|p| word.starts_with(p)) {
                         into.insert(word.to_owned());
                     }
@@ -139,7 +171,12 @@ fn codes_in_sources() -> BTreeSet<String> {
 }
 
 fn first_code(text: &str) -> String {
-    PackSet::load(&[single(text)]).unwrap_err().first().unwrap().code().to_owned()
+    PackSet::load(&[single(text)])
+        .unwrap_err()
+        .first()
+        .unwrap()
+        .code()
+        .to_owned()
 }
 
 /// The base pack with another rule for its first condition.
@@ -154,22 +191,42 @@ fn a_pack_of_ten_megabytes_is_refused() {
     let large = base() + &filler;
     assert_eq!(first_code(&large), "E-PACK-SIZE");
     // and the layer above is still read
-    assert_eq!(PackSet::load(&[single(&large), single("[pack")]).unwrap_err().iter().count(), 2);
+    assert_eq!(
+        PackSet::load(&[single(&large), single("[pack")])
+            .unwrap_err()
+            .iter()
+            .count(),
+        2
+    );
 }
 
 #[test]
 fn an_expression_ten_thousand_deep_is_refused() {
-    for expr in ["(".repeat(10_000) + "true" + &")".repeat(10_000), "!".repeat(10_000) + "true"] {
+    for expr in [
+        "(".repeat(10_000) + "true" + &")".repeat(10_000),
+        "!".repeat(10_000) + "true",
+    ] {
         let code = first_code(&with_rule(&expr));
         assert!(code == "E-EXPR-LENGTH" || code == "E-EXPR-DEPTH", "{code}");
     }
-    assert_eq!(first_code(&with_rule(&(" ".repeat(17_000) + "true"))), "E-EXPR-LENGTH");
-    assert_eq!(first_code(&with_rule(&("!".repeat(10_000) + "true"))), "E-EXPR-DEPTH");
+    assert_eq!(
+        first_code(&with_rule(&(" ".repeat(17_000) + "true"))),
+        "E-EXPR-LENGTH"
+    );
+    assert_eq!(
+        first_code(&with_rule(&("!".repeat(10_000) + "true"))),
+        "E-EXPR-DEPTH"
+    );
 }
 
 #[test]
 fn deep_toml_is_refused() {
-    let text = format!("{}\nx = {}1{}\n", base(), "[".repeat(10_000), "]".repeat(10_000));
+    let text = format!(
+        "{}\nx = {}1{}\n",
+        base(),
+        "[".repeat(10_000),
+        "]".repeat(10_000)
+    );
     assert_eq!(first_code(&text), "E-PACK-TOML");
 }
 
@@ -181,7 +238,9 @@ fn cyclic_formulas_are_refused() {
         )
     };
     for ring in [1, 2, 50] {
-        let text: String = (0..ring).map(|i| add(&format!("ring{i}"), &format!("ring{}", (i + 1) % ring))).collect();
+        let text: String = (0..ring)
+            .map(|i| add(&format!("ring{i}"), &format!("ring{}", (i + 1) % ring)))
+            .collect();
         assert_eq!(first_code(&(base() + &text)), "E-PACK-CIRCLE", "{ring}");
     }
     assert_eq!(first_code(&with_rule("help.eligible")), "E-PACK-CIRCLE");
@@ -194,9 +253,17 @@ fn overlapping_ranges_are_refused() {
             "\n[[value]]\nparameter = \"limit.age\"\nfrom = {from}\n{until}\npublished = {published}\nstatus = \"invented\"\nvalue = 20\n"
         )
     };
-    assert_eq!(first_code(&(base() + &row("2019-01-01", "until = 2020-01-01", "2020-01-01"))), "E-PACK-OVERLAP");
+    assert_eq!(
+        first_code(&(base() + &row("2019-01-01", "until = 2020-01-01", "2020-01-01"))),
+        "E-PACK-OVERLAP"
+    );
     // the day before is free, and so is a row published on another day
-    assert!(PackSet::load(&[single(&(base() + &row("2019-01-01", "until = 2019-12-31", "2020-01-01")))]).is_ok());
+    assert!(
+        PackSet::load(&[single(
+            &(base() + &row("2019-01-01", "until = 2019-12-31", "2020-01-01"))
+        )])
+        .is_ok()
+    );
     assert!(PackSet::load(&[single(&(base() + &row("2019-01-01", "", "2020-01-02")))]).is_ok());
 }
 
@@ -207,69 +274,342 @@ const SECRET: &str = "150123198001010033";
 
 /// TOML, after `on = 2026-08-15` and `[household]`.
 const BAD_HOUSEHOLDS: &[Bad] = &[
-    ("a float", "deposits = 12.5", "E-VALUE-FLOAT", "household.deposits"),
-    ("three decimals", "deposits = \"12.505\"", "E-VALUE-NUMBER", "household.deposits"),
-    ("not a number", "deposits = \"150123198001010033x\"", "E-VALUE-NUMBER", "household.deposits"),
-    ("too large", "deposits = \"99999999999999999999\"", "E-VALUE-NUMBER", "household.deposits"),
-    ("a period where none belongs", "deposits = \"100/month\"", "E-VALUE-UNIT", "household.deposits"),
-    ("negative money", "deposits = \"-5\"", "E-FACT-RANGE", "household.deposits"),
-    ("a list", "deposits = [\"1\", \"2\"]", "E-VALUE-TYPE", "household.deposits"),
-    ("true for money", "deposits = true", "E-VALUE-TYPE", "household.deposits"),
-    ("a date for a count", "houses = 2026-01-01", "E-VALUE-TYPE", "household.houses"),
-    ("a word for a count", "houses = \"150123198001010033\"", "E-VALUE-TYPE", "household.houses"),
-    ("a number for yes/no", "members_complete = 1", "E-VALUE-TYPE", "household.members_complete"),
-    ("an unknown fact", "depositz = \"100\"", "E-FACT-NAME", "household.depositz"),
-    ("a computed value", "counted_income = \"1/year\"", "E-FACT-FORMULA", "household.counted_income"),
-    ("an unknown code", "hukou = \"150123198001010033\"", "E-VALUE-CODE", "household.hukou"),
-    ("a place as a number", "registration_place = 150123", "E-VALUE-TYPE", "household.registration_place"),
-    ("a place of five digits", "registration_place = \"15012\"", "E-VALUE-PLACE", "household.registration_place"),
-    ("an unknown status", "deposits = { value = \"1\", status = \"150123198001010033\" }", "E-FACT-STATUS", "household.deposits"),
-    ("nothing with a value", "deposits = { value = \"1\", status = \"none\" }", "E-FACT-STATUS", "household.deposits"),
-    ("pending with a value", "deposits = { value = \"1\", status = \"pending\" }", "E-FACT-STATUS", "household.deposits"),
-    ("a place that is nothing", "registration_place = { status = \"none\" }", "E-FACT-STATUS", "household.registration_place"),
-    ("no value", "deposits = { source = \"BNK\" }", "E-FACT-VALUE", "household.deposits"),
-    ("an unknown part", "deposits = { value = \"1\", colour = \"red\" }", "E-FACT-SHAPE", "household.deposits.colour"),
-    ("a period for yes/no", "members_complete = { value = true, per = \"month\" }", "E-VALUE-UNIT", "household.members_complete"),
-    ("an impossible date", "[[person]]\nid = \"p1\"\nbirth = \"1980-02-30\"", "E-VALUE-DATE", "person[0].birth"),
-    ("a time", "[[person]]\nid = \"p1\"\nbirth = 1980-02-03T01:02:03", "E-VALUE-DATE", "person[0].birth"),
-    ("a flow without a period", "[[person]]\nid = \"p1\"\nwage = \"2600\"", "E-VALUE-UNIT", "person[0].wage"),
-    ("an unknown period", "[[person]]\nid = \"p1\"\nwage = \"2600/week\"", "E-VALUE-UNIT", "person[0].wage"),
-    ("two periods", "[[person]]\nid = \"p1\"\nwage = { value = \"2600/month\", per = \"year\" }", "E-VALUE-UNIT", "person[0].wage"),
-    ("one id twice", "[[person]]\nid = \"p1\"\n[[person]]\nid = \"p1\"", "E-ROW-TWICE", "person[1]"),
-    ("an identity number as id", "[[person]]\nid = \"150123198001010033\"", "E-ROW-ID", "person[0]"),
-    ("an identity number with X as id", "[[person]]\nid = \"15012319800101003X\"", "E-ROW-ID", "person[0]"),
-    ("a number as id", "[[person]]\nid = 1", "E-ROW-ID", "person[0]"),
-    ("a record of nobody", "[[obligor]]\nid = \"o1\"", "E-ROW-OF", "obligor[0]"),
-    ("a record of a stranger", "[[obligor]]\nof = \"150123198001010033\"", "E-ROW-OF", "obligor[0]"),
-    ("a dangling link", "[[person]]\nid = \"p1\"\n[[obligor]]\nof = \"p1\"\nperson = \"150123198001010033\"", "E-ROW-LINK", "obligor[0]"),
-    ("an unknown table", "[[persn]]\nid = \"p1\"", "E-DOC-KEY", "persn"),
-    ("one table where many belong", "[person]\nid = \"p1\"", "E-DOC-SHAPE", "person"),
-    ("a finding without a name", "[[finding]]\nvalue = true", "E-FINDING-OF", "finding[0]"),
-    ("a finding of nothing", "[[finding]]\nof = \"dibao/incme\"\nvalue = true", "E-FINDING-OF", "finding[0]"),
-    ("a finding of a row too many", "[[finding]]\nof = \"dibao/property\"\nrow = \"p1\"\nvalue = true", "E-FINDING-ROW", "finding[0]"),
-    ("an unknown part of a finding", "[[finding]]\nof = \"dibao/property\"\nvalue = true\ncolour = 1", "E-FINDING-SHAPE", "finding[0].colour"),
-    ("an overlay of nothing", "[[overlay]]\nparameter = \"standard.dibo\"\nvalue = \"1/month\"", "E-OVERLAY-NAME", "overlay[0]"),
-    ("an overlay without a value", "[[overlay]]\nparameter = \"standard.dibao\"", "E-OVERLAY-VALUE", "overlay[0]"),
-    ("an overlay with a wrong key", "[[overlay]]\nparameter = \"standard.dibao\"\nvalue = \"1/month\"\nkey = { age = \"1\" }", "E-OVERLAY-KEY", "overlay[0]"),
-    ("an unknown part of an overlay", "[[overlay]]\nparameter = \"standard.dibao\"\nvalue = \"1/month\"\ncolour = 1", "E-OVERLAY-SHAPE", "overlay[0].colour"),
+    (
+        "a float",
+        "deposits = 12.5",
+        "E-VALUE-FLOAT",
+        "household.deposits",
+    ),
+    (
+        "three decimals",
+        "deposits = \"12.505\"",
+        "E-VALUE-NUMBER",
+        "household.deposits",
+    ),
+    (
+        "not a number",
+        "deposits = \"150123198001010033x\"",
+        "E-VALUE-NUMBER",
+        "household.deposits",
+    ),
+    (
+        "too large",
+        "deposits = \"99999999999999999999\"",
+        "E-VALUE-NUMBER",
+        "household.deposits",
+    ),
+    (
+        "a period where none belongs",
+        "deposits = \"100/month\"",
+        "E-VALUE-UNIT",
+        "household.deposits",
+    ),
+    (
+        "negative money",
+        "deposits = \"-5\"",
+        "E-FACT-RANGE",
+        "household.deposits",
+    ),
+    (
+        "a list",
+        "deposits = [\"1\", \"2\"]",
+        "E-VALUE-TYPE",
+        "household.deposits",
+    ),
+    (
+        "true for money",
+        "deposits = true",
+        "E-VALUE-TYPE",
+        "household.deposits",
+    ),
+    (
+        "a date for a count",
+        "houses = 2026-01-01",
+        "E-VALUE-TYPE",
+        "household.houses",
+    ),
+    (
+        "a word for a count",
+        "houses = \"150123198001010033\"",
+        "E-VALUE-TYPE",
+        "household.houses",
+    ),
+    (
+        "a number for yes/no",
+        "members_complete = 1",
+        "E-VALUE-TYPE",
+        "household.members_complete",
+    ),
+    (
+        "an unknown fact",
+        "depositz = \"100\"",
+        "E-FACT-NAME",
+        "household.depositz",
+    ),
+    (
+        "a computed value",
+        "counted_income = \"1/year\"",
+        "E-FACT-FORMULA",
+        "household.counted_income",
+    ),
+    (
+        "an unknown code",
+        "hukou = \"150123198001010033\"",
+        "E-VALUE-CODE",
+        "household.hukou",
+    ),
+    (
+        "a place as a number",
+        "registration_place = 150123",
+        "E-VALUE-TYPE",
+        "household.registration_place",
+    ),
+    (
+        "a place of five digits",
+        "registration_place = \"15012\"",
+        "E-VALUE-PLACE",
+        "household.registration_place",
+    ),
+    (
+        "an unknown status",
+        "deposits = { value = \"1\", status = \"150123198001010033\" }",
+        "E-FACT-STATUS",
+        "household.deposits",
+    ),
+    (
+        "nothing with a value",
+        "deposits = { value = \"1\", status = \"none\" }",
+        "E-FACT-STATUS",
+        "household.deposits",
+    ),
+    (
+        "pending with a value",
+        "deposits = { value = \"1\", status = \"pending\" }",
+        "E-FACT-STATUS",
+        "household.deposits",
+    ),
+    (
+        "a place that is nothing",
+        "registration_place = { status = \"none\" }",
+        "E-FACT-STATUS",
+        "household.registration_place",
+    ),
+    (
+        "no value",
+        "deposits = { source = \"BNK\" }",
+        "E-FACT-VALUE",
+        "household.deposits",
+    ),
+    (
+        "an unknown part",
+        "deposits = { value = \"1\", colour = \"red\" }",
+        "E-FACT-SHAPE",
+        "household.deposits.colour",
+    ),
+    (
+        "a period for yes/no",
+        "members_complete = { value = true, per = \"month\" }",
+        "E-VALUE-UNIT",
+        "household.members_complete",
+    ),
+    (
+        "an impossible date",
+        "[[person]]\nid = \"p1\"\nbirth = \"1980-02-30\"",
+        "E-VALUE-DATE",
+        "person[0].birth",
+    ),
+    (
+        "a time",
+        "[[person]]\nid = \"p1\"\nbirth = 1980-02-03T01:02:03",
+        "E-VALUE-DATE",
+        "person[0].birth",
+    ),
+    (
+        "a flow without a period",
+        "[[person]]\nid = \"p1\"\nwage = \"2600\"",
+        "E-VALUE-UNIT",
+        "person[0].wage",
+    ),
+    (
+        "an unknown period",
+        "[[person]]\nid = \"p1\"\nwage = \"2600/week\"",
+        "E-VALUE-UNIT",
+        "person[0].wage",
+    ),
+    (
+        "two periods",
+        "[[person]]\nid = \"p1\"\nwage = { value = \"2600/month\", per = \"year\" }",
+        "E-VALUE-UNIT",
+        "person[0].wage",
+    ),
+    (
+        "one id twice",
+        "[[person]]\nid = \"p1\"\n[[person]]\nid = \"p1\"",
+        "E-ROW-TWICE",
+        "person[1]",
+    ),
+    (
+        "an identity number as id",
+        "[[person]]\nid = \"150123198001010033\"",
+        "E-ROW-ID",
+        "person[0]",
+    ),
+    (
+        "an identity number with X as id",
+        "[[person]]\nid = \"15012319800101003X\"",
+        "E-ROW-ID",
+        "person[0]",
+    ),
+    (
+        "a number as id",
+        "[[person]]\nid = 1",
+        "E-ROW-ID",
+        "person[0]",
+    ),
+    (
+        "a record of nobody",
+        "[[obligor]]\nid = \"o1\"",
+        "E-ROW-OF",
+        "obligor[0]",
+    ),
+    (
+        "a record of a stranger",
+        "[[obligor]]\nof = \"150123198001010033\"",
+        "E-ROW-OF",
+        "obligor[0]",
+    ),
+    (
+        "a dangling link",
+        "[[person]]\nid = \"p1\"\n[[obligor]]\nof = \"p1\"\nperson = \"150123198001010033\"",
+        "E-ROW-LINK",
+        "obligor[0]",
+    ),
+    (
+        "an unknown table",
+        "[[persn]]\nid = \"p1\"",
+        "E-DOC-KEY",
+        "persn",
+    ),
+    (
+        "one table where many belong",
+        "[person]\nid = \"p1\"",
+        "E-DOC-SHAPE",
+        "person",
+    ),
+    (
+        "a finding without a name",
+        "[[finding]]\nvalue = true",
+        "E-FINDING-OF",
+        "finding[0]",
+    ),
+    (
+        "a finding of nothing",
+        "[[finding]]\nof = \"dibao/incme\"\nvalue = true",
+        "E-FINDING-OF",
+        "finding[0]",
+    ),
+    (
+        "a finding of a row too many",
+        "[[finding]]\nof = \"dibao/property\"\nrow = \"p1\"\nvalue = true",
+        "E-FINDING-ROW",
+        "finding[0]",
+    ),
+    (
+        "an unknown part of a finding",
+        "[[finding]]\nof = \"dibao/property\"\nvalue = true\ncolour = 1",
+        "E-FINDING-SHAPE",
+        "finding[0].colour",
+    ),
+    (
+        "an overlay of nothing",
+        "[[overlay]]\nparameter = \"standard.dibo\"\nvalue = \"1/month\"",
+        "E-OVERLAY-NAME",
+        "overlay[0]",
+    ),
+    (
+        "an overlay without a value",
+        "[[overlay]]\nparameter = \"standard.dibao\"",
+        "E-OVERLAY-VALUE",
+        "overlay[0]",
+    ),
+    (
+        "an overlay with a wrong key",
+        "[[overlay]]\nparameter = \"standard.dibao\"\nvalue = \"1/month\"\nkey = { age = \"1\" }",
+        "E-OVERLAY-KEY",
+        "overlay[0]",
+    ),
+    (
+        "an unknown part of an overlay",
+        "[[overlay]]\nparameter = \"standard.dibao\"\nvalue = \"1/month\"\ncolour = 1",
+        "E-OVERLAY-SHAPE",
+        "overlay[0].colour",
+    ),
 ];
 
 /// Whole files: TOML or JSON, the code, line and path.
 const BAD_FILES: &[(&str, &str, &str, u32, &str)] = &[
     ("toml", "on = 2026-08-15\n[household\n", "E-DOC-TOML", 2, ""),
-    ("toml", "on = 2026-08-15\non = 2026-08-16\n", "E-DOC-TOML", 2, ""),
+    (
+        "toml",
+        "on = 2026-08-15\non = 2026-08-16\n",
+        "E-DOC-TOML",
+        2,
+        "",
+    ),
     ("toml", "on = 2026-02-30\n", "E-DOC-TOML", 1, ""),
     ("toml", "on = \"2026-02-30\"\n", "E-VALUE-DATE", 0, "on"),
-    ("toml", "on = 2026-08-15\nknown_on = 5\n", "E-VALUE-DATE", 0, "known_on"),
+    (
+        "toml",
+        "on = 2026-08-15\nknown_on = 5\n",
+        "E-VALUE-DATE",
+        0,
+        "known_on",
+    ),
     ("toml", "[household]\n", "E-DOC-DATE", 0, "on"),
-    ("toml", "on = 2026-08-15\ndefault_status = \"none\"\n", "E-FACT-STATUS", 0, "default_status"),
-    ("toml", "on = 2026-08-15\nhousehold = 5\n", "E-DOC-SHAPE", 0, "household"),
+    (
+        "toml",
+        "on = 2026-08-15\ndefault_status = \"none\"\n",
+        "E-FACT-STATUS",
+        0,
+        "default_status",
+    ),
+    (
+        "toml",
+        "on = 2026-08-15\nhousehold = 5\n",
+        "E-DOC-SHAPE",
+        0,
+        "household",
+    ),
     ("json", "{\"on\": \"2026-08-15\",\n", "E-DOC-JSON", 2, ""),
-    ("json", "{\"on\": \"2026-08-15\",\n \"150123198001010033\"}", "E-DOC-JSON", 2, ""),
+    (
+        "json",
+        "{\"on\": \"2026-08-15\",\n \"150123198001010033\"}",
+        "E-DOC-JSON",
+        2,
+        "",
+    ),
     ("json", "[1, 2]", "E-DOC-SHAPE", 0, ""),
-    ("json", "{\"on\": \"2026-08-15\", \"household\": {\"deposits\": null}}", "E-VALUE-TYPE", 0, "household.deposits"),
-    ("json", "{\"on\": \"2026-08-15\", \"household\": {\"deposits\": 1e3}}", "E-VALUE-FLOAT", 0, "household.deposits"),
-    ("json", "{\"on\": \"2026-08-15\", \"person\": [5]}", "E-DOC-SHAPE", 0, "person[0]"),
+    (
+        "json",
+        "{\"on\": \"2026-08-15\", \"household\": {\"deposits\": null}}",
+        "E-VALUE-TYPE",
+        0,
+        "household.deposits",
+    ),
+    (
+        "json",
+        "{\"on\": \"2026-08-15\", \"household\": {\"deposits\": 1e3}}",
+        "E-VALUE-FLOAT",
+        0,
+        "household.deposits",
+    ),
+    (
+        "json",
+        "{\"on\": \"2026-08-15\", \"person\": [5]}",
+        "E-DOC-SHAPE",
+        0,
+        "person[0]",
+    ),
     ("json", "{\"on\": 20260815}", "E-VALUE-DATE", 0, "on"),
 ];
 
@@ -278,10 +618,17 @@ fn built_in() -> PackSet {
 }
 
 fn refused(set: &PackSet, kind: &str, text: &str) -> Diagnostics {
-    let document = if kind == "toml" { Document::from_toml("case", text) } else { Document::from_json("case", text) };
+    let document = if kind == "toml" {
+        Document::from_toml("case", text)
+    } else {
+        Document::from_json("case", text)
+    };
     match document {
         Err(finding) => finding.into(),
-        Ok(document) => set.bind(&document).err().unwrap_or_else(|| panic!("accepted: {text}")),
+        Ok(document) => set
+            .bind(&document)
+            .err()
+            .unwrap_or_else(|| panic!("accepted: {text}")),
     }
 }
 
@@ -290,17 +637,30 @@ fn every_bad_household_is_refused_at_its_path_without_its_value() {
     let set = built_in();
     let mut wrong = Vec::new();
     for (what, text, code, path) in BAD_HOUSEHOLDS {
-        let found = refused(&set, "toml", &format!("on = 2026-08-15\n[household]\n{text}\n"));
-        if !found.iter().any(|d| d.code() == *code && d.input_path() == *path) {
+        let found = refused(
+            &set,
+            "toml",
+            &format!("on = 2026-08-15\n[household]\n{text}\n"),
+        );
+        if !found
+            .iter()
+            .any(|d| d.code() == *code && d.input_path() == *path)
+        {
             wrong.push(format!("{what}: {code} at {path}, found:\n{found}"));
         }
-        if [SECRET, "15012319800101003X", "12.505", "-5"].iter().any(|value| found.to_string().contains(value)) {
+        if [SECRET, "15012319800101003X", "12.505", "-5"]
+            .iter()
+            .any(|value| found.to_string().contains(value))
+        {
             wrong.push(format!("{what}: the value is shown:\n{found}"));
         }
     }
     for (kind, text, code, line, path) in BAD_FILES {
         let found = refused(&set, kind, text);
-        if !found.iter().any(|d| d.code() == *code && d.line() == *line && d.input_path() == *path) {
+        if !found
+            .iter()
+            .any(|d| d.code() == *code && d.line() == *line && d.input_path() == *path)
+        {
             wrong.push(format!("{text}: {code} at {line} {path}, found:\n{found}"));
         }
         if found.to_string().contains(SECRET) {
@@ -314,11 +674,22 @@ fn every_bad_household_is_refused_at_its_path_without_its_value() {
 fn a_household_out_of_bounds_is_refused() {
     let set = built_in();
     let code = |text: &str| refused(&set, "toml", text).first().unwrap().code();
-    assert_eq!(code(&format!("on = 2026-08-15\n# {}\n", "x".repeat(MAX_DOCUMENT_BYTES))), "E-DOC-SIZE");
-    let people: String = (0..1_001).map(|i| format!("[[person]]\nid = \"p{i}\"\n")).collect();
+    assert_eq!(
+        code(&format!(
+            "on = 2026-08-15\n# {}\n",
+            "x".repeat(MAX_DOCUMENT_BYTES)
+        )),
+        "E-DOC-SIZE"
+    );
+    let people: String = (0..1_001)
+        .map(|i| format!("[[person]]\nid = \"p{i}\"\n"))
+        .collect();
     assert_eq!(code(&format!("on = 2026-08-15\n{people}")), "E-ROW-MANY");
     let deep = format!("{{\"on\": {}1{}}}", "[".repeat(10_000), "]".repeat(10_000));
-    assert_eq!(refused(&set, "json", &deep).first().unwrap().code(), "E-DOC-JSON");
+    assert_eq!(
+        refused(&set, "json", &deep).first().unwrap().code(),
+        "E-DOC-JSON"
+    );
     let deep = format!("on = {}1{}\n", "[".repeat(10_000), "]".repeat(10_000));
     assert_eq!(code(&deep), "E-DOC-TOML");
 }
@@ -327,7 +698,9 @@ fn a_household_out_of_bounds_is_refused() {
 fn what_is_beyond_a_lifetime_is_read_as_unknown_and_said() {
     let set = built_in();
     let text = "on = 2026-08-15\n[household]\ndeposits = \"9999999999999\"\n";
-    let input = set.bind(&Document::from_toml("case", text).unwrap()).unwrap();
+    let input = set
+        .bind(&Document::from_toml("case", text).unwrap())
+        .unwrap();
     let codes: Vec<_> = input.warnings().iter().map(Diagnostic::code).collect();
     assert_eq!(codes, ["W-FACT-RANGE"]);
     assert!(!input.warnings().to_string().contains("9999999999999"));

@@ -1,6 +1,14 @@
 //! What holds for every household of the demonstration banner, and for every figure on every day.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
-#![expect(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "small numbers of the tests' own making")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "small numbers of the tests' own making"
+)]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -34,14 +42,22 @@ impl Household {
     fn table(&self) -> Table {
         let mut table = Table::new();
         table.insert("on".to_owned(), Value::String("2026-08-25".to_owned()));
-        table.insert("default_status".to_owned(), Value::String("verified".to_owned()));
+        table.insert(
+            "default_status".to_owned(),
+            Value::String("verified".to_owned()),
+        );
         table.insert("household".to_owned(), Value::Table(self.root.clone()));
-        table.insert("person".to_owned(), Value::Array(self.persons.iter().cloned().map(Value::Table).collect()));
+        table.insert(
+            "person".to_owned(),
+            Value::Array(self.persons.iter().cloned().map(Value::Table).collect()),
+        );
         table
     }
 
     fn assess(&self) -> Assessment {
-        ENGINE.assess(&Document::from_table("case", &self.table())).unwrap_or_else(|e| panic!("{e}"))
+        ENGINE
+            .assess(&Document::from_table("case", &self.table()))
+            .unwrap_or_else(|e| panic!("{e}"))
     }
 }
 
@@ -57,7 +73,10 @@ fn answers(answer: &Assessment, ids: &[String]) -> BTreeMap<String, String> {
         };
         for row in rows {
             if let Some((value, ty)) = answer.value(id, row) {
-                out.insert(format!("{}{id}", row.map_or_else(String::new, |r| format!("{r}."))), set.value_words(value, ty));
+                out.insert(
+                    format!("{}{id}", row.map_or_else(String::new, |r| format!("{r}."))),
+                    set.value_words(value, ty),
+                );
             }
         }
     };
@@ -73,7 +92,11 @@ fn answers(answer: &Assessment, ids: &[String]) -> BTreeMap<String, String> {
 }
 
 fn ids(household: &Household) -> Vec<String> {
-    household.persons.iter().map(|p| p["id"].as_str().unwrap().to_owned()).collect()
+    household
+        .persons
+        .iter()
+        .map(|p| p["id"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn money(top: u32, unit: &'static str) -> impl Strategy<Value = Value> {
@@ -126,10 +149,14 @@ fn root() -> impl Strategy<Value = Table> {
 
 /// One person with consistent facts: `no_exclusion` says the same as the grounds it stands for, which rules ask with has().
 fn person() -> impl Strategy<Value = Table> {
-    let born = (1930..2026_i32, 1..=12_u32).prop_map(|(y, m)| Value::String(format!("{y}-{m:02}-15")));
+    let born =
+        (1930..2026_i32, 1..=12_u32).prop_map(|(y, m)| Value::String(format!("{y}-{m:02}-15")));
     let given = facts(vec![
         ("birth", born.boxed()),
-        ("relation", word(&["spouse", "child", "parent", "sibling", "other"]).boxed()),
+        (
+            "relation",
+            word(&["spouse", "child", "parent", "sibling", "other"]).boxed(),
+        ),
         ("wage", money(40_000, "/year").boxed()),
         ("business_net", money(9_000, "/year").boxed()),
         ("property_net", money(3_000, "/year").boxed()),
@@ -143,10 +170,16 @@ fn person() -> impl Strategy<Value = Table> {
         ("study", word(&["none", "primary", "bachelor"]).boxed()),
         ("full_time_study", yes_no().boxed()),
         ("has_disability_card", yes_no().boxed()),
-        ("disability_grade", (1..=4_i64).prop_map(Value::Integer).boxed()),
+        (
+            "disability_grade",
+            (1..=4_i64).prop_map(Value::Integer).boxed(),
+        ),
         ("severe_illness", yes_no().boxed()),
         ("single_parent_family", yes_no().boxed()),
-        ("registered_here", prop::bool::weighted(0.85).prop_map(Value::Boolean).boxed()),
+        (
+            "registered_here",
+            prop::bool::weighted(0.85).prop_map(Value::Boolean).boxed(),
+        ),
         ("can_live_independently", yes_no().boxed()),
         ("lives_together", yes_no().boxed()),
         ("dibao_recipient", yes_no().boxed()),
@@ -179,7 +212,9 @@ fn without(full: &Household, gone: &[bool]) -> Household {
     let mut bits = gone.iter().copied().cycle();
     let mut thin = full.clone();
     let mut sift = |table: &mut Table| {
-        table.retain(|key, _| ["id", "no_exclusion", "in_prison"].contains(&key) || !bits.next().unwrap_or(false));
+        table.retain(|key, _| {
+            ["id", "no_exclusion", "in_prison"].contains(&key) || !bits.next().unwrap_or(false)
+        });
     };
     sift(&mut thin.root);
     thin.persons.iter_mut().for_each(sift);
@@ -291,14 +326,22 @@ proptest! {
 #[test]
 fn the_households_are_of_every_kind() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let strategy = (household(), prop::collection::vec(prop::bool::weighted(0.1), 97));
+    let strategy = (
+        household(),
+        prop::collection::vec(prop::bool::weighted(0.1), 97),
+    );
     let mut seen: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
     let (mut open, mut decided) = (0, 0);
     for _ in 0..150 {
         let (full, gone) = strategy.new_tree(&mut runner).unwrap().current();
         let thin = without(&full, &gone);
         for answer in [full.assess(), thin.assess()] {
-            for id in ["dibao/income", "edge/income", "rigid/income", "dibao.eligible"] {
+            for id in [
+                "dibao/income",
+                "edge/income",
+                "rigid/income",
+                "dibao.eligible",
+            ] {
                 let at = match answer.truth(id, None).unwrap() {
                     Truth::True => 0,
                     Truth::False => 1,
@@ -308,11 +351,21 @@ fn the_households_are_of_every_kind() {
             }
         }
         for word in answers(&thin.assess(), &ids(&thin)).values() {
-            if word == "undetermined" { open += 1 } else { decided += 1 }
+            if word == "undetermined" {
+                open += 1
+            } else {
+                decided += 1
+            }
         }
     }
-    assert!(seen.values().all(|counts| counts.iter().all(|n| *n >= 5)), "{seen:?}");
-    assert!(open > 1_000 && decided > 1_000, "{open} open, {decided} decided");
+    assert!(
+        seen.values().all(|counts| counts.iter().all(|n| *n >= 5)),
+        "{seen:?}"
+    );
+    assert!(
+        open > 1_000 && decided > 1_000,
+        "{open} open, {decided} decided"
+    );
 }
 
 /// The standard of 2026-07-01 became public on 2026-08-20.
@@ -321,7 +374,11 @@ fn the_raised_standard_is_known_from_its_publication() {
     let text = "on = 2026-07-15\n[household]\nregistration_place = \"159921\"\nhukou = \"urban\"\n";
     let document = Document::from_toml("case", text).unwrap();
     let standard = |on: &str, known: &str| {
-        let input = ENGINE.packs().bind(&document).unwrap().with_dates(Day::parse(on).unwrap(), Day::parse(known).unwrap());
+        let input = ENGINE
+            .packs()
+            .bind(&document)
+            .unwrap()
+            .with_dates(Day::parse(on).unwrap(), Day::parse(known).unwrap());
         let answer = ENGINE.evaluate(&input);
         let (value, ty) = answer.value("standard_month", None).unwrap();
         answer.packs().value_words(value, ty)
@@ -343,11 +400,28 @@ fn a_figure_is_constant_inside_its_range() {
     let mut probes = 0;
     for parameter in set.parameters() {
         // every code of the first key, the first of the others; a band at a count of 70
-        let first = parameter.keys.first().map_or_else(|| vec![String::new()], |k| key_words(k.ty));
+        let first = parameter
+            .keys
+            .first()
+            .map_or_else(|| vec![String::new()], |k| key_words(k.ty));
         for word in first {
-            let mut args: Vec<String> = if word.is_empty() { Vec::new() } else { vec![word] };
-            args.extend(parameter.keys.iter().skip(1).map(|k| key_words(k.ty).swap_remove(0)));
-            let call = if args.is_empty() { parameter.id.clone() } else { format!("{}({})", parameter.id, args.join(", ")) };
+            let mut args: Vec<String> = if word.is_empty() {
+                Vec::new()
+            } else {
+                vec![word]
+            };
+            args.extend(
+                parameter
+                    .keys
+                    .iter()
+                    .skip(1)
+                    .map(|k| key_words(k.ty).swap_remove(0)),
+            );
+            let call = if args.is_empty() {
+                parameter.id.clone()
+            } else {
+                format!("{}({})", parameter.id, args.join(", "))
+            };
             let ty = set.type_word(parameter.ty);
             write!(
                 pack,
@@ -360,10 +434,15 @@ fn a_figure_is_constant_inside_its_range() {
     assert!(probes > 100, "{probes}");
     let engine = engine(&[PackSource::new(vec![SourceFile::new("pack.toml", pack)])]);
     let text = "on = 2026-07-15\n[household]\nregistration_place = \"159921\"\nhandling_place = \"159921\"\n";
-    let input = engine.packs().bind(&Document::from_toml("case", text).unwrap()).unwrap();
+    let input = engine
+        .packs()
+        .bind(&Document::from_toml("case", text).unwrap())
+        .unwrap();
     let read = |on: Day| -> Vec<Option<i64>> {
         let answer = engine.evaluate(&input.clone().with_dates(on, Day::MAX));
-        (0..probes).map(|i| answer.value(&format!("probe_{i}"), None).unwrap().0.get()).collect()
+        (0..probes)
+            .map(|i| answer.value(&format!("probe_{i}"), None).unwrap().0.get())
+            .collect()
     };
     let (mut changes, mut known) = (0, 0);
     let mut before: Vec<Option<i64>> = Vec::new();
@@ -380,12 +459,19 @@ fn a_figure_is_constant_inside_its_range() {
         known = known.max(first.iter().flatten().count());
         before = first;
     }
-    assert!(changes > 5 && known > 50, "{changes} changes, {known} figures known at once");
+    assert!(
+        changes > 5 && known > 50,
+        "{changes} changes, {known} figures known at once"
+    );
 }
 
 fn key_words(ty: Type) -> Vec<String> {
     match ty {
-        Type::Code(list) => ENGINE.packs().code_lists()[list].codes.iter().map(|c| c.id.clone()).collect(),
+        Type::Code(list) => ENGINE.packs().code_lists()[list]
+            .codes
+            .iter()
+            .map(|c| c.id.clone())
+            .collect(),
         _ => vec!["70".to_owned()],
     }
 }

@@ -25,7 +25,11 @@ fuzz_target!(|bytes: &[u8]| {
     if text.contains("'''") {
         return;
     }
-    for (entity, ty) in [("household", "bool"), ("person", "money/year"), ("obligor", "date")] {
+    for (entity, ty) in [
+        ("household", "bool"),
+        ("person", "money/year"),
+        ("obligor", "date"),
+    ] {
         let rule = format!(
             "[[formula]]\nid = \"fuzzed\"\nentity = \"{entity}\"\ntype = \"{ty}\"\nfrom = 2020-01-01\nexpr = '''\n{text}'''\n"
         );

@@ -288,8 +288,7 @@ impl Loader {
                     .map(|f| f.path.as_str())
                     .take(3)
                     .collect();
-                let message =
-                    format!("the pack has no [pack] table (files: {})", names.join(", "));
+                let message = format!("the pack has no [pack] table (files: {})", names.join(", "));
                 self.findings
                     .push(Diagnostic::error("E-PACK-HEAD", message).help("write it in pack.toml"));
             }

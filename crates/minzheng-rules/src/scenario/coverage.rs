@@ -36,8 +36,17 @@ impl Seen {
 
     /// The words of those that were not seen.
     fn lacks(self) -> String {
-        let words = [(self.yes, "true"), (self.no, "false"), (self.unknown, "unknown")];
-        words.iter().filter(|(seen, _)| !seen).map(|(_, w)| *w).collect::<Vec<_>>().join(", ")
+        let words = [
+            (self.yes, "true"),
+            (self.no, "false"),
+            (self.unknown, "unknown"),
+        ];
+        words
+            .iter()
+            .filter(|(seen, _)| !seen)
+            .map(|(_, w)| *w)
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 
@@ -87,9 +96,15 @@ impl Coverage {
         Self {
             cases: 0,
             refused: 0,
-            conditions: conditions.map(|f| (f.id.clone(), (Seen::default(), false))).collect(),
+            conditions: conditions
+                .map(|f| (f.id.clone(), (Seen::default(), false)))
+                .collect(),
             branches: BTreeMap::new(),
-            parameters: set.parameters.iter().map(|p| (p.id.clone(), false)).collect(),
+            parameters: set
+                .parameters
+                .iter()
+                .map(|p| (p.id.clone(), false))
+                .collect(),
         }
     }
 
@@ -98,10 +113,17 @@ impl Coverage {
         self.cases = self.cases.saturating_add(1);
         let (set, plan) = (&answer.set, &answer.regime.plan);
         for programme in plan.programmes.iter().filter(|p| p.in_force) {
-            let entity = set.programmes.get(programme.programme).map_or(0, |p| p.entity);
+            let entity = set
+                .programmes
+                .get(programme.programme)
+                .map_or(0, |p| p.entity);
             for (formula, node) in &programme.conditions {
-                let Some(formula) = set.formulas.get(*formula) else { continue };
-                let Some((seen, in_force)) = self.conditions.get_mut(&formula.id) else { continue };
+                let Some(formula) = set.formulas.get(*formula) else {
+                    continue;
+                };
+                let Some((seen, in_force)) = self.conditions.get_mut(&formula.id) else {
+                    continue;
+                };
                 *in_force = true;
                 for row in 0..answer.input.row_count(entity) {
                     seen.mark(answer.node_value(*node, entity, row).truth());
@@ -118,10 +140,21 @@ impl Coverage {
                     }
                 }
                 Op::If(test, _, _) => {
-                    let Some((formula, version)) = node.rule else { continue };
-                    let Some(formula) = set.formulas.get(formula) else { continue };
-                    let Some(version) = formula.versions.get(version) else { continue };
-                    let text = node.span.of(&version.value.text).split_whitespace().collect::<Vec<_>>().join(" ");
+                    let Some((formula, version)) = node.rule else {
+                        continue;
+                    };
+                    let Some(formula) = set.formulas.get(formula) else {
+                        continue;
+                    };
+                    let Some(version) = formula.versions.get(version) else {
+                        continue;
+                    };
+                    let text = node
+                        .span
+                        .of(&version.value.text)
+                        .split_whitespace()
+                        .collect::<Vec<_>>()
+                        .join(" ");
                     let branch = Branch {
                         rule: formula.id.clone(),
                         origin: set.origin_words(&version.origin),
@@ -137,7 +170,11 @@ impl Coverage {
             }
         }
         for parameter in figures {
-            if let Some(read) = set.parameters.get(parameter).and_then(|p| self.parameters.get_mut(&p.id)) {
+            if let Some(read) = set
+                .parameters
+                .get(parameter)
+                .and_then(|p| self.parameters.get_mut(&p.id))
+            {
                 *read = true;
             }
         }
@@ -155,7 +192,9 @@ impl Coverage {
 
     /// Every condition, as `PROGRAMME/CONDITION`, and what was seen of it.
     pub fn conditions(&self) -> impl Iterator<Item = (&str, Seen)> {
-        self.conditions.iter().map(|(id, (seen, _))| (id.as_str(), *seen))
+        self.conditions
+            .iter()
+            .map(|(id, (seen, _))| (id.as_str(), *seen))
     }
 
     /// Every `?:` of a rule that was in force, and what was seen of its test.
@@ -165,14 +204,20 @@ impl Coverage {
 
     /// Every parameter, and whether a rule in force read a figure of it.
     pub fn parameters(&self) -> impl Iterator<Item = (&str, bool)> {
-        self.parameters.iter().map(|(id, read)| (id.as_str(), *read))
+        self.parameters
+            .iter()
+            .map(|(id, read)| (id.as_str(), *read))
     }
 
     /// The conditions that were not seen true, false and unknown, and what is lacking.
     pub fn unmet(&self) -> Vec<(String, String)> {
         let open = self.conditions.iter().filter(|(_, (seen, _))| !seen.all());
         open.map(|(id, (seen, in_force))| {
-            let lacks = if *in_force { seen.lacks() } else { "never in force".to_owned() };
+            let lacks = if *in_force {
+                seen.lacks()
+            } else {
+                "never in force".to_owned()
+            };
             (id.clone(), lacks)
         })
         .collect()
@@ -185,7 +230,9 @@ impl Coverage {
 
     /// The parameters of which no figure was read.
     pub fn unread(&self) -> impl Iterator<Item = &str> {
-        self.parameters().filter(|(_, read)| !read).map(|(id, _)| id)
+        self.parameters()
+            .filter(|(_, read)| !read)
+            .map(|(id, _)| id)
     }
 
     /// The report: totals, then what is open, a line each.
@@ -197,9 +244,24 @@ impl Coverage {
         let met = |all: usize, open: usize| all.saturating_sub(open);
         // writing to a string cannot fail
         let _ = writeln!(out, "cases      {} ({} refused)", self.cases, self.refused);
-        let _ = writeln!(out, "conditions {} of {} seen true, false and unknown", met(self.conditions.len(), unmet.len()), self.conditions.len());
-        let _ = writeln!(out, "branches   {} of {} taken both ways", met(self.branches.len(), half.len()), self.branches.len());
-        let _ = writeln!(out, "parameters {} of {} read", met(self.parameters.len(), unread.len()), self.parameters.len());
+        let _ = writeln!(
+            out,
+            "conditions {} of {} seen true, false and unknown",
+            met(self.conditions.len(), unmet.len()),
+            self.conditions.len()
+        );
+        let _ = writeln!(
+            out,
+            "branches   {} of {} taken both ways",
+            met(self.branches.len(), half.len()),
+            self.branches.len()
+        );
+        let _ = writeln!(
+            out,
+            "parameters {} of {} read",
+            met(self.parameters.len(), unread.len()),
+            self.parameters.len()
+        );
         for (id, lacks) in unmet {
             let _ = writeln!(out, "condition {id}: not seen: {lacks}");
         }
@@ -209,7 +271,11 @@ impl Coverage {
                 (_, true) => "then never taken",
                 _ => "test never known",
             };
-            let _ = writeln!(out, "branch {} ({}): {side}: {}", branch.rule, branch.origin, branch.words);
+            let _ = writeln!(
+                out,
+                "branch {} ({}): {side}: {}",
+                branch.rule, branch.origin, branch.words
+            );
         }
         for id in unread {
             let _ = writeln!(out, "parameter {id}: no figure read");
@@ -283,7 +349,10 @@ expect = { "help.eligible" = "no" }
 "#;
 
     fn engine() -> Engine {
-        let files = vec![SourceFile::new("pack.toml", PACK), SourceFile::new("tests.toml", TESTS)];
+        let files = vec![
+            SourceFile::new("pack.toml", PACK),
+            SourceFile::new("tests.toml", TESTS),
+        ];
         Engine::new(PackSet::load(&[PackSource::new(files)]).unwrap())
     }
 
@@ -291,24 +360,50 @@ expect = { "help.eligible" = "no" }
     fn what_no_test_has_seen_is_said() {
         let coverage = engine().coverage();
         let unmet = [("help/later", "never in force"), ("help/low", "unknown")];
-        assert_eq!(coverage.unmet(), unmet.map(|(a, b)| (a.to_owned(), b.to_owned())));
+        assert_eq!(
+            coverage.unmet(),
+            unmet.map(|(a, b)| (a.to_owned(), b.to_owned()))
+        );
         assert_eq!(coverage.half_taken().count(), 1);
         assert_eq!(coverage.unread().collect::<Vec<_>>(), ["limit.large"]);
-        assert!(coverage.to_text().contains("condition help/low: not seen: unknown"));
-        assert!(coverage.to_text().contains("then never taken: (large ? limit.large : limit.small)"));
+        assert!(
+            coverage
+                .to_text()
+                .contains("condition help/low: not seen: unknown")
+        );
+        assert!(
+            coverage
+                .to_text()
+                .contains("then never taken: (large ? limit.large : limit.small)")
+        );
     }
 
     #[test]
     fn more_assessments_add_to_it() {
         let engine = engine();
         let mut coverage = engine.coverage();
-        for case in ["on = 2026-01-01", "on = 2031-01-01\ncase = { large = true }", "on = 2031-01-01\ncase = { large = false }"] {
-            coverage.add(&engine.assess(&Document::from_toml("case", case).unwrap()).unwrap());
+        for case in [
+            "on = 2026-01-01",
+            "on = 2031-01-01\ncase = { large = true }",
+            "on = 2031-01-01\ncase = { large = false }",
+        ] {
+            coverage.add(
+                &engine
+                    .assess(&Document::from_toml("case", case).unwrap())
+                    .unwrap(),
+            );
         }
-        assert_eq!(coverage.unmet(), [("help/later".to_owned(), "unknown".to_owned())]);
+        assert_eq!(
+            coverage.unmet(),
+            [("help/later".to_owned(), "unknown".to_owned())]
+        );
         assert_eq!(coverage.half_taken().count(), 0);
         assert_eq!(coverage.cases(), 5);
-        coverage.add(&engine.assess(&Document::from_toml("case", "on = 2031-01-01").unwrap()).unwrap());
+        coverage.add(
+            &engine
+                .assess(&Document::from_toml("case", "on = 2031-01-01").unwrap())
+                .unwrap(),
+        );
         assert_eq!(coverage.unmet(), []);
     }
 }
