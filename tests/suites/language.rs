@@ -2,7 +2,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
     reason = "a test stops at the first surprise"
 )]
 
@@ -36,7 +35,7 @@ fn blocks() -> Vec<Block> {
                     line: number,
                     kind: kind.to_owned(),
                     text: String::new(),
-                })
+                });
             }
             (Some(_), Some(_)) => blocks.extend(open.take()),
             (None, Some(block)) => {

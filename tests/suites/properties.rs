@@ -147,7 +147,7 @@ fn root() -> impl Strategy<Value = Table> {
     ])
 }
 
-/// One person with consistent facts: `no_exclusion` says the same as the grounds it stands for, which rules ask with has().
+/// One person with consistent facts: `no_exclusion` says the same as the grounds it stands for, which rules ask with `has`.
 fn person() -> impl Strategy<Value = Table> {
     let born =
         (1930..2026_i32, 1..=12_u32).prop_map(|(y, m)| Value::String(format!("{y}-{m:02}-15")));
@@ -207,7 +207,7 @@ fn household() -> impl Strategy<Value = Household> {
 }
 
 /// The same household with some facts left out: each bit says whether one goes. Two facts stay:
-/// `no_exclusion` and `in_prison`, which rules ask with has(), so that what is left still says one thing.
+/// `no_exclusion` and `in_prison`, which rules ask with `has`, so that what is left still says one thing.
 fn without(full: &Household, gone: &[bool]) -> Household {
     let mut bits = gone.iter().copied().cycle();
     let mut thin = full.clone();
@@ -352,9 +352,9 @@ fn the_households_are_of_every_kind() {
         }
         for word in answers(&thin.assess(), &ids(&thin)).values() {
             if word == "undetermined" {
-                open += 1
+                open += 1;
             } else {
-                decided += 1
+                decided += 1;
             }
         }
     }

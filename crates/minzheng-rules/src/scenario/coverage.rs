@@ -134,10 +134,10 @@ impl Coverage {
         for (id, node) in (0_u32..).zip(&plan.nodes) {
             let rows = answer.input.row_count(node.row);
             match &node.op {
-                Op::Param(parameter, _) => {
-                    if (0..rows).any(|row| answer.node_value(id, node.row, row).is_known()) {
-                        figures.insert(*parameter);
-                    }
+                Op::Param(parameter, _)
+                    if (0..rows).any(|row| answer.node_value(id, node.row, row).is_known()) =>
+                {
+                    figures.insert(*parameter);
                 }
                 Op::If(test, _, _) => {
                     let Some((formula, version)) = node.rule else {
@@ -285,7 +285,6 @@ impl Coverage {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
     use super::*;
     use crate::pack::{PackSource, SourceFile};
