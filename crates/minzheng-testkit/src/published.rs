@@ -1,7 +1,8 @@
 //! Published determinations as cases of the engine: words of a case in, a household and its answers out.
 //!
 //! A case gives `facts`, `assume`, `overlay`, `on`, `programme` and `expect`; a probe gives `readings` and `settings` beside.
-//! Everything here is driven by those words. A word that is not known is refused, never skipped.
+//! Everything here is driven by those words. A word that is not known is refused, never skipped. A question of ours may add
+//! `given`, facts in the words of the packs.
 
 use std::fmt;
 
@@ -293,8 +294,10 @@ struct Build<'e> {
     overlay: Map<String, Value>,
     assume: Map<String, Value>,
     expect: Map<String, Value>,
+    given: Map<String, Value>,
     household: Map<String, Value>,
     persons: Vec<Map<String, Value>>,
+    obligors: Vec<Value>,
     parents: Vec<Value>,
     findings: Vec<Value>,
     overlays: Vec<Value>,
@@ -377,8 +380,10 @@ impl<'e> Build<'e> {
             overlay,
             assume,
             expect,
+            given: part(case, "given")?,
             household: Map::new(),
             persons: Vec::new(),
+            obligors: Vec::new(),
             parents: Vec::new(),
             findings: Vec::new(),
             overlays: Vec::new(),
@@ -474,6 +479,7 @@ impl<'e> Build<'e> {
             "default_status": "verified",
             "household": household,
             "person": persons,
+            "obligor": self.obligors,
             "parent": self.parents,
             "finding": self.findings,
             "overlay": self.overlays,
@@ -489,7 +495,25 @@ impl<'e> Build<'e> {
         self.procedure()?;
         self.overlays_of_dibao()?;
         self.overlays_of_others()?;
-        self.assumptions()
+        self.assumptions()?;
+        self.given()
+    }
+
+    /// Facts and findings in the words of the packs, which a question adds where the vocabulary of cases has no word.
+    fn given(&mut self) -> Result<(), Refusal> {
+        let given = self.given.clone();
+        words("given", &given, &[&["household", "person", "obligor", "finding"]])?;
+        if let Some(household) = given.get("household") {
+            self.household.extend(table("given.household", household)?.clone());
+        }
+        for person in given.get("person").and_then(Value::as_array).into_iter().flatten() {
+            let row = table("given.person", person)?.clone();
+            let id = text(&row, "id").unwrap_or("person").to_owned();
+            self.person(&id).extend(row);
+        }
+        self.obligors.extend(given.get("obligor").and_then(Value::as_array).into_iter().flatten().cloned());
+        self.findings.extend(given.get("finding").and_then(Value::as_array).into_iter().flatten().cloned());
+        Ok(())
     }
 
     fn family(&mut self) -> Result<(), Refusal> {
@@ -1553,7 +1577,12 @@ impl<'e> Build<'e> {
             }
             "paid_by" => Self::date(answer, "dibao_paid_by", None).map_or_else(|| json!("undetermined"), |d| json!(d.to_string())),
             "ends_when" => self.ends_when()?,
-            _ => return Err(Refusal::UnknownWord(format!("expect.{key}"))),
+            other => {
+                // `value:ID` asks for a figure of the packs by its id
+                let Some(id) = other.strip_prefix("value:") else { return Err(Refusal::UnknownWord(format!("expect.{key}"))) };
+                let found = answer.value(id, None).or_else(|| answer.value(id, row));
+                found.map_or(Value::Null, |(v, ty)| json!(self.engine.packs().value_words(v, ty)))
+            }
         })
     }
 
@@ -1717,8 +1746,10 @@ impl<'e> Build<'e> {
             overlay: Map::new(),
             assume: Map::new(),
             expect: Map::new(),
+            given: Map::new(),
             household: Map::new(),
             persons: Vec::new(),
+            obligors: Vec::new(),
             parents: Vec::new(),
             findings: Vec::new(),
             overlays: Vec::new(),
@@ -1755,6 +1786,8 @@ impl<'e> Build<'e> {
             "disability_living" | "disability_care" => {
                 one.no_rival();
                 one.find("counts_as_dibao", Some("one"), true);
+                // the rate is the same for every group: the plainest person stands for all
+                one.find("severe_disability", Some("one"), false);
                 one.say("one", "other_living_allowance", json!({ "status": "none" }));
                 one.say("one", "other_care_allowance", json!({ "status": "none" }));
                 one.figure(&format!("standard.{}", self.programme), value);
