@@ -286,6 +286,15 @@ fn denied(programme: &str) -> Option<&'static str> {
     })
 }
 
+/// One line of a payroll: who, how many, fen per person, whether the rate is one for care, months of its own.
+struct Line {
+    label: String,
+    persons: i64,
+    rate: i64,
+    care: bool,
+    months: Option<i64>,
+}
+
 struct Build<'e> {
     engine: &'e Engine,
     on: Day,
@@ -615,6 +624,9 @@ impl<'e> Build<'e> {
         if truth(row, "lives_alone")? == Some(true) {
             self.say(id, "relation", "self");
         }
+        if truth(row, "in_prison")? == Some(true) {
+            self.say(id, "no_exclusion", false);
+        }
         if let Some(word) = text(row, "hukou").and_then(hukou) {
             self.household.insert("hukou".to_owned(), json!(word));
         }
@@ -695,6 +707,26 @@ impl<'e> Build<'e> {
             self.person(id);
             self.facts_of_person(id, row)?;
             self.subjects = vec![id.to_owned()];
+            if word == "person" && self.programme == "tekun" && self.expect.contains_key("eligible") {
+                // who applies, or is supported, is alive and there; what the case says of it comes after
+                let defaults = [("alive", true), ("declared_dead", false), ("declared_missing", false), ("labour_regained", false)];
+                for (fact, value) in defaults {
+                    self.say(id, fact, value);
+                }
+                if !self.person(id).contains_key("in_prison") {
+                    self.say(id, "in_prison", false);
+                }
+                if !self.person(id).contains_key("relation") {
+                    self.say(id, "relation", "self");
+                }
+            }
+            if self.expect.contains_key("relative_is_obligor") {
+                self.figure("setting.support_tested_against", "applicant");
+                // a relative of none of the kinds of the code owes no support
+                if self.person(id).get("relation") == Some(&json!("other")) {
+                    self.say(id, "support_duty_applicant", false);
+                }
+            }
             if truth(row, "lives_alone")? == Some(true) {
                 self.household.insert("members_complete".to_owned(), json!(true));
             }
@@ -758,6 +790,10 @@ impl<'e> Build<'e> {
             self.facts_of_person(&id, child)?;
             if count(child, "age_below")?.or(bound).is_some_and(|age| age <= 18) {
                 self.find(&format!("{}/minor", self.programme), Some(&id), true);
+            }
+            // to apply for a benefit is to choose it
+            if matches!(self.programme.as_str(), "orphan" | "de_facto_orphan" | "tekun") {
+                self.say(&id, "child_choice", self.programme.clone());
             }
             self.subjects.push(id);
         }
@@ -860,15 +896,23 @@ impl<'e> Build<'e> {
         Ok(())
     }
 
-    fn sum_of_members(&self) -> Result<Option<i64>, Refusal> {
-        let Some(Value::Array(members)) = stated(&self.facts, "members") else { return Ok(None) };
-        if truth(&self.assume, "all_members_counted")? != Some(true) {
+    /// The income that is stated of members; a lower bound where one of them says nothing of it.
+    fn sum_of_members(&mut self) -> Result<Option<i64>, Refusal> {
+        let facts = self.facts.clone();
+        let Some(Value::Array(members)) = stated(&facts, "members") else { return Ok(None) };
+        let all = truth(&self.assume, "all_members_counted")? == Some(true);
+        if (!all && self.size != i64::try_from(members.len()).ok()) || !members.iter().any(|m| m.get("income").is_some()) {
             return Ok(None);
         }
+        let left_out: Vec<&Value> = stated(&self.overlay, "excluded_income").and_then(Value::as_array).into_iter().flatten().collect();
+        let mut open = false;
         let replaces = truth(&self.assume, "found_income_replaces_declared")? == Some(true);
         let mut total = 0_i64;
         for member in members {
-            let Some(income) = member.get("income").filter(|v| !v.is_null()) else { return Ok(None) };
+            let Some(income) = member.get("income").filter(|v| !v.is_null()) else {
+                open = true;
+                continue;
+            };
             let items = match income {
                 Value::Array(items) => items.clone(),
                 one => vec![one.clone()],
@@ -876,14 +920,21 @@ impl<'e> Build<'e> {
             for item in items {
                 let item = table("income", &item)?.clone();
                 words("income", &item, &[&["amount", "declared", "found", "period"]])?;
+                if item.get("kind").is_some_and(|k| left_out.contains(&k)) {
+                    continue;
+                }
                 let amount = if replaces { stated(&item, "found") } else { None }
                     .or_else(|| stated(&item, "amount"))
                     .or_else(|| stated(&item, "declared"));
-                let Some(amount) = amount else { return Ok(None) };
+                let Some(amount) = amount else {
+                    open = true;
+                    continue;
+                };
                 let period = text(&item, "period").unwrap_or("month");
                 total = total.saturating_add(yearly("income", &json!({ "amount": amount, "period": period }))?);
             }
         }
+        self.lower_bound |= open;
         Ok(Some(total))
     }
 
@@ -948,8 +999,20 @@ impl<'e> Build<'e> {
         Ok(())
     }
 
+    /// The means test of the case: its own, or that of dibao.
+    fn programme_test(&self) -> &'static str {
+        match self.programme.as_str() {
+            "edge" => "edge",
+            "rigid" => "rigid",
+            _ => "dibao",
+        }
+    }
+
     fn within_limits(&mut self, value: bool) {
-        for condition in [format!("{}/property", self.programme), "dibao/property".to_owned()] {
+        // property within the limits of dibao is within the wider ones; property over one limit says nothing of another
+        let tests: &[&str] = if value { &["dibao", "edge", "rigid"] } else { &[self.programme_test()] };
+        for test in tests {
+            let condition = format!("{test}/property");
             if self.engine.packs().formula(&condition).is_some_and(|f| f.entity == 0) {
                 self.find(&condition, None, value);
             }
@@ -965,7 +1028,8 @@ impl<'e> Build<'e> {
             let accepted = day("application", value)?.to_string();
             self.household.insert("accepted_on".to_owned(), json!(accepted));
         }
-        if truth(&self.assume, "approved_on_time")? == Some(true) {
+        let dated = ["first_month", "paid_by"].iter().any(|w| self.expect.contains_key(*w));
+        if dated || truth(&self.assume, "approved_on_time")? == Some(true) {
             self.household.insert("decided_on".to_owned(), json!(self.on.to_string()));
         }
         Ok(())
@@ -973,7 +1037,6 @@ impl<'e> Build<'e> {
 
     fn overlays_of_dibao(&mut self) -> Result<(), Refusal> {
         let overlay = self.overlay.clone();
-        let programme = self.programme.clone();
         let mut standards: Vec<Value> = Vec::new();
         match stated(&overlay, "dibao_standard") {
             Some(Value::Array(list)) => standards.clone_from(list),
@@ -1051,8 +1114,10 @@ impl<'e> Build<'e> {
             }
             match text(line, "qualifies_when") {
                 None => {}
-                Some("<" | "below") => self.figure("setting.edge_operator", "below"),
-                Some("<=" | "at_or_below") => self.figure("setting.edge_operator", "at_or_below"),
+                Some(word) if ["<=", "at_or_below", "at or below", "not above", "at most", "不超过", "不高于"].iter().any(|w| word.contains(w)) => {
+                    self.figure("setting.edge_operator", "at_or_below");
+                }
+                Some(word) if ["<", "below", "under", "低于"].iter().any(|w| word.contains(w)) => self.figure("setting.edge_operator", "below"),
                 Some(other) => return Err(Refusal::UnknownWord(format!("edge_line.qualifies_when: {other}"))),
             }
         }
@@ -1081,12 +1146,12 @@ impl<'e> Build<'e> {
                     _ => return Err(Refusal::NotTranslated("deposit_limit".to_owned(), "the limit of the household is not whole per person")),
                 }
             }
-            let test = if matches!(programme.as_str(), "edge" | "rigid") { programme.as_str() } else { "dibao" };
+            let test = self.programme_test();
             self.figure(&format!("setting.financial_limit_{test}"), "fixed");
             self.figure("limit.financial_fixed", yuan(amount));
             match text(limit, "fails_when") {
-                None | Some(">") => self.figure("setting.financial_limit_operator", "at_or_below"),
-                Some(">=") => self.figure("setting.financial_limit_operator", "below"),
+                Some(">=" | "at or above" | "reached") => self.figure("setting.financial_limit_operator", "below"),
+                None | Some(">" | "above" | "exceeded") => self.figure("setting.financial_limit_operator", "at_or_below"),
                 Some(other) => return Err(Refusal::UnknownWord(format!("deposit_limit.fails_when: {other}"))),
             }
             if let Some(uplift) = stated(limit, "age_uplift") {
@@ -1103,6 +1168,10 @@ impl<'e> Build<'e> {
             words("vehicle_rule", rule, &[&["owned_car_excludes", "independent_of_income", "debts_netted"]])?;
             if truth(rule, "owned_car_excludes")? == Some(true) {
                 self.figure("limit.vehicles", 0);
+                // the rule knows no exempt vehicle unless the case says so
+                if stated(&overlay, "motor_vehicle_exempt").is_none() && stated(&self.assume, "item_compensates_a_disability").is_none() {
+                    self.household.insert("vehicles_exempt".to_owned(), json!(0));
+                }
             }
             if truth(rule, "debts_netted")? == Some(true) {
                 return Err(Refusal::NotTranslated("debts_netted".to_owned(), "no rule sets debts against property"));
@@ -1286,8 +1355,8 @@ impl<'e> Build<'e> {
             self.within_limits(value);
         }
         if let Some(value) = truth(&assume, "registered_at_the_place")? {
-            for condition in [format!("{programme}/registration"), "dibao/registration".to_owned()] {
-                self.find_all(&condition, &json!(value));
+            for test in [programme.as_str(), "dibao", "edge", "rigid"] {
+                self.find_all(&format!("{test}/registration"), &json!(value));
             }
         }
         if truth(&assume, "no_exclusive_programme")? == Some(true) {
@@ -1384,7 +1453,10 @@ impl<'e> Build<'e> {
             }
             match stated(&assume, "other_aid_received") {
                 None => {}
-                Some(Value::String(word)) if word == "none" => self.find("child_aid", Some(id), "0/month"),
+                Some(Value::String(word)) if word == "none" => {
+                    self.find("child_aid", Some(id), "0/month");
+                    self.find("counts_as_dibao", Some(id), false);
+                }
                 Some(value) => self.find("child_aid", Some(id), figure("other_aid_received", value)?),
             }
             if let Some(word) = text(&assume, "care_level") {
@@ -1465,6 +1537,11 @@ impl<'e> Build<'e> {
         if any { Ok(all) } else { Err(Refusal::NotTranslated(id.to_owned(), "the case names nobody it is asked of, or no rule holds it that day")) }
     }
 
+    /// What still holds where the income or a count is only a lower bound: a refusal.
+    fn above(&self, found: Value) -> Value {
+        if self.lower_bound && found == json!(true) { json!("undetermined") } else { found }
+    }
+
     fn amount(&self, answer: &Assessment, id: &str) -> Result<Value, Refusal> {
         let span = text(&self.expect, "period").unwrap_or("month");
         let per = text(&self.expect, "per").unwrap_or("household");
@@ -1513,9 +1590,9 @@ impl<'e> Build<'e> {
             "period" | "per" => wanted.clone(),
             "eligible" => {
                 let found = self.yes_no(answer, &format!("{programme}.eligible"))?;
-                // only a refusal holds above a lower bound
-                if self.lower_bound && found == json!(true) { json!("undetermined") } else { found }
+                self.above(found)
             }
+            "amount_fen" if self.lower_bound => json!("undetermined"),
             "amount_fen" => self.amount(answer, &format!("{programme}.amount"))?,
             "base_fen" => self.amount(answer, "dibao_base")?,
             "supplement_fen" => self.amount(answer, "add_ons")?,
@@ -1562,11 +1639,10 @@ impl<'e> Build<'e> {
             }
             "property_kind" => json!(self.property_kind),
             "property_within_limits" => {
-                let test = if matches!(programme.as_str(), "edge" | "rigid") { programme.as_str() } else { "dibao" };
-                self.yes_no(answer, &format!("{test}/property"))?
+                self.yes_no(answer, &format!("{}/property", self.programme_test()))?
             }
-            "is_dibao" | "dibao_continues" => self.yes_no(answer, "dibao.eligible")?,
-            "is_edge" => self.yes_no(answer, "edge.eligible")?,
+            "is_dibao" | "dibao_continues" => self.above(self.yes_no(answer, "dibao.eligible")?),
+            "is_edge" => self.above(self.yes_no(answer, "edge.eligible")?),
             "disability_living_eligible" => self.yes_no(answer, "disability_living.eligible")?,
             "first_month" => {
                 let packs = self.engine.packs();
@@ -1618,12 +1694,13 @@ impl<'e> Build<'e> {
         })
     }
 
-    /// The lines of a payroll: label, persons, fen per person, and whether the rate is one for care.
-    fn lines(&self) -> Result<Vec<(String, i64, i64, bool)>, Refusal> {
+    /// The lines of a payroll.
+    fn lines(&self) -> Result<Vec<Line>, Refusal> {
         let facts = &self.facts;
         let care = ["tekun_care_rates", "disability_care_rates"].iter().find_map(|w| stated(&self.overlay, w));
         let care = care.or_else(|| stated(facts, "care_rates_per_month"));
         let common = match (stated(&self.overlay, "rate"), stated(facts, "rate"), stated(facts, "rate_per_quarter")) {
+            (Some(Value::Object(v)), _, _) if !v.contains_key("amount") => None,
             (Some(v), _, _) => Some(flow("rate", v)?.0),
             (None, Some(v), _) | (None, None, Some(v)) => Some(fen("rate", v)?),
             _ => None,
@@ -1636,6 +1713,9 @@ impl<'e> Build<'e> {
             }
             if let Some(v) = tiers.and_then(|t| t.get(label)) {
                 return Ok(Some((flow("tiers", v)?.0, false)));
+            }
+            if let Some(v) = stated(&self.overlay, "rate").and_then(|r| r.get(label)).filter(|v| v.is_number()) {
+                return Ok(Some((fen("rate", v)?, false)));
             }
             Ok(common.map(|c| (c, false)))
         };
@@ -1660,27 +1740,57 @@ impl<'e> Build<'e> {
                 let row = table(word, row)?;
                 words(word, row, &[&["tier", "level", "persons", "rate", "grade", "poor", "urban", "rural", "period", "months", "rate_per_quarter"]])?;
                 let name = [label, "kind", "name", "level", "tier", "grade"].iter().find_map(|l| row.get(*l)).map_or_else(|| index.to_string(), |v| v.as_str().map_or_else(|| v.to_string(), str::to_owned));
-                let Some(persons) = count(row, "persons")? else { return shape(word, "persons") };
-                let (rate, is_care) = match stated(row, "rate") {
-                    Some(rate) => (fen("rate", rate)?, false),
-                    None => of_label(&name)?.map_or_else(|| shape(word, "a rate"), Ok)?,
+                let (urban, rural) = (stated(row, "urban").and_then(Value::as_i64), stated(row, "rural").and_then(Value::as_i64));
+                let areas = urban.map(|u| u.saturating_add(rural.unwrap_or(0))).or(rural);
+                let Some(persons) = count(row, "persons")?.or(areas) else { return shape(word, "persons") };
+                let (rate, is_care) = match (stated(row, "rate"), Self::by_grade(care, row)?) {
+                    (Some(rate), _) => (fen("rate", rate)?, false),
+                    (None, Some(rate)) => (rate, true),
+                    (None, None) => of_label(&name)?.map_or_else(|| shape(word, "a rate"), Ok)?,
                 };
-                out.push((name, persons, rate, is_care));
+                let months = count(row, "months")?;
+                out.push(Line { label: name, persons, rate, care: is_care, months });
             }
         }
         if let Some(Value::Object(levels)) = stated(facts, "persons_by_level") {
             for (level, persons) in levels {
                 let (rate, is_care) = of_label(level)?.map_or_else(|| shape("persons_by_level", "a rate"), Ok)?;
-                out.push((level.clone(), persons.as_i64().unwrap_or(0), rate, is_care));
+                let Some(persons) = persons.as_i64() else { return shape("persons_by_level", "whole numbers") };
+                out.push(Line { label: level.clone(), persons, rate, care: is_care, months: None });
             }
+        }
+        for area in ["urban", "rural"] {
+            let (persons, own) = match stated(facts, area) {
+                Some(Value::Object(row)) => {
+                    words(area, row, &[&["persons", "rate", "months", "period"]])?;
+                    (count(row, "persons")?, stated(row, "rate").map(|r| fen("rate", r)).transpose()?)
+                }
+                Some(value) => (value.as_i64(), None),
+                None => continue,
+            };
+            let Some(persons) = persons else { return shape(area, "persons") };
+            let (rate, is_care) = own.map(|r| (r, false)).or(of_label(area)?).map_or_else(|| shape(area, "a rate"), Ok)?;
+            out.push(Line { label: area.to_owned(), persons, rate, care: is_care, months: None });
         }
         if out.is_empty() {
             let (Some(persons), Some(rate)) = (count(facts, "persons")?, common) else {
                 return shape("persons", "persons and a rate");
             };
-            out.push(("all".to_owned(), persons, rate, false));
+            out.push(Line { label: "all".to_owned(), persons, rate, care: false, months: None });
         }
         Ok(out)
+    }
+
+    /// The rate of a list by grade and standing that fits a line.
+    fn by_grade(rates: Option<&Value>, row: &Map<String, Value>) -> Result<Option<i64>, Refusal> {
+        for rate in rates.and_then(Value::as_array).into_iter().flatten() {
+            let rate = table("disability_care_rates", rate)?;
+            let fits = ["grade", "poor", "level"].iter().all(|w| rate.get(*w).is_none() || rate.get(*w) == row.get(*w));
+            if let (true, Some(amount)) = (fits, stated(rate, "amount").or_else(|| stated(rate, "rate"))) {
+                return Ok(Some(fen("disability_care_rates", amount)?));
+            }
+        }
+        Ok(None)
     }
 
     fn payroll(&self) -> Result<Map<String, Value>, Refusal> {
@@ -1698,7 +1808,7 @@ impl<'e> Build<'e> {
         let (mut total, mut persons, mut parts) = (0_i64, 0_i64, Map::new());
         let lines = self.lines()?;
         let single = lines.len() == 1;
-        for (label, number, rate, care) in lines {
+        for Line { label, persons: number, rate, care, months: own } in lines {
             let rate = if by_quarter {
                 match (rate.checked_rem(3), rate.checked_div(3)) {
                     (Some(0), Some(month)) => month,
@@ -1708,7 +1818,7 @@ impl<'e> Build<'e> {
                 rate
             };
             let unit = self.of_one(rate, care)?;
-            let person_months = number.saturating_mul(units).saturating_add(if single { arrears } else { 0 });
+            let person_months = number.saturating_mul(own.unwrap_or(units)).saturating_add(if single { arrears } else { 0 });
             let part = unit.saturating_mul(person_months);
             total = total.saturating_add(part);
             persons = persons.saturating_add(number);
