@@ -9,7 +9,8 @@ use serde_json::Value;
 const OPEN: &[(&str, &str)] = &[];
 
 fn cases(file: &str) -> Vec<Value> {
-    let text = std::fs::read_to_string(repo_root().join("tests/vectors/published").join(file)).unwrap();
+    let text =
+        std::fs::read_to_string(repo_root().join("tests/vectors/published").join(file)).unwrap();
     serde_json::from_str(&text).unwrap()
 }
 
@@ -21,27 +22,40 @@ fn run(file: &str) {
         let id = case["id"].as_str().unwrap();
         for reading in readings(&case) {
             given += 1;
-            let name = reading.as_ref().map_or_else(|| id.to_owned(), |r| format!("{id}/{r}"));
+            let name = reading
+                .as_ref()
+                .map_or_else(|| id.to_owned(), |r| format!("{id}/{r}"));
             let mut bad = Vec::new();
             match answers(&engine, &case, reading.as_deref()) {
                 Err(refusal) => bad.push(refusal.to_string()),
                 Ok(found) => {
                     checked += found.len();
                     assert!(!found.is_empty(), "{name} expects nothing");
-                    bad.extend(found.iter().filter(|a| !a.agrees()).map(|a| format!("{}: published {}, found {}", a.key, a.wanted, a.found)));
+                    bad.extend(
+                        found.iter().filter(|a| !a.agrees()).map(|a| {
+                            format!("{}: published {}, found {}", a.key, a.wanted, a.found)
+                        }),
+                    );
                 }
             }
             let open = OPEN.iter().find(|(n, _)| *n == name);
             match (bad.is_empty(), open) {
                 (true, None) => passed += 1,
-                (true, Some(_)) => wrong.push(format!("{name}: comes out now, take it off the list")),
+                (true, Some(_)) => {
+                    wrong.push(format!("{name}: comes out now, take it off the list"))
+                }
                 (false, Some((_, why))) => println!("open: {name}: {why}"),
                 (false, None) => wrong.push(format!("{name}: {}", bad.join("; "))),
             }
         }
     }
     println!("{file}: {passed} readings passed of {given} given, {checked} keys compared");
-    assert!(wrong.is_empty(), "{} of {given}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {given}:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -60,5 +74,8 @@ fn unknown_words_are_refused() {
     let engine = Engine::new(set);
     let case = serde_json::json!({ "id": "x", "on": "2022-06-15", "programme": "dibao", "facts": { "houshold_size": 3 },
         "expect": { "eligible": true } });
-    assert_eq!(answers(&engine, &case, None).unwrap_err().to_string(), "unknown word at `facts.houshold_size`");
+    assert_eq!(
+        answers(&engine, &case, None).unwrap_err().to_string(),
+        "unknown word at `facts.houshold_size`"
+    );
 }

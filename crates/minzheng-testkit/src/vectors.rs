@@ -5,13 +5,33 @@ use std::collections::BTreeMap;
 use minzheng_rules::pack::PackSet;
 use serde_json::{Map, Value, json};
 
-/// The tests of packs as vectors, by the file they stand in (`cases/dibao.toml` gives `dibao`).
+/// The tests of packs as vectors, by the file they stand in: `cases/dibao.toml` gives `dibao`, and in a pack of real places
+/// `PACK-dibao`.
 pub fn of_packs(set: &PackSet) -> BTreeMap<String, Vec<Value>> {
     let mut out: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for test in set.tests() {
-        let file = test.origin.file.rsplit('/').next().unwrap_or_default().trim_end_matches(".toml").to_owned();
+        let file = test
+            .origin
+            .file
+            .rsplit('/')
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches(".toml");
+        let pack = set
+            .packs()
+            .get(test.origin.pack)
+            .map_or("", |p| p.id.as_str());
+        let file = if pack == "demo" {
+            file.to_owned()
+        } else {
+            format!("{pack}-{file}")
+        };
         let input = of_table(&test.document);
-        let expect: Map<String, Value> = test.expect.iter().map(|(path, wanted)| (path.clone(), of_toml(wanted))).collect();
+        let expect: Map<String, Value> = test
+            .expect
+            .iter()
+            .map(|(path, wanted)| (path.clone(), of_toml(wanted)))
+            .collect();
         out.entry(file).or_default().push(json!({
             "id": test.id,
             "title": test.title,
