@@ -1,5 +1,12 @@
 //! Vectors shared by every language: kept equal to the tests of the packs, and run through JSON.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::print_stdout,
+    reason = "a test stops at the first surprise and prints its counts"
+)]
+
 use minzheng_rules::facts::Document;
 use minzheng_rules::scenario::Engine;
 use minzheng_testkit::{repo_root, vectors};

@@ -517,6 +517,8 @@ struct Build<'e> {
     property_kind: Option<&'static str>,
     /// The income is a lower bound, or a count is: what fails at it fails above it, and nothing else may be read from it.
     lower_bound: bool,
+    /// How many times as large the engine sees the case's money: twelve, where a standard per year has no whole fen per month.
+    scale: i64,
 }
 
 /// The household of a case in one reading, as a household file gives it, without its payroll.
@@ -623,6 +625,7 @@ impl<'e> Build<'e> {
             income_item: None,
             property_kind: None,
             lower_bound: false,
+            scale: 1,
         })
     }
 
@@ -735,6 +738,7 @@ impl<'e> Build<'e> {
     }
 
     fn translate(&mut self) -> Result<(), Refusal> {
+        self.find_scale()?;
         self.family()?;
         self.single_persons()?;
         self.children()?;
@@ -788,6 +792,35 @@ impl<'e> Build<'e> {
         Ok(())
     }
 
+    fn find_scale(&mut self) -> Result<(), Refusal> {
+        let Some(standard) = stated(&self.overlay, "dibao_standard").filter(|s| s.is_object())
+        else {
+            return Ok(());
+        };
+        if self.is_payroll() || yearly("dibao_standard", standard)?.checked_rem(12) == Some(0) {
+            return Ok(());
+        }
+        let other_money = [
+            "category_supplement",
+            "tiers",
+            "rigid_expenditure_deducted",
+            "deposit_limit",
+            "rounding",
+            "edge_line",
+        ];
+        if let Some(word) = other_money
+            .iter()
+            .find(|w| stated(&self.overlay, w).is_some())
+        {
+            return Err(Refusal::NotTranslated(
+                (*word).to_owned(),
+                "beside a standard per year that is no whole number of fen per month",
+            ));
+        }
+        self.scale = 12;
+        Ok(())
+    }
+
     fn family(&mut self) -> Result<(), Refusal> {
         let facts = self.facts.clone();
         if let Some(word) = text(&facts, "hukou").and_then(hukou) {
@@ -824,10 +857,9 @@ impl<'e> Build<'e> {
                             .and_then(Value::as_str)
                             .is_some_and(|w| w.starts_with("applicant"))
                     }))
+                    && let Ok(kind) = relation(group, first)
                 {
-                    if let Ok(kind) = relation(group, first) {
-                        self.say(&id, "relation", kind);
-                    }
+                    self.say(&id, "relation", kind);
                 }
             }
         }
@@ -1266,7 +1298,10 @@ impl<'e> Build<'e> {
             self.find(
                 "counted_income",
                 None,
-                format!("{}/year", yuan(total.saturating_sub(out).max(0))),
+                format!(
+                    "{}/year",
+                    yuan(total.saturating_sub(out).max(0).saturating_mul(self.scale))
+                ),
             );
         }
         if let (Some(income), Some(id)) = (
@@ -1475,7 +1510,11 @@ impl<'e> Build<'e> {
         let several = standards.len() > 1;
         let mut monthly = None;
         for standard in &standards {
-            let value = figure("dibao_standard", standard)?;
+            let value = if self.scale == 12 {
+                format!("{}/month", yuan(yearly("dibao_standard", standard)?))
+            } else {
+                figure("dibao_standard", standard)?
+            };
             monthly = Some(yearly("dibao_standard", standard)?);
             let area = standard.get("hukou").and_then(Value::as_str);
             match area
@@ -1486,7 +1525,7 @@ impl<'e> Build<'e> {
                 .transpose()?
             {
                 Some(area) if several || self.household.contains_key("hukou") => {
-                    self.figure_at("standard.dibao", "hukou", area, value)
+                    self.figure_at("standard.dibao", "hukou", area, value);
                 }
                 area => {
                     if let Some(area) = area {
@@ -1542,7 +1581,7 @@ impl<'e> Build<'e> {
             )?;
             match (stated(line, "multiple"), stated(line, "amount")) {
                 (Some(multiple), _) => {
-                    self.figure("multiple.edge", multiple.to_string().replace('"', ""))
+                    self.figure("multiple.edge", multiple.to_string().replace('"', ""));
                 }
                 (None, Some(amount)) => {
                     let amount = yearly(
@@ -1594,7 +1633,7 @@ impl<'e> Build<'e> {
                         .iter()
                         .any(|w| word.contains(w)) =>
                 {
-                    self.figure("setting.edge_operator", "below")
+                    self.figure("setting.edge_operator", "below");
                 }
                 Some(other) => {
                     return Err(Refusal::UnknownWord(format!(
@@ -1656,10 +1695,10 @@ impl<'e> Build<'e> {
             self.figure("limit.financial_fixed", yuan(amount));
             match text(limit, "fails_when") {
                 Some(">=" | "at or above" | "reached") => {
-                    self.figure("setting.financial_limit_operator", "below")
+                    self.figure("setting.financial_limit_operator", "below");
                 }
                 None | Some(">" | "above" | "exceeded") => {
-                    self.figure("setting.financial_limit_operator", "at_or_below")
+                    self.figure("setting.financial_limit_operator", "at_or_below");
                 }
                 Some(other) => {
                     return Err(Refusal::UnknownWord(format!(
@@ -1785,13 +1824,13 @@ impl<'e> Build<'e> {
         match text(&overlay, "paid_from") {
             None | Some("month after approval") => {}
             Some("month after application") => {
-                self.figure("setting.old_age_first_month", "month_after")
+                self.figure("setting.old_age_first_month", "month_after");
             }
             Some("month of application") => {
-                self.figure("setting.old_age_first_month", "application_month")
+                self.figure("setting.old_age_first_month", "application_month");
             }
             Some("month of reaching the age") => {
-                self.figure("setting.old_age_first_month", "age_month")
+                self.figure("setting.old_age_first_month", "age_month");
             }
             Some(other) => return Err(Refusal::UnknownWord(format!("paid_from: {other}"))),
         }
@@ -1864,7 +1903,7 @@ impl<'e> Build<'e> {
                 match one.as_str() {
                     Some("dibao") => {}
                     Some(word @ ("low_income" | "severe_without_work")) => {
-                        self.figure(&format!("scope.living_{word}"), true)
+                        self.figure(&format!("scope.living_{word}"), true);
                     }
                     _ => {
                         return Err(Refusal::UnknownWord(format!(
@@ -1875,23 +1914,35 @@ impl<'e> Build<'e> {
             }
         }
         if let Some(Value::Array(scope)) = stated(&overlay, "disability_care_scope") {
+            let kinds = [
+                "visual",
+                "hearing",
+                "speech",
+                "limb",
+                "intellectual",
+                "mental",
+                "multiple",
+            ];
+            let mut reach = [0_i64; 7];
             for one in scope {
                 let one = table("disability_care_scope", one)?;
                 words("disability_care_scope", one, &[&["type", "grades"]])?;
-                let highest = one
-                    .get("grades")
-                    .and_then(Value::as_array)
-                    .and_then(|g| g.iter().filter_map(Value::as_i64).max());
+                let grades = one.get("grades").and_then(Value::as_array);
+                let highest = grades.and_then(|g| g.iter().filter_map(Value::as_i64).max());
                 let Some(highest) = highest else {
                     return shape("disability_care_scope.grades", "a list of grades");
                 };
-                match text(one, "type") {
-                    None => self.figure("scope.care_grade", highest),
-                    Some(kind) => {
-                        let kind = disability("disability_care_scope", kind)?;
-                        self.figure_at("scope.care_grade", "disability", kind, highest);
+                let only = text(one, "type")
+                    .map(|k| disability("disability_care_scope", k))
+                    .transpose()?;
+                for (kind, grade) in kinds.iter().zip(reach.iter_mut()) {
+                    if only.is_none_or(|o| o == *kind) {
+                        *grade = highest.max(*grade);
                     }
                 }
+            }
+            for (kind, grade) in kinds.iter().zip(reach) {
+                self.figure_at("scope.care_grade", "disability", *kind, grade);
             }
         }
         if let (Some(rates), false) = (stated(&overlay, "disability_care_rates"), self.is_payroll())
@@ -2012,6 +2063,10 @@ impl<'e> Build<'e> {
                 }
             }
         }
+        // no word of a case says it: whoever publishes a case on the care subsidy takes the need of care for granted
+        if programme == "disability_care" {
+            self.find_all("disability_care/long_term", &json!(true));
+        }
         if truth(&assume, "tekun_conditions_hold")? == Some(true) {
             self.all_conditions("tekun");
             if programme == "tekun" {
@@ -2100,7 +2155,7 @@ impl<'e> Build<'e> {
                     self.find("counts_as_dibao", Some(id), false);
                 }
                 Some(value) => {
-                    self.find("child_aid", Some(id), figure("other_aid_received", value)?)
+                    self.find("child_aid", Some(id), figure("other_aid_received", value)?);
                 }
             }
             if let Some(word) = text(&assume, "care_level") {
@@ -2247,6 +2302,12 @@ impl<'e> Build<'e> {
                 }
             };
             let fen = fen.saturating_mul(times);
+            // back to the case's own money, rounded once, half up
+            let half = self.scale.checked_div(2).unwrap_or(0);
+            let fen = fen
+                .saturating_add(half)
+                .checked_div(self.scale)
+                .unwrap_or(0);
             total = match total {
                 None => Some(fen),
                 Some(_) if per == "person" && !of_household => {
@@ -2309,7 +2370,9 @@ impl<'e> Build<'e> {
                     .or_else(|| stated(&self.assume, "household_income_at_least"));
                 let yearly_figure =
                     span.and_then(|s| s.get("period")).and_then(Value::as_str) == Some("year");
-                let parts = size.saturating_mul(if yearly_figure { 1 } else { 12 });
+                let parts = size
+                    .saturating_mul(if yearly_figure { 1 } else { 12 })
+                    .saturating_mul(self.scale);
                 let each = income.checked_div(parts).unwrap_or(0);
                 if each >= line {
                     json!(line)
@@ -2801,8 +2864,8 @@ impl<'e> Build<'e> {
         let found = answer
             .value(&id, None)
             .or_else(|| answer.value(&id, Some("one")));
-        found.and_then(|(v, _)| v.get()).ok_or_else(|| {
-            Refusal::NotTranslated(id, "the rules leave the amount of one person open")
-        })
+        found
+            .and_then(|(v, _)| v.get())
+            .ok_or({ Refusal::NotTranslated(id, "the rules leave the amount of one person open") })
     }
 }
