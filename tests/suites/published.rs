@@ -50,7 +50,7 @@ fn run(file: &str) {
             match (bad.is_empty(), open) {
                 (true, None) => passed += 1,
                 (true, Some(_)) => {
-                    wrong.push(format!("{name}: comes out now, take it off the list"))
+                    wrong.push(format!("{name}: comes out now, take it off the list"));
                 }
                 (false, Some((_, why))) => println!("open: {name}: {why}"),
                 (false, None) => wrong.push(format!("{name}: {}", bad.join("; "))),

@@ -2866,6 +2866,9 @@ impl<'e> Build<'e> {
             .or_else(|| answer.value(&id, Some("one")));
         found
             .and_then(|(v, _)| v.get())
-            .ok_or({ Refusal::NotTranslated(id, "the rules leave the amount of one person open") })
+            .ok_or(Refusal::NotTranslated(
+                id,
+                "the rules leave the amount of one person open",
+            ))
     }
 }
