@@ -2,6 +2,9 @@
 //!
 //! Development only: the crates that ship never depend on it, except to test themselves.
 
+pub mod published;
+pub mod vectors;
+
 use std::path::{Path, PathBuf};
 
 /// The top of the repository: the folder that holds `Cargo.toml`, `crates/` and `tests/`.

@@ -255,6 +255,10 @@ pub(super) const CN: &[(&str, &str)] = &[
 
 pub(super) const CN_15: &[(&str, &str)] = &[
     (
+        "cases/dibao.toml",
+        include_str!("../../packs/cn-15/cases/dibao.toml"),
+    ),
+    (
         "instruments.toml",
         include_str!("../../packs/cn-15/instruments.toml"),
     ),
