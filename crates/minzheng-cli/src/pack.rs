@@ -51,7 +51,10 @@ pub(crate) fn run(command: PackCommand, packs: &[PathBuf], lang: Lang) -> Outcom
 
 /// Loading has checked them: what is wrong with a pack refuses it.
 fn lint(engine: &Engine) -> Outcome {
-    Ok(format!("{} packs, 0 errors\n", engine.packs().packs().len()))
+    Ok(format!(
+        "{} packs, 0 errors\n",
+        engine.packs().packs().len()
+    ))
 }
 
 fn test(engine: &Engine) -> Outcome {
@@ -78,7 +81,9 @@ fn test(engine: &Engine) -> Outcome {
 }
 
 fn coverage(_engine: &Engine, _deny_unmet: bool) -> Outcome {
-    Err(Failure::Refused("error[E-COVERAGE]: coverage is not counted yet".to_owned()))
+    Err(Failure::Refused(
+        "error[E-COVERAGE]: coverage is not counted yet".to_owned(),
+    ))
 }
 
 /// Whether a row stands in the pack asked for.

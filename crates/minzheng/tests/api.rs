@@ -161,7 +161,7 @@ fn bad_calls_have_an_envelope() {
         (r#"{"call": "assess"}"#, "E-DOC-SHAPE"),
         (r#"{"call": "assess", "household": {}}"#, "E-DOC-DATE"),
         (
-            r#"{"call": "assess", "household": {"on": "2026-02-30"}}"#,
+            r#"{"call": "assess", "household": {"on": "2026-02-03", "household": {"accepted_on": "2026-02-30"}}}"#,
             "E-VALUE-DATE",
         ),
         (
