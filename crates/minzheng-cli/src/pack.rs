@@ -1,6 +1,7 @@
 //! Packs of law: check, test, compare, show.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use minzheng::packs::BuiltIn;
@@ -50,6 +51,7 @@ pub(crate) fn run(command: PackCommand, packs: &[PathBuf], lang: Lang) -> Outcom
 }
 
 /// Loading has checked them: what is wrong with a pack refuses it.
+#[expect(clippy::unnecessary_wraps, reason = "findings will refuse")]
 fn lint(engine: &Engine) -> Outcome {
     Ok(format!(
         "{} packs, 0 errors\n",
@@ -62,17 +64,19 @@ fn test(engine: &Engine) -> Outcome {
     let failed: Vec<_> = checks.iter().filter(|c| !c.passed).collect();
     let mut out = String::new();
     for c in &failed {
-        out.push_str(&format!(
-            "failed: {}: {}: wanted {}, found {}\n",
+        let _ = writeln!(
+            out,
+            "failed: {}: {}: wanted {}, found {}",
             c.test, c.path, c.wanted, c.found
-        ));
+        );
     }
     let passed = checks.len().saturating_sub(failed.len());
-    out.push_str(&format!(
-        "{} tests: {passed} checks passed, {} failed\n",
+    let _ = writeln!(
+        out,
+        "{} tests: {passed} checks passed, {} failed",
         engine.packs().tests().len(),
         failed.len()
-    ));
+    );
     if failed.is_empty() {
         Ok(out)
     } else {
@@ -91,7 +95,7 @@ fn stands<T>(row: &Dated<T>, index: Option<usize>) -> bool {
     index.is_none_or(|i| row.origin.pack == i)
 }
 
-fn own<'s>(set: &'s PackSet, index: Option<usize>) -> impl Iterator<Item = &'s Programme> {
+fn own(set: &PackSet, index: Option<usize>) -> impl Iterator<Item = &Programme> {
     set.programmes()
         .iter()
         .filter(move |p| stands(&p.span, index))
@@ -143,7 +147,7 @@ fn markdown_table(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -
     );
     for row in rows {
         let cells: Vec<String> = row.iter().map(|c| cell(c)).collect();
-        out.push_str(&format!("| {} |\n", cells.join(" | ")));
+        let _ = writeln!(out, "| {} |", cells.join(" | "));
     }
     out
 }
@@ -273,29 +277,32 @@ fn markdown_of(set: &PackSet, index: Option<usize>, lang: Lang) -> String {
         .filter(|(i, _)| index.is_none_or(|own| own == *i))
     {
         let at = Some(at);
-        out.push_str(&format!("# {}: {}\n\n", pack.id, both(&pack.title)));
-        out.push_str(&format!(
-            "{} {} · {} {} · {} {}\n",
+        let _ = write!(out, "# {}: {}\n\n", pack.id, both(&pack.title));
+        let _ = writeln!(
+            out,
+            "{} {} · {} {} · {} {}",
             say("版本", "version"),
             pack.version,
             say("发布", "publisher"),
             pack.publisher,
             say("通读", "reviewed on"),
             pack.reviewed_on
-        ));
+        );
         if own(set, at).next().is_some() {
-            out.push_str(&format!(
+            let _ = write!(
+                out,
                 "\n## {}\n\n{}",
                 say("救助项目", "Programmes"),
                 programme_table(set, at, lang)
-            ));
+            );
         }
         for programme in own(set, at) {
-            out.push_str(&format!(
+            let _ = write!(
+                out,
                 "\n### `{}` {}\n\n",
                 programme.id,
                 both(&programme.title)
-            ));
+            );
             let rows = programme
                 .conditions
                 .iter()
@@ -350,7 +357,7 @@ fn markdown_of(set: &PackSet, index: Option<usize>, lang: Lang) -> String {
                     say("性质", "status"),
                     say("依据", "law"),
                 ];
-                out.push_str(&format!("\n## {title}\n\n{}", markdown_table(&heads, rows)));
+                let _ = write!(out, "\n## {title}\n\n{}", markdown_table(&heads, rows));
             }
         }
         let rules: Vec<Vec<String>> = set
@@ -388,11 +395,12 @@ fn markdown_of(set: &PackSet, index: Option<usize>, lang: Lang) -> String {
                 say("性质", "status"),
                 say("依据", "law"),
             ];
-            out.push_str(&format!(
+            let _ = write!(
+                out,
                 "\n## {}\n\n{}",
                 say("公式", "Formulas"),
                 markdown_table(&heads, rules)
-            ));
+            );
         }
         let facts: Vec<Vec<String>> = set
             .facts()
@@ -416,11 +424,12 @@ fn markdown_of(set: &PackSet, index: Option<usize>, lang: Lang) -> String {
                 say("类型", "type"),
                 say("由谁答复", "answered by"),
             ];
-            out.push_str(&format!(
+            let _ = write!(
+                out,
                 "\n## {}\n\n{}",
                 say("事实", "Facts"),
                 markdown_table(&heads, facts)
-            ));
+            );
         }
         let texts: Vec<Vec<String>> = set
             .instruments()
@@ -441,11 +450,12 @@ fn markdown_of(set: &PackSet, index: Option<usize>, lang: Lang) -> String {
                 say("制定机关", "issuer"),
                 say("施行", "in force"),
             ];
-            out.push_str(&format!(
+            let _ = write!(
+                out,
                 "\n## {}\n\n{}",
                 say("文件", "Instruments"),
                 markdown_table(&heads, texts)
-            ));
+            );
         }
     }
     out
@@ -573,21 +583,19 @@ fn diff(old: &str, new: &str, packs: &[PathBuf], lang: Lang) -> Outcome {
         match new.get(key) {
             None => {
                 removed = removed.saturating_add(1);
-                out.push_str(&format!("- {key}: {value}\n"));
+                let _ = writeln!(out, "- {key}: {value}");
             }
             Some(other) if other != value => {
                 changed = changed.saturating_add(1);
-                out.push_str(&format!("~ {key}: {value}\n  → {other}\n"));
+                let _ = writeln!(out, "~ {key}: {value}\n  → {other}");
             }
             Some(_) => {}
         }
     }
     for (key, value) in new.iter().filter(|(k, _)| !old.contains_key(*k)) {
         added = added.saturating_add(1);
-        out.push_str(&format!("+ {key}: {value}\n"));
+        let _ = writeln!(out, "+ {key}: {value}");
     }
-    out.push_str(&format!(
-        "{added} added, {removed} removed, {changed} changed\n"
-    ));
+    let _ = writeln!(out, "{added} added, {removed} removed, {changed} changed");
     Ok(out)
 }

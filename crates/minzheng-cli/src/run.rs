@@ -1,5 +1,7 @@
 //! The commands about one household.
 
+use std::fmt::Write as _;
+
 use minzheng::eligibility::Change;
 use minzheng::{Assessment, Engine, Household, Lang, Missing, Verdict};
 use serde_json::{Value, json};
@@ -244,7 +246,7 @@ fn assess(answer: &Assessment, form: &Form, all: bool, lang: Lang) -> String {
             "初步结论：以上结论所依据的部分申报事项尚未核实。",
             "Provisional: these answers rest on declared facts that nobody has verified yet.",
         );
-        out.push_str(&format!("{} ({})\n", bold(note), provisional.len()));
+        let _ = writeln!(out, "{} ({})", bold(note), provisional.len());
     }
     let missing = answer.missing();
     if !missing.is_empty() {
@@ -253,7 +255,7 @@ fn assess(answer: &Assessment, form: &Form, all: bool, lang: Lang) -> String {
             "尚缺事项见 minzheng missing。",
             "What is still to be asked: minzheng missing.",
         );
-        out.push_str(&format!("{note} ({})\n", missing.len()));
+        let _ = writeln!(out, "{note} ({})", missing.len());
     }
     let receipt = answer.receipt();
     out.push_str(&dim(&format!(
@@ -289,15 +291,16 @@ fn questions(missing: &[Missing], lang: Lang) -> String {
             .map(|r| format!("[{r}] "))
             .unwrap_or_default();
         let title = name(m.title.of(lang), &m.id);
-        out.push_str(&format!(
-            "{:>3}. {row}{} ({})\n",
+        let _ = writeln!(
+            out,
+            "{:>3}. {row}{} ({})",
             index.saturating_add(1),
             bold(&title),
             m.id
-        ));
+        );
         let mut line = |label: &str, text: &str| {
             if !text.is_empty() {
-                out.push_str(&format!("     {label}: {text}\n"));
+                let _ = writeln!(out, "     {label}: {text}");
             }
         };
         line(say(lang, "问题", "question"), m.question.of(lang));
@@ -376,8 +379,11 @@ fn simulate(
     Ok(table(&rows))
 }
 
+/// A parameter, its keys and its value, as typed.
+type Setting = (String, Vec<(String, String)>, String);
+
 /// `PARAM[key=value,…]=VALUE` in its parts.
-fn figure(text: &str) -> Result<(String, Vec<(String, String)>, String), Failure> {
+fn figure(text: &str) -> Result<Setting, Failure> {
     let wrong = || {
         Failure::Refused(format!(
             "error[E-SET]: `{text}` is not PARAM=VALUE or PARAM[key=value,…]=VALUE"

@@ -191,7 +191,7 @@ impl core::error::Error for Error {}
 impl From<&Diagnostic> for Finding {
     fn from(d: &Diagnostic) -> Self {
         let mut finding = Self::new(d.code(), d.message(), d.help_text()).path_is(d.input_path());
-        finding.file = d.file().to_owned();
+        d.file().clone_into(&mut finding.file);
         finding.line = d.line();
         finding.column = d.column();
         finding

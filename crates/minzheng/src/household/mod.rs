@@ -238,7 +238,7 @@ impl Household {
                 match read {
                     Ok(number) => adopt(fields, number),
                     Err(finding) => {
-                        wrong.push(finding.path_is(format!("person[{index}].identity")))
+                        wrong.push(finding.path_is(format!("person[{index}].identity")));
                     }
                 }
             }
