@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use minzheng::packs::BuiltIn;
 use minzheng::{Engine, Lang};
+use minzheng_rules::error::Severity;
 use minzheng_rules::pack::PackSet;
 use minzheng_rules::pack::model::{Dated, Parameter, Programme};
 
@@ -50,13 +51,24 @@ pub(crate) fn run(command: PackCommand, packs: &[PathBuf], lang: Lang) -> Outcom
     }
 }
 
-/// Loading has checked them: what is wrong with a pack refuses it.
-#[expect(clippy::unnecessary_wraps, reason = "findings will refuse")]
 fn lint(engine: &Engine) -> Outcome {
-    Ok(format!(
-        "{} packs, 0 errors\n",
-        engine.packs().packs().len()
-    ))
+    let findings = engine.packs().lint();
+    let mut out = String::new();
+    for finding in &findings {
+        let _ = writeln!(out, "{finding}");
+    }
+    let errors = findings
+        .iter()
+        .filter(|d| d.severity() == Severity::Error)
+        .count();
+    let warnings = findings.iter().count().saturating_sub(errors);
+    let packs = engine.packs().packs().len();
+    let _ = writeln!(out, "{packs} packs, {errors} errors, {warnings} warnings");
+    if errors > 0 {
+        Err(Failure::Refused(out))
+    } else {
+        Ok(out)
+    }
 }
 
 fn test(engine: &Engine) -> Outcome {
@@ -84,10 +96,14 @@ fn test(engine: &Engine) -> Outcome {
     }
 }
 
-fn coverage(_engine: &Engine, _deny_unmet: bool) -> Outcome {
-    Err(Failure::Refused(
-        "error[E-COVERAGE]: coverage is not counted yet".to_owned(),
-    ))
+fn coverage(engine: &Engine, deny_unmet: bool) -> Outcome {
+    let coverage = engine.rules().coverage();
+    let out = coverage.to_text();
+    if deny_unmet && !coverage.unmet().is_empty() {
+        Err(Failure::Refused(out))
+    } else {
+        Ok(out)
+    }
 }
 
 /// Whether a row stands in the pack asked for.
