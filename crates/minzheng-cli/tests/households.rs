@@ -1,0 +1,348 @@
+//! The command on the shipped households, in both languages.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
+use std::process::{Command, Output};
+
+use minzheng_testkit::repo_root;
+
+fn command(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_minzheng"))
+        .args(args)
+        .current_dir(repo_root())
+        .output()
+        .unwrap_or_else(|e| panic!("cannot start: {e}"))
+}
+
+fn text(args: &[&str]) -> String {
+    let output = command(args);
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{args:?}: {error}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(!text.contains('\u{1b}'), "no colour in a pipe");
+    text
+}
+
+fn file(name: &str) -> String {
+    format!("examples/data/{name}.toml")
+}
+
+/// The line of the table of outcomes that begins with these words, its columns one space apart.
+fn line(text: &str, begin: &str) -> String {
+    let found = text
+        .lines()
+        .find(|l| l.starts_with(begin))
+        .unwrap_or_else(|| panic!("no `{begin}` in\n{text}"));
+    found.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[track_caller]
+fn outcome(name: &str, en: &[&str], zh: &[&str]) {
+    for (lang, wanted) in [("en", en), ("zh", zh)] {
+        let text = text(&["assess", &file(name), "--lang", lang]);
+        for words in wanted {
+            let spaced = text.lines().any(|l| {
+                l.split_whitespace()
+                    .collect::<Vec<_>>()
+                    .join(" ")
+                    .contains(words)
+            });
+            assert!(spaced, "{name} {lang}: no `{words}` in\n{text}");
+        }
+    }
+}
+
+#[test]
+fn dibao_by_gap() {
+    outcome(
+        "low-income-family",
+        &[
+            "minimum living allowance (dibao) eligible 1,270.00 yuan/month from 2026-09",
+            "place 示范旗 (159921)",
+            "16,800.00 yuan/year",
+            "《中华人民共和国社会救助法》第十八条",
+            "family at the edge of dibao not eligible",
+        ],
+        &[
+            "最低生活保障 符合 1,270.00 元/月 自 2026-09",
+            "家庭可支配（计入）收入（16,800.00 元/年）",
+            "第十八条",
+        ],
+    );
+}
+
+#[test]
+fn single_entry() {
+    outcome(
+        "single-entry",
+        &[
+            "dibao for a person alone p2 eligible 820.00 yuan/month from 2026-09",
+            "family at the edge of dibao eligible",
+        ],
+        &[
+            "最低生活保障（单独纳入） p2 符合 820.00 元/月 自 2026-09",
+            "最低生活保障边缘家庭 符合",
+        ],
+    );
+}
+
+#[test]
+fn tekun() {
+    outcome(
+        "tekun",
+        &["support of tekun persons p1 eligible 1,140.00 yuan/month from 2026-09"],
+        &[
+            "特困人员供养 p1 符合 1,140.00 元/月 自 2026-09",
+            "《特困人员认定办法》第五条",
+        ],
+    );
+}
+
+#[test]
+fn edge() {
+    outcome(
+        "edge",
+        &[
+            "family at the edge of dibao eligible",
+            "minimum living allowance (dibao) not eligible",
+        ],
+        &["最低生活保障边缘家庭 符合", "最低生活保障 不符合"],
+    );
+}
+
+#[test]
+fn rigid() {
+    outcome(
+        "rigid",
+        &[
+            "family in hardship through unavoidable spending eligible",
+            "67,320.00 yuan/year",
+        ],
+        &["刚性支出困难家庭 符合", "67,320.00 元/年"],
+    );
+}
+
+#[test]
+fn child() {
+    outcome(
+        "child",
+        &["basic living for orphans p1 eligible 1,500.00 yuan/month"],
+        &["孤儿基本生活保障 p1 符合 1,500.00 元/月"],
+    );
+}
+
+#[test]
+fn provisional() {
+    outcome(
+        "provisional",
+        &[
+            "minimum living allowance (dibao) eligible 1,270.00 yuan/month",
+            "Provisional: these answers rest on declared facts",
+        ],
+        &["最低生活保障 符合 1,270.00 元/月", "初步结论"],
+    );
+}
+
+#[test]
+fn undetermined_asks_for_the_wage() {
+    outcome(
+        "undetermined",
+        &[
+            "minimum living allowance (dibao) undetermined",
+            "missing fact [p1] wage",
+        ],
+        &["最低生活保障 无法确定", "尚缺事实 [p1] wage"],
+    );
+    let asked = text(&["missing", &file("undetermined")]);
+    assert!(
+        asked.lines().next().unwrap().contains("[p1] wages (wage)"),
+        "{asked}"
+    );
+    assert!(
+        asked.contains("who can answer: applicant, item:TAX"),
+        "{asked}"
+    );
+    let output = command(&["assess", &file("undetermined"), "--fail-undetermined"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(
+        !output.stdout.is_empty(),
+        "what was found out is printed all the same"
+    );
+}
+
+#[test]
+fn a_real_banner_names_the_figure_and_who_sets_it() {
+    outcome(
+        "real-banner",
+        &[
+            "minimum living allowance (dibao) undetermined",
+            "missing figure standard.dibao",
+            "(150123)",
+        ],
+        &["最低生活保障 无法确定", "尚缺标准 standard.dibao", "由"],
+    );
+    let set_by = text(&["missing", &file("real-banner")]);
+    assert!(
+        set_by.contains("standard.dibao") && set_by.contains("It is set by the province"),
+        "{set_by}"
+    );
+}
+
+#[test]
+fn json_and_html_are_whole() {
+    let json = text(&["assess", &file("low-income-family"), "--json"]);
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(value["schema"], "minzheng/assessment/1");
+    assert_eq!(value["explanation"]["schema"], "minzheng/explanation/1");
+    let programmes = value["programmes"].as_array().unwrap();
+    let dibao = programmes.iter().find(|p| p["id"] == "dibao").unwrap();
+    assert_eq!(
+        (&dibao["verdict"], &dibao["amount_fen"]),
+        (&"eligible".into(), &127_000.into())
+    );
+    assert_eq!(
+        json,
+        text(&["assess", &file("low-income-family"), "--json"]),
+        "the same bytes"
+    );
+    let html = text(&[
+        "assess",
+        &file("low-income-family"),
+        "--html",
+        "--lang",
+        "zh",
+    ]);
+    assert!(html.starts_with("<!doctype html>") && html.trim_end().ends_with("</html>"));
+    assert_eq!(html.matches("<h2>").count(), html.matches("</h2>").count());
+}
+
+#[test]
+fn explain_one_programme() {
+    let why = text(&["explain", &file("edge"), "edge", "--lang", "zh"]);
+    assert!(
+        why.contains("最低生活保障边缘家庭: 符合") && !why.contains("高龄津贴: "),
+        "{why}"
+    );
+    let output = command(&["explain", &file("edge"), "dibbao"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("E-PROGRAMME-NAME"));
+}
+
+#[test]
+fn what_if_the_standard_rises() {
+    let out = text(&[
+        "simulate",
+        &file("low-income-family"),
+        "--set",
+        "standard.dibao[hukou=urban]=900/month",
+    ]);
+    assert_eq!(
+        line(&out, "minimum living allowance"),
+        "minimum living allowance (dibao) eligible 1,270.00 yuan/month eligible 1,360.00 yuan/month ← changed"
+    );
+    let wrong = command(&[
+        "simulate",
+        &file("edge"),
+        "--set",
+        "standard.dbao=900/month",
+    ]);
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("did you mean `standard.dibao`?"));
+}
+
+#[test]
+fn a_figure_as_it_was_known() {
+    let show = |known: &str| {
+        text(&[
+            "params",
+            "show",
+            "standard.dibao",
+            "--place",
+            "159921",
+            "--on",
+            "2026-07-15",
+            "--known-on",
+            known,
+        ])
+    };
+    assert!(show("2026-08-15").contains("820.00") && !show("2026-08-15").contains("870.00"));
+    assert!(show("2026-08-20").contains("870.00"));
+    let assess = |known: &str| text(&["assess", &file("low-income-family"), "--known-on", known]);
+    assert!(line(&assess("2026-08-15"), "minimum living allowance").contains("1,120.00"));
+}
+
+#[test]
+fn refusals_say_where_and_never_what() {
+    let dir = std::env::temp_dir().join(format!("minzheng-cli-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    let path = dir.join("bad.toml");
+    std::fs::write(
+        &path,
+        "on = 2026-08-25\n[[person]]\nid = \"p1\"\nidentity = \"110105194912310021\"\n",
+    )
+    .unwrap();
+    let path = path.display().to_string();
+    for (lang, words) in [
+        ("en", "a wrong check character"),
+        ("zh", "身份号码的校验码不符"),
+    ] {
+        let output = command(&["assess", &path, "--lang", lang]);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(
+            error.contains("E-ID-CHECK") && error.contains("person[0].identity"),
+            "{error}"
+        );
+        assert!(error.contains(words), "{error}");
+        assert!(!error.contains("1949"), "{error}");
+    }
+    std::fs::write(
+        &path,
+        "on = 2026-08-25\n[[person]]\nid = \"p1\"\nidentity = \"11010519491231002X\"\n",
+    )
+    .unwrap();
+    let json = text(&["assess", &path, "--json"]);
+    assert!(
+        !json.contains("11010519491231002"),
+        "the number is not echoed"
+    );
+    std::fs::remove_dir_all(&dir).unwrap();
+    assert_eq!(command(&["assess"]).status.code(), Some(2));
+    assert_eq!(command(&["assess", "nowhere.toml"]).status.code(), Some(1));
+}
+
+#[test]
+fn help_teaches_with_an_example() {
+    for words in [
+        &["assess"][..],
+        &["explain"],
+        &["missing"],
+        &["simulate"],
+        &["pack", "lint"],
+        &["pack", "test"],
+        &["pack", "diff"],
+        &["pack", "show"],
+        &["pack", "coverage"],
+        &["params", "show"],
+        &["params", "list"],
+        &["schema", "household"],
+    ] {
+        let help = text(&[words, &["--help"]].concat());
+        assert!(help.contains("Example:\n  minzheng "), "{words:?}: {help}");
+    }
+    assert!(text(&["--help"]).contains("Exit codes:"));
+}
+
+#[test]
+fn packs_are_shown_and_compared() {
+    assert!(text(&["pack", "show"]).contains("programmes   12"));
+    let same = text(&["pack", "diff", "crates/minzheng/packs/demo", "demo"]);
+    assert_eq!(same.trim(), "0 added, 0 removed, 0 changed");
+    let table = text(&["pack", "show", "--markdown", "--programmes", "--lang", "zh"]);
+    assert!(table.starts_with("| 编号 |") && table.contains("| `dibao` | 最低生活保障 |"));
+    let schema: serde_json::Value = serde_json::from_str(&text(&["schema", "household"])).unwrap();
+    assert!(schema["properties"]["person"]["items"]["properties"]["wage"].is_object());
+}

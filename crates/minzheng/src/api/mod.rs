@@ -1,0 +1,208 @@
+//! One call in JSON, one answer in JSON, for hosts in other languages.
+//!
+//! | call | fields | answer |
+//! |---|---|---|
+//! | `assess` | `household` | verdicts, amounts, dates, what is missing, receipt |
+//! | `explain` | `household`, `programme`?, `lang`? | the tree of reasons; with `lang` also as text and HTML |
+//! | `missing` | `household` | what to ask, whom, and why |
+//! | `simulate` | `household`, `set`: list of `{parameter, key?, value}` | every programme before and after |
+//! | `arrears` | `household`, `programme`, `first`, `last`, `known_before`, `known_after` | the difference of each month |
+//! | `packs` | | ids, versions and digests |
+//! | `version` | | the version of the library |
+//!
+//! The answer is `{"ok": …}` or `{"error": {"code", "message": {"zh", "en"}, "help": {"zh", "en"}, "path", "more"}}`.
+//!
+//! ```
+//! let answer = minzheng::api::call(r#"{"call": "assess", "household": {"household": {}}}"#);
+//! assert!(answer.starts_with(r#"{"error":{"code":"E-DOC-DATE""#), "{answer}");
+//! ```
+
+use std::sync::OnceLock;
+
+use chrono::NaiveDate;
+use minzheng_rules::date::Day;
+use minzheng_rules::pack::model::Lang;
+use serde_json::{Map, Value, json};
+
+use crate::eligibility::Change;
+use crate::error::{Error, Finding};
+use crate::{Engine, Household};
+
+/// Answers a call with the built-in packs.
+pub fn call(request: &str) -> String {
+    static ENGINE: OnceLock<Result<Engine, Error>> = OnceLock::new();
+    match ENGINE.get_or_init(Engine::built_in) {
+        Ok(engine) => call_with(engine, request),
+        Err(error) => json!({ "error": envelope(error) }).to_string(),
+    }
+}
+
+/// Answers a call with an engine of your own.
+pub fn call_with(engine: &Engine, request: &str) -> String {
+    match answer(engine, request) {
+        Ok(value) => json!({ "ok": value }),
+        Err(error) => json!({ "error": envelope(&error) }),
+    }
+    .to_string()
+}
+
+/// An error as answers carry it.
+pub fn envelope(error: &Error) -> Value {
+    let mut all = error.findings().map(|f| {
+        json!({
+            "code": f.code(),
+            "message": { "zh": f.message(Lang::Zh), "en": f.message(Lang::En) },
+            "help": { "zh": f.help(Lang::Zh), "en": f.help(Lang::En) },
+            "path": f.path(),
+        })
+    });
+    let mut first = all.next().unwrap_or_else(|| json!({}));
+    if let Value::Object(fields) = &mut first {
+        fields.insert("more".to_owned(), Value::Array(all.collect()));
+    }
+    first
+}
+
+fn wrong(code: &'static str, path: &str, message: &str, help: &str) -> Error {
+    Error::one(Finding::new(code, message, help).path_is(path))
+}
+
+fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
+    let parsed: Value = serde_json::from_str(request).map_err(|e| {
+        wrong(
+            "E-API-JSON",
+            "",
+            &format!("the call is not well-formed JSON (line {})", e.line()),
+            "",
+        )
+    })?;
+    let Value::Object(mut fields) = parsed else {
+        return Err(wrong(
+            "E-API-SHAPE",
+            "",
+            "the call is not an object",
+            "send {\"call\": …}",
+        ));
+    };
+    let name = text(&fields, "call")?.unwrap_or_default().to_owned();
+    let known: &[&str] = match name.as_str() {
+        "assess" | "missing" => &["call", "household", "lang"],
+        "explain" => &["call", "household", "lang", "programme"],
+        "simulate" => &["call", "household", "lang", "set"],
+        "arrears" => &[
+            "call",
+            "household",
+            "lang",
+            "programme",
+            "first",
+            "last",
+            "known_before",
+            "known_after",
+        ],
+        "packs" | "version" => &["call", "lang"],
+        _ => {
+            let help = "the calls are assess, explain, missing, simulate, arrears, packs, version";
+            return Err(wrong("E-API-CALL", "call", "there is no such call", help));
+        }
+    };
+    if let Some(other) = fields.keys().find(|k| !known.contains(&k.as_str())) {
+        return Err(wrong(
+            "E-API-KEY",
+            other,
+            "unknown field of this call",
+            &format!("it takes {}", known.join(", ")),
+        ));
+    }
+    let lang = match text(&fields, "lang")? {
+        None => None,
+        Some("zh") => Some(Lang::Zh),
+        Some("en") => Some(Lang::En),
+        Some(_) => {
+            return Err(wrong(
+                "E-API-SHAPE",
+                "lang",
+                "not a language",
+                "write zh or en",
+            ));
+        }
+    };
+    let mut household = || {
+        let value = fields.shift_remove("household").unwrap_or(Value::Null);
+        Household::from_value("household", value)
+    };
+    Ok(match name.as_str() {
+        "version" => json!({ "version": env!("CARGO_PKG_VERSION") }),
+        "packs" => {
+            let packs = engine.packs().packs().iter().map(|p| {
+                json!({ "id": p.id, "title": p.title, "version": p.version, "digest": p.digest, "reviewed_on": p.reviewed_on.to_string() })
+            });
+            Value::Array(packs.collect())
+        }
+        "missing" => json!(engine.assess(&household()?)?.missing()),
+        "simulate" => {
+            let before = household()?;
+            let mut after = before.clone();
+            let Some(Value::Array(rows)) = fields.get("set") else {
+                return Err(wrong(
+                    "E-API-SHAPE",
+                    "set",
+                    "a list of figures is wanted",
+                    "send [{\"parameter\", \"value\"}]",
+                ));
+            };
+            for row in rows {
+                after = after.overlay_row(row.clone());
+            }
+            let changes = Change::between(&engine.assess(&before)?, &engine.assess(&after)?);
+            Value::Array(changes.iter().map(Change::to_json).collect())
+        }
+        "arrears" => {
+            let household = household()?;
+            let day = |key: &str| -> Result<NaiveDate, Error> {
+                let given = text(&fields, key)?.and_then(Day::parse);
+                given.map(Day::to_date).ok_or_else(|| {
+                    wrong(
+                        "E-VALUE-DATE",
+                        key,
+                        "not a day of the calendar",
+                        "write 2026-07-01",
+                    )
+                })
+            };
+            let programme = text(&fields, "programme")?.unwrap_or_default();
+            let (first, last) = (day("first")?, day("last")?);
+            engine
+                .arrears(
+                    &household,
+                    programme,
+                    first,
+                    last,
+                    day("known_before")?,
+                    day("known_after")?,
+                )?
+                .to_json()
+        }
+        "explain" => {
+            let assessment = engine.assess(&household()?)?;
+            let explanation = match text(&fields, "programme")? {
+                None => assessment.explanation(),
+                Some(id) => assessment.explanation_of(&[engine.programme_index(id)?]),
+            };
+            let mut out = explanation.to_json();
+            if let (Some(lang), Value::Object(out)) = (lang, &mut out) {
+                out.insert("text".to_owned(), json!(explanation.render_text(lang)));
+                out.insert("html".to_owned(), json!(explanation.render_html(lang)));
+            }
+            out
+        }
+        _ => engine.assess(&household()?)?.to_json(),
+    })
+}
+
+fn text<'f>(fields: &'f Map<String, Value>, key: &str) -> Result<Option<&'f str>, Error> {
+    match fields.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(wrong("E-API-SHAPE", key, "a string is wanted", "")),
+    }
+}

@@ -1,0 +1,558 @@
+//! What a household is entitled to.
+
+use core::fmt;
+
+use chrono::NaiveDate;
+use minzheng_rules::date::Day;
+use minzheng_rules::explain::{Explanation, Missing, ProvisionalFact, Receipt};
+use minzheng_rules::lang::Type;
+use minzheng_rules::number::Money;
+use minzheng_rules::pack::PackSet;
+use minzheng_rules::pack::model::{Lang, Programme, Words};
+use minzheng_rules::scalar::V;
+use minzheng_rules::scenario;
+use minzheng_rules::truth::Truth;
+use serde_json::{Value, json};
+
+/// The outcome of a programme in one word.
+///
+/// ```
+/// use minzheng::{Lang, Verdict};
+/// assert_eq!(Verdict::NotEligible.to_string(), "not eligible");
+/// assert_eq!(Verdict::NotEligible.words(Lang::Zh), "不符合");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// Entitled.
+    Eligible,
+    /// Not entitled.
+    NotEligible,
+    /// Not decided by what is known.
+    Undetermined,
+}
+
+impl Verdict {
+    const fn of(truth: Truth) -> Self {
+        match truth {
+            Truth::True => Self::Eligible,
+            Truth::False => Self::NotEligible,
+            Truth::Unknown => Self::Undetermined,
+        }
+    }
+
+    /// The word in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Eligible => "eligible",
+            Self::NotEligible => "not_eligible",
+            Self::Undetermined => "undetermined",
+        }
+    }
+
+    /// Words for people.
+    pub const fn words(self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (Self::Eligible, Lang::Zh) => "符合",
+            (Self::NotEligible, Lang::Zh) => "不符合",
+            (Self::Undetermined, Lang::Zh) => "无法确定",
+            (Self::Eligible, Lang::En) => "eligible",
+            (Self::NotEligible, Lang::En) => "not eligible",
+            (Self::Undetermined, Lang::En) => "undetermined",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.words(Lang::En))
+    }
+}
+
+/// A value with its type, as the packs name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    id: String,
+    title: Words,
+    word: String,
+    shown: Words,
+    number: Option<i64>,
+    ty: Type,
+}
+
+impl Figure {
+    fn new(set: &PackSet, id: &str, title: &Words, value: V, ty: Type) -> Self {
+        Self {
+            id: id.to_owned(),
+            title: title.clone(),
+            word: set.value_words(value, ty),
+            shown: Words {
+                zh: set.value_for(value, ty, Lang::Zh),
+                en: set.value_for(value, ty, Lang::En),
+            },
+            number: value.get(),
+            ty,
+        }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Its words.
+    pub const fn title(&self) -> &Words {
+        &self.title
+    }
+
+    /// The value as packs write it: `16800.00/year`, `yes`, `undetermined`.
+    pub fn word(&self) -> &str {
+        &self.word
+    }
+
+    /// The value in words for people.
+    pub fn shown(&self, lang: Lang) -> &str {
+        self.shown.of(lang)
+    }
+
+    /// Whether it is known.
+    pub const fn is_known(&self) -> bool {
+        self.number.is_some()
+    }
+
+    /// The amount, where it is one in whole fen and known.
+    pub const fn money(&self) -> Option<Money> {
+        match (self.ty, self.number) {
+            (Type::Money { scale: 0, .. } | Type::Shown, Some(fen)) => Some(Money::from_fen(fen)),
+            _ => None,
+        }
+    }
+
+    /// The day, where it is one and known.
+    pub fn date(&self) -> Option<NaiveDate> {
+        match self.ty {
+            Type::Date => self.number.and_then(Day::from_number).map(Day::to_date),
+            _ => None,
+        }
+    }
+
+    /// The count of days, months or things, where it is one and known.
+    pub const fn count(&self) -> Option<i64> {
+        match self.ty {
+            Type::Count | Type::Days | Type::Months => self.number,
+            _ => None,
+        }
+    }
+
+    /// The truth of a yes/no value.
+    pub fn truth(&self) -> Option<Truth> {
+        (self.ty == Type::Bool).then(|| self.number.map_or(Truth::Unknown, |n| Truth::from(n != 0)))
+    }
+}
+
+/// The outcome of one programme for the household or one person.
+#[derive(Debug, Clone)]
+pub struct ProgrammeOutcome<'a> {
+    set: &'a PackSet,
+    answer: &'a scenario::Assessment,
+    programme: &'a Programme,
+    index: usize,
+    row: Option<String>,
+    outcome: scenario::ProgrammeOutcome,
+}
+
+impl ProgrammeOutcome<'_> {
+    /// The id of the programme.
+    pub fn id(&self) -> &str {
+        &self.programme.id
+    }
+
+    /// Its index in the order of tests.
+    pub const fn index(&self) -> usize {
+        self.index
+    }
+
+    /// Its words.
+    pub const fn title(&self) -> &Words {
+        &self.programme.title
+    }
+
+    /// The id of the person, for a programme of persons.
+    pub fn person(&self) -> Option<&str> {
+        self.row.as_deref()
+    }
+
+    /// The verdict.
+    pub const fn verdict(&self) -> Verdict {
+        Verdict::of(self.outcome.eligible)
+    }
+
+    /// Whether the conditions hold, whatever other programmes say.
+    pub const fn qualifies(&self) -> Truth {
+        self.outcome.qualifies
+    }
+
+    /// What is paid, where the verdict is eligible, the programme pays and the amount is known.
+    pub fn amount(&self) -> Option<Money> {
+        self.amount_figure()?.money()
+    }
+
+    /// The amount with its words, where the verdict is eligible and the programme pays.
+    pub fn amount_figure(&self) -> Option<Figure> {
+        let formula = self.set.formulas().get(self.programme.amount?)?;
+        let (value, ty) = self.value(&format!("{}.amount", self.programme.id))?;
+        (self.verdict() == Verdict::Eligible)
+            .then(|| Figure::new(self.set, &formula.id, &formula.title, value, ty))
+    }
+
+    /// The first month that is paid, where the verdict is eligible.
+    pub fn first_month(&self) -> Option<NaiveDate> {
+        self.day(self.programme.first_month)
+    }
+
+    /// The day of the next review, where the verdict is eligible.
+    pub fn review_date(&self) -> Option<NaiveDate> {
+        self.day(self.programme.review_date)
+    }
+
+    /// The last day of validity, where the verdict is eligible.
+    pub fn valid_until(&self) -> Option<NaiveDate> {
+        self.day(self.programme.valid_until)
+    }
+
+    /// The figures shown with the outcome.
+    pub fn figures(&self) -> Vec<Figure> {
+        self.programme
+            .figures
+            .iter()
+            .filter_map(|f| self.figure(*f))
+            .collect()
+    }
+
+    /// What is missing to decide it, in order of use.
+    pub fn missing(&self) -> Vec<Missing> {
+        self.answer
+            .missing_for(Some((self.index, self.outcome.row.row)))
+    }
+
+    fn value(&self, id: &str) -> Option<(V, Type)> {
+        self.answer.value(id, self.row.as_deref())
+    }
+
+    fn figure(&self, formula: usize) -> Option<Figure> {
+        let formula = self.set.formulas().get(formula)?;
+        let row = if formula.entity == 0 {
+            None
+        } else {
+            self.row.as_deref()
+        };
+        let (value, ty) = self.answer.value(&formula.id, row)?;
+        Some(Figure::new(
+            self.set,
+            &formula.id,
+            &formula.title,
+            value,
+            ty,
+        ))
+    }
+
+    fn day(&self, formula: Option<usize>) -> Option<NaiveDate> {
+        if self.verdict() != Verdict::Eligible {
+            return None;
+        }
+        self.figure(formula?)?.date()
+    }
+
+    /// The outcome as JSON.
+    pub fn to_json(&self) -> Value {
+        let day = |d: Option<NaiveDate>| d.map(|d| d.to_string());
+        let figures: Vec<Value> = self
+            .figures()
+            .iter()
+            .map(|f| json!({ "id": f.id(), "title": f.title(), "value": f.word() }))
+            .collect();
+        json!({
+            "id": self.id(),
+            "person": self.person(),
+            "title": self.title(),
+            "verdict": self.verdict().word(),
+            "amount": self.amount_figure().map(|f| f.word().to_owned()),
+            "amount_fen": self.amount().map(Money::fen),
+            "first_month": day(self.first_month()),
+            "review_date": day(self.review_date()),
+            "valid_until": day(self.valid_until()),
+            "figures": figures,
+        })
+    }
+}
+
+/// What was decided for one household, with every value that led to it.
+#[derive(Debug, Clone)]
+pub struct Assessment {
+    answer: scenario::Assessment,
+}
+
+impl Assessment {
+    pub(crate) const fn new(answer: scenario::Assessment) -> Self {
+        Self { answer }
+    }
+
+    /// The answer of the engine of rules below.
+    pub const fn rules(&self) -> &scenario::Assessment {
+        &self.answer
+    }
+
+    /// The day decided.
+    pub fn on(&self) -> NaiveDate {
+        self.answer.input().on().to_date()
+    }
+
+    /// The day as of which the law was read; `None`: all that the packs hold.
+    pub fn known_on(&self) -> Option<NaiveDate> {
+        let day = self.answer.input().known_on();
+        (day != Day::MAX).then(|| day.to_date())
+    }
+
+    /// The outcomes of the programmes that were in force, in the order of tests, for the household or each person.
+    pub fn programmes(&self) -> impl Iterator<Item = ProgrammeOutcome<'_>> {
+        let set = self.answer.packs();
+        self.answer
+            .outcomes()
+            .into_iter()
+            .filter(|o| o.in_force)
+            .filter_map(move |outcome| {
+                let row = (outcome.row.entity > 0)
+                    .then(|| self.answer.input().row_id(outcome.row).to_owned());
+                let programme = set.programmes().get(outcome.programme)?;
+                Some(ProgrammeOutcome {
+                    set,
+                    answer: &self.answer,
+                    programme,
+                    index: outcome.programme,
+                    row,
+                    outcome,
+                })
+            })
+    }
+
+    /// The outcome of one programme, for the household or a person.
+    pub fn programme(&self, id: &str, person: Option<&str>) -> Option<ProgrammeOutcome<'_>> {
+        self.programmes()
+            .find(|p| p.id() == id && p.person() == person)
+    }
+
+    /// Why: every programme with its conditions, figures and articles.
+    pub fn explanation(&self) -> Explanation {
+        self.answer.explain()
+    }
+
+    /// Why, for some programmes by index.
+    pub fn explanation_of(&self, programmes: &[usize]) -> Explanation {
+        self.answer.explain_programmes(programmes)
+    }
+
+    /// What is missing, in order of use: what to ask, whom, and which condition needs it.
+    pub fn missing(&self) -> Vec<Missing> {
+        self.answer.missing()
+    }
+
+    /// The declared facts, not verified yet, that the answer rests on.
+    pub fn provisional(&self) -> Vec<ProvisionalFact> {
+        self.answer.provisional()
+    }
+
+    /// The unconfirmed rules and figures that the answer rests on.
+    pub fn unconfirmed(&self) -> Vec<String> {
+        self.answer.unconfirmed()
+    }
+
+    /// Enough to run the decision again.
+    pub fn receipt(&self) -> Receipt {
+        self.answer.receipt()
+    }
+
+    /// Any value by its id in the packs: a formula, `PROGRAMME/CONDITION`, `PROGRAMME.eligible`; `person` for things of
+    /// persons.
+    pub fn value(&self, id: &str, person: Option<&str>) -> Option<Figure> {
+        let set = self.answer.packs();
+        let (value, ty) = self.answer.value(id, person)?;
+        let title = set.formula(id).map(|f| f.title.clone()).unwrap_or_default();
+        Some(Figure::new(set, id, &title, value, ty))
+    }
+
+    /// The whole answer as JSON, schema `minzheng/assessment/1`.
+    pub fn to_json(&self) -> Value {
+        let programmes: Vec<Value> = self.programmes().map(|p| p.to_json()).collect();
+        json!({
+            "schema": "minzheng/assessment/1",
+            "on": self.on().to_string(),
+            "known_on": self.known_on().map(|d| d.to_string()),
+            "programmes": programmes,
+            "missing": self.missing(),
+            "provisional": self.provisional(),
+            "unconfirmed": self.unconfirmed(),
+            "receipt": self.receipt(),
+        })
+    }
+}
+
+/// What one month should have been paid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthOfArrears {
+    month: NaiveDate,
+    before: Option<Money>,
+    after: Option<Money>,
+}
+
+impl MonthOfArrears {
+    pub(crate) const fn new(month: NaiveDate, before: Option<Money>, after: Option<Money>) -> Self {
+        Self {
+            month,
+            before,
+            after,
+        }
+    }
+
+    /// The first day of the month.
+    pub const fn month(&self) -> NaiveDate {
+        self.month
+    }
+
+    /// The amount as it was known before; `None`: undetermined.
+    pub const fn before(&self) -> Option<Money> {
+        self.before
+    }
+
+    /// The amount as it is known after; `None`: undetermined.
+    pub const fn after(&self) -> Option<Money> {
+        self.after
+    }
+
+    /// The second less the first.
+    pub fn difference(&self) -> Option<Money> {
+        self.after?
+            .fen()
+            .checked_sub(self.before?.fen())
+            .map(Money::from_fen)
+    }
+}
+
+/// What is owed for past months.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrears {
+    programme: String,
+    months: Vec<MonthOfArrears>,
+}
+
+impl Arrears {
+    pub(crate) const fn new(programme: String, months: Vec<MonthOfArrears>) -> Self {
+        Self { programme, months }
+    }
+
+    /// The programme.
+    pub fn programme(&self) -> &str {
+        &self.programme
+    }
+
+    /// The months in order.
+    pub fn months(&self) -> &[MonthOfArrears] {
+        &self.months
+    }
+
+    /// The sum; `None` where a month is undetermined.
+    pub fn total(&self) -> Option<Money> {
+        let mut sum = 0_i64;
+        for month in &self.months {
+            sum = sum.checked_add(month.difference()?.fen())?;
+        }
+        Some(Money::from_fen(sum))
+    }
+
+    /// As JSON.
+    pub fn to_json(&self) -> Value {
+        let fen = |m: Option<Money>| m.map(Money::fen);
+        let months: Vec<Value> = self
+            .months
+            .iter()
+            .map(|m| {
+                json!({
+                    "month": m.month().to_string(),
+                    "before_fen": fen(m.before()),
+                    "after_fen": fen(m.after()),
+                    "difference_fen": fen(m.difference()),
+                })
+            })
+            .collect();
+        json!({ "programme": self.programme, "months": months, "total_fen": fen(self.total()) })
+    }
+}
+
+/// One programme before and after a change, for the household or one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The id of the programme.
+    pub id: String,
+    /// The person, for a programme of persons.
+    pub person: Option<String>,
+    /// Its words.
+    pub title: Words,
+    /// Before: the verdict and the amount.
+    pub before: (Option<Verdict>, Option<Figure>),
+    /// After: the verdict and the amount.
+    pub after: (Option<Verdict>, Option<Figure>),
+}
+
+impl Change {
+    /// Compares two answers on the same household, programme by programme.
+    pub fn between(before: &Assessment, after: &Assessment) -> Vec<Self> {
+        let mut out: Vec<Self> = before
+            .programmes()
+            .map(|p| {
+                let other = after.programme(p.id(), p.person());
+                Self {
+                    id: p.id().to_owned(),
+                    person: p.person().map(str::to_owned),
+                    title: p.title().clone(),
+                    before: (Some(p.verdict()), p.amount_figure()),
+                    after: (
+                        other.as_ref().map(ProgrammeOutcome::verdict),
+                        other.and_then(|o| o.amount_figure()),
+                    ),
+                }
+            })
+            .collect();
+        for p in after
+            .programmes()
+            .filter(|p| before.programme(p.id(), p.person()).is_none())
+        {
+            out.push(Self {
+                id: p.id().to_owned(),
+                person: p.person().map(str::to_owned),
+                title: p.title().clone(),
+                before: (None, None),
+                after: (Some(p.verdict()), p.amount_figure()),
+            });
+        }
+        out
+    }
+
+    /// Whether verdict or amount differ.
+    pub fn is_change(&self) -> bool {
+        let word = |side: &(Option<Verdict>, Option<Figure>)| {
+            (side.0, side.1.as_ref().map(|f| f.word().to_owned()))
+        };
+        word(&self.before) != word(&self.after)
+    }
+
+    /// As JSON.
+    pub fn to_json(&self) -> Value {
+        let side = |s: &(Option<Verdict>, Option<Figure>)| json!({ "verdict": s.0.map(Verdict::word), "amount": s.1.as_ref().map(Figure::word) });
+        json!({
+            "id": self.id,
+            "person": self.person,
+            "title": self.title,
+            "before": side(&self.before),
+            "after": side(&self.after),
+            "changed": self.is_change(),
+        })
+    }
+}

@@ -1,0 +1,306 @@
+//! Why an input was refused: a stable code, a place, words in two languages and a way out.
+
+use core::fmt;
+
+use minzheng_rules::error::{Diagnostic, Diagnostics, Severity};
+use minzheng_rules::pack::model::{Lang, Words};
+
+use crate::identity::IdentityError;
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    code: &'static str,
+    message: Words,
+    help: Words,
+    path: String,
+    file: String,
+    line: u32,
+    column: u32,
+}
+
+impl Finding {
+    pub(crate) fn new(
+        code: &'static str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        let (message, help) = (message.into(), help.into());
+        let zh = zh_message(code);
+        Self {
+            code,
+            message: Words {
+                zh: if zh.is_empty() {
+                    message.clone()
+                } else {
+                    zh.to_owned()
+                },
+                en: message,
+            },
+            help: Words {
+                zh: zh_help(code, &help),
+                en: help,
+            },
+            path: String::new(),
+            file: String::new(),
+            line: 0,
+            column: 0,
+        }
+    }
+
+    pub(crate) fn path_is(mut self, path: impl Into<String>) -> Self {
+        self.path = path.into();
+        self
+    }
+
+    /// The stable code.
+    pub const fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What is wrong. It holds no personal data.
+    pub fn message(&self, lang: Lang) -> &str {
+        self.message.of(lang)
+    }
+
+    /// What to do; empty where nothing can be said.
+    pub fn help(&self, lang: Lang) -> &str {
+        self.help.of(lang)
+    }
+
+    /// The place inside the input, as `person[1].wage`; empty where it is about the whole.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The file as it was named; empty where it had no name.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The line, from 1; 0 where not known.
+    pub const fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// The finding in one line.
+    pub fn line_of(&self, lang: Lang) -> String {
+        let zh = lang == Lang::Zh;
+        let mut out = String::new();
+        if !self.file.is_empty() {
+            out.push_str(&self.file);
+            for number in [self.line, self.column].into_iter().take_while(|n| *n > 0) {
+                out.push(':');
+                out.push_str(&number.to_string());
+            }
+            out.push_str(": ");
+        }
+        out.push_str(if zh { "错误[" } else { "error[" });
+        out.push_str(self.code);
+        out.push_str("]: ");
+        if !self.path.is_empty() {
+            out.push_str(&self.path);
+            out.push_str(": ");
+        }
+        out.push_str(self.message(lang));
+        if !self.help(lang).is_empty() {
+            out.push_str(if zh { "（" } else { " (" });
+            out.push_str(self.help(lang));
+            out.push_str(if zh { "）" } else { ")" });
+        }
+        out
+    }
+}
+
+/// An input that was refused, with everything that is wrong with it.
+///
+/// ```
+/// use minzheng::{Engine, Household, Lang};
+///
+/// let household = Household::from_toml("on = 2026-08-15\n[household]\nhukuo = \"urban\"")?;
+/// let error = Engine::built_in()?.assess(&household).unwrap_err();
+/// assert_eq!(error.code(), "E-FACT-NAME");
+/// assert_eq!(error.path(), "household.hukuo");
+/// assert_eq!(error.help(Lang::En), "did you mean `hukou`?");
+/// # Ok::<(), minzheng::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    first: Finding,
+    more: Vec<Finding>,
+}
+
+impl Error {
+    pub(crate) fn one(finding: Finding) -> Self {
+        Self {
+            first: finding,
+            more: Vec::new(),
+        }
+    }
+
+    pub(crate) fn all(mut findings: Vec<Finding>) -> Option<Self> {
+        if findings.is_empty() {
+            return None;
+        }
+        let more = findings.split_off(1);
+        findings.pop().map(|first| Self { first, more })
+    }
+
+    /// The findings; at least one.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        core::iter::once(&self.first).chain(&self.more)
+    }
+
+    /// The code of the first finding.
+    pub const fn code(&self) -> &'static str {
+        self.first.code()
+    }
+
+    /// The message of the first finding.
+    pub fn message(&self, lang: Lang) -> &str {
+        self.first.message(lang)
+    }
+
+    /// The way out of the first finding.
+    pub fn help(&self, lang: Lang) -> &str {
+        self.first.help(lang)
+    }
+
+    /// The path of the first finding.
+    pub fn path(&self) -> &str {
+        self.first.path()
+    }
+
+    /// All findings in words, one a line.
+    pub fn lines(&self, lang: Lang) -> String {
+        self.findings()
+            .map(|f| f.line_of(lang))
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.lines(Lang::En))
+    }
+}
+
+impl core::error::Error for Error {}
+
+impl From<&Diagnostic> for Finding {
+    fn from(d: &Diagnostic) -> Self {
+        let mut finding = Self::new(d.code(), d.message(), d.help_text()).path_is(d.input_path());
+        d.file().clone_into(&mut finding.file);
+        finding.line = d.line();
+        finding.column = d.column();
+        finding
+    }
+}
+
+impl From<Diagnostic> for Error {
+    fn from(d: Diagnostic) -> Self {
+        Self::one(Finding::from(&d))
+    }
+}
+
+impl From<Diagnostics> for Error {
+    fn from(all: Diagnostics) -> Self {
+        let errors = all
+            .iter()
+            .filter(|d| d.severity() == Severity::Error)
+            .map(Finding::from)
+            .collect();
+        Self::all(errors)
+            .unwrap_or_else(|| Self::one(Finding::new("E-INPUT", "the input was refused", "")))
+    }
+}
+
+impl From<IdentityError> for Finding {
+    fn from(error: IdentityError) -> Self {
+        let words = error.to_string();
+        let message = words.split(": ").next().unwrap_or_default().to_owned();
+        Self::new(error.code(), message, error.help())
+    }
+}
+
+impl From<IdentityError> for Error {
+    fn from(error: IdentityError) -> Self {
+        Self::one(error.into())
+    }
+}
+
+fn zh_message(code: &str) -> &'static str {
+    match code {
+        "E-API-CALL" => "没有这样的调用",
+        "E-API-JSON" => "调用不是正确的 JSON",
+        "E-API-KEY" => "调用中有不认识的字段",
+        "E-API-SHAPE" => "调用的字段类型不对",
+        "E-ARREARS-MONTHS" => "月份的范围不对",
+        "E-DOC-DATE" => "缺少认定日",
+        "E-DOC-JSON" => "JSON 格式不正确",
+        "E-DOC-KEY" => "不认识的字段",
+        "E-DOC-SHAPE" => "应当是表或表的列表",
+        "E-DOC-SIZE" => "文件过大",
+        "E-DOC-TOML" => "TOML 格式不正确",
+        "E-FACT-FORMULA" => "这一项由规则算出，不能填报",
+        "E-FACT-NAME" => "没有这个事实",
+        "E-FACT-RANGE" => "数值超出合理范围",
+        "E-FACT-SHAPE" => "事实的写法不对",
+        "E-FACT-STATUS" => "事实的状态不对",
+        "E-FACT-VALUE" => "事实缺少取值，或不应有取值",
+        "E-FINDING-OF" => "认定对应的条件或公式不存在，或不允许认定",
+        "E-FINDING-ROW" => "认定所指的人不存在",
+        "E-FINDING-SHAPE" => "认定的写法不对",
+        "E-ID-BIRTH" => "身份号码中的出生日期不存在",
+        "E-ID-CHARACTER" => "身份号码中有不应出现的字符",
+        "E-ID-CHECK" => "身份号码的校验码不符",
+        "E-ID-LENGTH" => "身份号码的位数不对",
+        "E-ID-SHAPE" => "身份号码应当写成字符串",
+        "E-ID-SPREADSHEET" => "身份号码被电子表格改成了近似数",
+        "E-OVERLAY-KEY" => "替代数额的键不对",
+        "E-OVERLAY-NAME" => "没有这个参数",
+        "E-OVERLAY-SHAPE" => "替代数额的写法不对",
+        "E-OVERLAY-VALUE" => "替代数额的取值不对",
+        "E-PROGRAMME-NAME" => "没有这个救助项目",
+        "E-ROW-ID" => "编号不对",
+        "E-ROW-LINK" => "所指的记录不存在",
+        "E-ROW-MANY" => "记录过多",
+        "E-ROW-OF" => "`of` 所指的记录不存在",
+        "E-ROW-TWICE" => "两条记录的编号相同",
+        "E-VALUE-CODE" => "代码不在代码表中",
+        "E-VALUE-DATE" => "不是日历上的日期",
+        "E-VALUE-FLOAT" => "带小数点的数在这里不精确",
+        "E-VALUE-NUMBER" => "数值不对",
+        "E-VALUE-PLACE" => "不是行政区划代码",
+        "E-VALUE-TYPE" => "类型不对",
+        "E-VALUE-UNIT" => "单位不对",
+        _ if code.starts_with("E-PACK-") => "规则包有误",
+        _ if code.starts_with("E-") => "规则包中的表达式有误",
+        _ => "",
+    }
+}
+
+fn zh_help(code: &str, en: &str) -> String {
+    if let Some(word) = en
+        .strip_prefix("did you mean `")
+        .and_then(|rest| rest.strip_suffix("`?"))
+    {
+        return format!("是否指 `{word}`？");
+    }
+    let fixed = match code {
+        "E-API-CALL" => "可用：assess、explain、missing、simulate、arrears、packs、version",
+        "E-DOC-DATE" => "写 on = 2026-07-01",
+        "E-FACT-FORMULA" => "经办人的认定写在 [[finding]] 中",
+        "E-ID-BIRTH" | "E-ID-CHARACTER" | "E-ID-CHECK" | "E-ID-LENGTH" => "请对照证件逐位核对",
+        "E-ID-SHAPE" => "加引号",
+        "E-ID-SPREADSHEET" => "请从源系统重新导出，并把该列设为文本",
+        "E-ROW-ID" => "用自己的编号，不要用身份号码",
+        "E-VALUE-DATE" => "写 2026-07-01",
+        "E-VALUE-FLOAT" => "写成字符串，如 \"12.50\"",
+        "E-VALUE-PLACE" => "写六位代码的字符串，如 \"150123\"",
+        "E-VALUE-UNIT" => "写 \"2600/month\" 或 { value = \"2600\", per = \"month\" }",
+        _ => return en.to_owned(),
+    };
+    fixed.to_owned()
+}

@@ -1,0 +1,382 @@
+//! One household: read from a file's text, or built.
+
+use chrono::NaiveDate;
+use minzheng_rules::facts::{Document, FactStatus};
+use minzheng_rules::number::Money;
+use serde_json::{Map, Value, json};
+
+use crate::error::{Error, Finding};
+use crate::identity::{ResidentNumber, Sex};
+
+/// A value of a fact, with where it comes from.
+///
+/// ```
+/// use chrono::NaiveDate;
+/// use minzheng::{Fact, FactStatus, Money};
+///
+/// let wage = Fact::per_month(Money::from_fen(260_000)).status(FactStatus::Verified).source("TAX");
+/// let nothing = Fact::nothing();
+/// # let _ = (wage, nothing);
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fact(Map<String, Value>);
+
+impl Fact {
+    fn with(key: &str, value: Value) -> Self {
+        Self(Map::from_iter([(key.to_owned(), value)]))
+    }
+
+    fn set(mut self, key: &str, value: Value) -> Self {
+        self.0.insert(key.to_owned(), value);
+        self
+    }
+
+    /// An amount a month.
+    pub fn per_month(amount: Money) -> Self {
+        Self::with("value", Value::String(amount.to_decimal().to_string()))
+            .set("per", json!("month"))
+    }
+
+    /// An amount a year.
+    pub fn per_year(amount: Money) -> Self {
+        Self::with("value", Value::String(amount.to_decimal().to_string()))
+            .set("per", json!("year"))
+    }
+
+    /// Asked, and known to be nothing.
+    pub fn nothing() -> Self {
+        Self::with("status", json!(FactStatus::Nothing.word()))
+    }
+
+    /// Not known, and why: pending, refused or unavailable.
+    pub fn unknown(status: FactStatus, reason: &str) -> Self {
+        Self::with("status", json!(status.word())).set("reason", json!(reason))
+    }
+
+    /// How it stands.
+    #[must_use]
+    pub fn status(self, status: FactStatus) -> Self {
+        self.set("status", json!(status.word()))
+    }
+
+    /// Where it comes from.
+    #[must_use]
+    pub fn source(self, source: &str) -> Self {
+        self.set("source", json!(source))
+    }
+
+    /// The day it was true.
+    #[must_use]
+    pub fn as_of(self, day: NaiveDate) -> Self {
+        self.set("as_of", json!(day.to_string()))
+    }
+}
+
+macro_rules! fact_from {
+    ($($from:ty => $make:expr),+ $(,)?) => {$(
+        impl From<$from> for Fact {
+            fn from(value: $from) -> Self {
+                let make: fn($from) -> Value = $make;
+                Self::with("value", make(value))
+            }
+        }
+    )+};
+}
+fact_from! {
+    bool => Value::Bool,
+    i64 => |n| json!(n),
+    &str => |t| json!(t),
+    String => Value::String,
+    NaiveDate => |d| json!(d.to_string()),
+    Money => |m| Value::String(m.to_decimal().to_string()),
+}
+
+/// A person of a household: a member, or somebody who owes support.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Person(Map<String, Value>);
+
+impl Person {
+    /// A person with your own key, which is never an identity number.
+    pub fn new(id: &str) -> Self {
+        Self(Map::from_iter([("id".to_owned(), json!(id))]))
+    }
+
+    /// The relation to the applicant: `self`, `spouse`, `child` ….
+    #[must_use]
+    pub fn relation(self, code: &str) -> Self {
+        self.fact("relation", code)
+    }
+
+    /// Takes birth and sex from an identity number, unless they are given. The number itself is not kept.
+    #[must_use]
+    pub fn identity(mut self, number: ResidentNumber) -> Self {
+        adopt(&mut self.0, number);
+        self
+    }
+
+    /// A fact in the words of the packs.
+    #[must_use]
+    pub fn fact(mut self, id: &str, value: impl Into<Fact>) -> Self {
+        self.0.insert(id.to_owned(), Value::Object(value.into().0));
+        self
+    }
+}
+
+/// One household and the day that is decided.
+///
+/// ```
+/// use chrono::NaiveDate;
+/// use minzheng::{Engine, Fact, Household, Money, Person, identity::ResidentNumber};
+///
+/// let day = NaiveDate::from_ymd_opt(2026, 8, 25).ok_or("no such day")?;
+/// let household = Household::new(day)
+///     .place("159921")
+///     .fact("hukou", "urban")
+///     .person(
+///         Person::new("p1")
+///             .relation("self")
+///             .identity(ResidentNumber::parse("11010519491231002X")?)
+///             .fact("pension", Fact::per_month(Money::from_fen(80_000)))
+///             .fact("wage", Fact::nothing()),
+///     );
+/// let assessment = Engine::built_in()?.assess(&household)?;
+/// assert!(!assessment.missing().is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Household {
+    name: String,
+    tree: Map<String, Value>,
+}
+
+impl Household {
+    /// A household of which nothing is known yet.
+    pub fn new(on: NaiveDate) -> Self {
+        Self {
+            name: "household".to_owned(),
+            tree: Map::from_iter([("on".to_owned(), json!(on.to_string()))]),
+        }
+    }
+
+    /// Reads the text of a household file in TOML.
+    ///
+    /// # Errors
+    /// `E-DOC-TOML` with line and column, `E-DOC-SIZE`, `E-ID-…` for an identity number that is wrong.
+    pub fn from_toml(text: &str) -> Result<Self, Error> {
+        Self::named_toml("household.toml", text)
+    }
+
+    /// Reads the text of a household file in JSON.
+    ///
+    /// # Errors
+    /// `E-DOC-JSON` with line and column, `E-DOC-SIZE`, `E-ID-…` for an identity number that is wrong.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        Self::named_json("household.json", text)
+    }
+
+    /// As [`Household::from_toml`], with a name for messages.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn named_toml(name: &str, text: &str) -> Result<Self, Error> {
+        Document::from_toml(name, text)?;
+        let table: toml::Table = toml::from_str(text).map_err(|_| {
+            Error::one(Finding::new(
+                "E-DOC-TOML",
+                "the TOML is not well-formed",
+                "",
+            ))
+        })?;
+        Self::from_value(name, to_json(toml::Value::Table(table)))
+    }
+
+    /// As [`Household::from_json`], with a name for messages.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn named_json(name: &str, text: &str) -> Result<Self, Error> {
+        Document::from_json(name, text)?;
+        let value = serde_json::from_str(text).map_err(|_| {
+            Error::one(Finding::new(
+                "E-DOC-JSON",
+                "the JSON is not well-formed",
+                "",
+            ))
+        })?;
+        Self::from_value(name, value)
+    }
+
+    /// A household from a JSON value, with a name for messages.
+    ///
+    /// # Errors
+    /// `E-DOC-SHAPE` where it is no object, `E-ID-…` for an identity number that is wrong.
+    pub fn from_value(name: &str, value: Value) -> Result<Self, Error> {
+        let Value::Object(mut tree) = value else {
+            return Err(Error::one(Finding::new(
+                "E-DOC-SHAPE",
+                "the household is not a table",
+                "",
+            )));
+        };
+        let mut wrong = Vec::new();
+        if let Some(Value::Array(persons)) = tree.get_mut("person") {
+            for (index, person) in persons.iter_mut().enumerate() {
+                let Value::Object(fields) = person else {
+                    continue;
+                };
+                let Some(given) = fields.shift_remove("identity") else {
+                    continue;
+                };
+                let read = match &given {
+                    Value::String(text) => ResidentNumber::parse(text).map_err(Finding::from),
+                    _ => Err(Finding::new(
+                        "E-ID-SHAPE",
+                        "the identity number is not a string",
+                        "put it in quotes",
+                    )),
+                };
+                match read {
+                    Ok(number) => adopt(fields, number),
+                    Err(finding) => {
+                        wrong.push(finding.path_is(format!("person[{index}].identity")));
+                    }
+                }
+            }
+        }
+        Error::all(wrong).map_or(
+            Ok(Self {
+                name: name.to_owned(),
+                tree,
+            }),
+            Err,
+        )
+    }
+
+    /// The place of registration and the place that handles the case.
+    #[must_use]
+    pub fn place(mut self, code: &str) -> Self {
+        self.set("registration_place", json!(code));
+        self.set("handling_place", json!(code));
+        self
+    }
+
+    /// The day decided.
+    #[must_use]
+    pub fn on(mut self, day: NaiveDate) -> Self {
+        self.tree.insert("on".to_owned(), json!(day.to_string()));
+        self
+    }
+
+    /// The law as published by this day.
+    #[must_use]
+    pub fn known_on(mut self, day: NaiveDate) -> Self {
+        self.tree
+            .insert("known_on".to_owned(), json!(day.to_string()));
+        self
+    }
+
+    /// How facts stand that do not say: declared, verified or attested.
+    #[must_use]
+    pub fn default_status(mut self, status: FactStatus) -> Self {
+        self.tree
+            .insert("default_status".to_owned(), json!(status.word()));
+        self
+    }
+
+    /// A fact of the household in the words of the packs.
+    #[must_use]
+    pub fn fact(mut self, id: &str, value: impl Into<Fact>) -> Self {
+        self.set(id, Value::Object(value.into().0));
+        self
+    }
+
+    /// Adds a person.
+    #[must_use]
+    pub fn person(mut self, person: Person) -> Self {
+        self.push("person", Value::Object(person.0));
+        self
+    }
+
+    /// A figure for this household alone; it wins over every pack. Keys that are not named stand for all.
+    #[must_use]
+    pub fn figure(
+        mut self,
+        parameter: &str,
+        keys: &[(&str, &str)],
+        value: impl Into<Value>,
+    ) -> Self {
+        let mut row = Map::from_iter([
+            ("parameter".to_owned(), json!(parameter)),
+            ("value".to_owned(), value.into()),
+        ]);
+        if !keys.is_empty() {
+            let keys = keys
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), key_value(v)))
+                .collect();
+            row.insert("key".to_owned(), Value::Object(keys));
+        }
+        self.push("overlay", Value::Object(row));
+        self
+    }
+
+    pub(crate) fn overlay_row(mut self, row: Value) -> Self {
+        self.push("overlay", row);
+        self
+    }
+
+    /// The household as the rule engine reads it.
+    pub fn document(&self) -> Document {
+        Document::from_value(&self.name, &Value::Object(self.tree.clone()))
+    }
+
+    fn set(&mut self, id: &str, value: Value) {
+        match self.tree.entry("household").or_insert_with(|| json!({})) {
+            Value::Object(fields) => {
+                fields.insert(id.to_owned(), value);
+            }
+            other => *other = json!({ id: value }),
+        }
+    }
+
+    fn push(&mut self, key: &str, item: Value) {
+        match self.tree.entry(key.to_owned()).or_insert_with(|| json!([])) {
+            Value::Array(list) => list.push(item),
+            other => *other = json!([item]),
+        }
+    }
+}
+
+fn key_value(text: &str) -> Value {
+    text.parse::<i64>()
+        .map_or_else(|_| json!(text), |n| json!(n))
+}
+
+/// Takes birth and sex from a number, where they are not given.
+fn adopt(fields: &mut Map<String, Value>, number: ResidentNumber) {
+    let sex = match number.sex() {
+        Sex::Female => "female",
+        Sex::Male => "male",
+    };
+    fields
+        .entry("birth")
+        .or_insert_with(|| json!(number.birth_date().to_string()));
+    fields.entry("sex").or_insert_with(|| json!(sex));
+}
+
+/// Dates become text; everything else stays what it is.
+fn to_json(value: toml::Value) -> Value {
+    match value {
+        toml::Value::String(text) => Value::String(text),
+        toml::Value::Integer(n) => json!(n),
+        toml::Value::Float(n) => {
+            serde_json::Number::from_f64(n).map_or(json!("nan"), Value::Number)
+        }
+        toml::Value::Boolean(b) => Value::Bool(b),
+        toml::Value::Datetime(day) => Value::String(day.to_string()),
+        toml::Value::Array(items) => Value::Array(items.into_iter().map(to_json).collect()),
+        toml::Value::Table(table) => {
+            Value::Object(table.into_iter().map(|(k, v)| (k, to_json(v))).collect())
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! The typed and the JSON surface on one household.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use chrono::NaiveDate;
+use minzheng::identity::ResidentNumber;
+use minzheng::{Engine, Household, Lang, Money, Person, Verdict, api};
+use serde_json::{Value, json};
+
+const FAMILY: &str = include_str!("../../../examples/data/low-income-family.toml");
+
+fn day(y: i32, m: u32, d: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(y, m, d).unwrap()
+}
+
+#[test]
+fn a_family_is_decided() {
+    let engine = Engine::built_in().unwrap();
+    let answer = engine
+        .assess(&Household::from_toml(FAMILY).unwrap())
+        .unwrap();
+    let dibao = answer.programme("dibao", None).unwrap();
+    assert_eq!(dibao.verdict(), Verdict::Eligible);
+    assert_eq!(dibao.amount(), Some(Money::from_fen(127_000)));
+    assert_eq!(dibao.first_month(), Some(day(2026, 9, 1)));
+    assert_eq!(
+        answer.value("household_size", None).unwrap().count(),
+        Some(3)
+    );
+    assert_eq!(answer.value("counted", Some("p3")).unwrap().word(), "yes");
+    assert!(
+        dibao
+            .figures()
+            .iter()
+            .any(|f| f.shown(Lang::Zh).contains('元'))
+    );
+    assert_eq!(answer.receipt().on, "2026-08-25");
+    assert!(answer.programme("edge", None).unwrap().amount().is_none());
+}
+
+#[test]
+fn a_standard_raised_backwards_is_owed() {
+    let engine = Engine::built_in().unwrap();
+    let family = Household::from_toml(FAMILY).unwrap();
+    let owed = engine
+        .arrears(
+            &family,
+            "dibao",
+            day(2026, 6, 1),
+            day(2026, 8, 31),
+            day(2026, 8, 15),
+            day(2026, 8, 25),
+        )
+        .unwrap();
+    let fen: Vec<Option<i64>> = owed
+        .months()
+        .iter()
+        .map(|m| m.difference().map(Money::fen))
+        .collect();
+    // three members, 50 yuan each, from July
+    assert_eq!(fen, [Some(0), Some(15_000), Some(15_000)]);
+    assert_eq!(owed.total(), Some(Money::from_fen(30_000)));
+    let none = engine.arrears(
+        &family,
+        "dibao",
+        day(2026, 8, 1),
+        day(2026, 6, 1),
+        day(2026, 8, 1),
+        day(2026, 8, 1),
+    );
+    assert_eq!(none.unwrap_err().code(), "E-ARREARS-MONTHS");
+    let none = engine.arrears(
+        &family,
+        "x",
+        day(2026, 8, 1),
+        day(2026, 8, 1),
+        day(2026, 8, 1),
+        day(2026, 8, 1),
+    );
+    assert_eq!(none.unwrap_err().code(), "E-PROGRAMME-NAME");
+}
+
+#[test]
+fn an_identity_number_gives_birth_and_sex_and_is_gone() {
+    let number = ResidentNumber::parse("11010519491231002X").unwrap();
+    let built = Household::new(day(2026, 8, 25)).person(Person::new("p1").identity(number));
+    let read = Household::from_json(
+        r#"{"on": "2026-08-25", "person": [{"id": "p1", "identity": "11010519491231002X"}]}"#,
+    )
+    .unwrap();
+    for household in [built, read] {
+        let shown = format!("{household:?}");
+        assert!(
+            shown.contains("1949-12-31") && shown.contains("female"),
+            "{shown}"
+        );
+        assert!(!shown.contains("11010519491231002"), "{shown}");
+    }
+    for (bad, code) in [
+        (json!("110105194912310021"), "E-ID-CHECK"),
+        (json!(110_105_194_912_310_021_i64), "E-ID-SHAPE"),
+        (json!("1.10105E+17"), "E-ID-SPREADSHEET"),
+    ] {
+        let error =
+            Household::from_value("x", json!({ "person": [{}, { "identity": bad }] })).unwrap_err();
+        assert_eq!((error.code(), error.path()), (code, "person[1].identity"));
+        assert!(!error.lines(Lang::Zh).contains("1101051949"));
+        assert_ne!(error.message(Lang::Zh), error.message(Lang::En));
+    }
+}
+
+fn call(request: &Value) -> Value {
+    serde_json::from_str(&api::call(&request.to_string())).unwrap()
+}
+
+#[test]
+fn calls_are_answered() {
+    let family = json!({
+        "on": "2026-08-25",
+        "household": { "registration_place": "159921", "hukou": "urban" },
+        "person": [{ "id": "p1", "relation": "self", "birth": "1980-03-05" }],
+    });
+    let with = |name: &str| json!({ "call": name, "household": family });
+    assert_eq!(
+        call(&with("assess"))["ok"]["schema"],
+        "minzheng/assessment/1"
+    );
+    assert_eq!(
+        call(&with("explain"))["ok"]["schema"],
+        "minzheng/explanation/1"
+    );
+    assert!(!call(&with("missing"))["ok"].as_array().unwrap().is_empty());
+    let mut simulate = with("simulate");
+    simulate["set"] = json!([{ "parameter": "standard.dibao", "value": "900/month", "key": { "hukou": "urban" } }]);
+    assert_eq!(call(&simulate)["ok"][0]["changed"], false);
+    let mut arrears = with("arrears");
+    for (key, value) in [
+        ("programme", "dibao"),
+        ("first", "2026-07-01"),
+        ("last", "2026-08-01"),
+        ("known_before", "2026-08-01"),
+        ("known_after", "2026-08-25"),
+    ] {
+        arrears[key] = json!(value);
+    }
+    assert_eq!(call(&arrears)["ok"]["months"].as_array().unwrap().len(), 2);
+    assert_eq!(call(&json!({ "call": "packs" }))["ok"][0]["id"], "cn");
+    assert_eq!(
+        call(&json!({ "call": "version" }))["ok"]["version"],
+        env!("CARGO_PKG_VERSION")
+    );
+}
+
+#[test]
+fn bad_calls_have_an_envelope() {
+    for (request, code) in [
+        ("{", "E-API-JSON"),
+        ("[]", "E-API-SHAPE"),
+        (r#"{"call": 1}"#, "E-API-SHAPE"),
+        (r#"{"call": "destroy"}"#, "E-API-CALL"),
+        (r#"{"call": "version", "x": 1}"#, "E-API-KEY"),
+        (r#"{"call": "assess"}"#, "E-DOC-SHAPE"),
+        (r#"{"call": "assess", "household": {}}"#, "E-DOC-DATE"),
+        (
+            r#"{"call": "assess", "household": {"on": "2026-02-03", "household": {"accepted_on": "2026-02-30"}}}"#,
+            "E-VALUE-DATE",
+        ),
+        (
+            r#"{"call": "explain", "household": {"on": "2026-02-03"}, "programme": "x"}"#,
+            "E-PROGRAMME-NAME",
+        ),
+    ] {
+        let answer: Value = serde_json::from_str(&api::call(request)).unwrap();
+        assert_eq!(answer["error"]["code"], code, "{answer}");
+        assert_ne!(
+            answer["error"]["message"]["zh"], answer["error"]["message"]["en"],
+            "{answer}"
+        );
+        assert!(
+            answer["error"]["path"].is_string() && answer["error"]["more"].is_array(),
+            "{answer}"
+        );
+    }
+}

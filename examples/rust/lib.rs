@@ -1,0 +1,1 @@
+//! The programs lie beside this file: `cargo run -p minzheng-examples --example assess`.
