@@ -1,9 +1,5 @@
 //! One household: decided, explained, asked what if; and the start from nothing.
-#![expect(
-    clippy::unwrap_used,
-    missing_docs,
-    reason = "a benchmark stops on a fault; criterion's macros write items without words"
-)]
+#![expect(clippy::unwrap_used, reason = "a benchmark stops on a fault")]
 
 use std::hint::black_box;
 

@@ -171,9 +171,6 @@ impl Assessment {
                         for key in keys {
                             self.walk_open(*key, entity, row, seen, out);
                         }
-                        if values.iter().all(|v| v.is_known()) {
-                            out.push(Thing::Param(*param));
-                        }
                     }
                     _ => match self.set.parameters.get(*param).and_then(|p| p.place_fact) {
                         Some(fact) if !self.input.value(fact, 0).is_known() => {
@@ -193,8 +190,13 @@ impl Assessment {
                             .formulas
                             .get(*formula)
                             .is_some_and(|f| f.finding.is_some());
+                        // what was seen on another way below is not seen again: look afresh before asking an official
                         if out.len() == before && attestable {
-                            out.push(Thing::Finding(*formula, row));
+                            let mut below = Vec::new();
+                            self.walk_open(*inner, entity, row, &mut BTreeSet::new(), &mut below);
+                            if below.is_empty() {
+                                out.push(Thing::Finding(*formula, row));
+                            }
                         }
                     }
                     None => out.push(Thing::Rule(*formula, row)),

@@ -360,6 +360,7 @@ impl Binder<'_> {
         }
         match on {
             Some(day) => self.input.on = day,
+            None if top.iter().any(|(key, _)| key == "on") => {}
             None => self.fail(
                 "E-DOC-DATE",
                 "on",

@@ -267,7 +267,7 @@ struct Linker<'a> {
     in_force: Vec<bool>,
     relations: Vec<bool>,
     nodes: Vec<Node>,
-    known: BTreeMap<(usize, Op), NodeId>,
+    known: BTreeMap<(usize, Type, Op), NodeId>,
     formulas: Vec<Option<NodeId>>,
     outcomes: BTreeMap<(usize, Outcome), NodeId>,
     widths: Vec<usize>,
@@ -276,7 +276,7 @@ struct Linker<'a> {
 
 impl Linker<'_> {
     fn add(&mut self, op: Op, ty: Type, row: usize, span: Span) -> NodeId {
-        if let Some(id) = self.known.get(&(row, op.clone())) {
+        if let Some(id) = self.known.get(&(row, ty, op.clone())) {
             return *id;
         }
         let id = u32::try_from(self.nodes.len().min(MAX_NODES)).unwrap_or(u32::MAX);
@@ -285,7 +285,7 @@ impl Linker<'_> {
         if let Some(width) = self.widths.get_mut(row) {
             *width = slot.saturating_add(1);
         }
-        self.known.insert((row, op.clone()), id);
+        self.known.insert((row, ty, op.clone()), id);
         self.nodes.push(Node {
             op,
             ty,

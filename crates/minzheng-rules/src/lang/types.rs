@@ -5,7 +5,7 @@ use core::fmt;
 use super::Span;
 
 /// The period an amount of money belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Period {
     /// A stock or a single payment.
     Once,
@@ -18,7 +18,7 @@ pub enum Period {
 }
 
 /// The type of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Type {
     /// Yes, no or unknown.
     Bool,
