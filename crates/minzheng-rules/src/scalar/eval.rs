@@ -117,8 +117,8 @@ impl Table {
                     (V::known(*v), Found::Row(*r))
                 });
         }
-        let plain = |(keys, _): &&(Vec<Option<i64>>, i64)| keys.iter().all(Option::is_none);
-        if self.overlays.iter().all(|o| plain(&o))
+        let names_no_key = |o: &(Vec<Option<i64>>, i64)| o.0.iter().all(Option::is_none);
+        if self.overlays.iter().all(names_no_key)
             && let Some((_, value)) = self.overlays.last()
         {
             return (V::known(*value), Found::Overlay);
@@ -152,7 +152,40 @@ impl Table {
         };
         // the overlay that names the most keys wins, among equals the last
         let given = self.overlays.iter().filter(|(given, _)| same(given));
-        if let Some((_, value)) = given.max_by_key(|(given, _)| given.iter().flatten().count())
+        if let Some((_, value)) = given.max_by_key(|(given, _)| given.iter().flatten().count()) {
+            return (V::known(*value), Found::Overlay);
+        }
+        let fits = self.cells.iter().filter(|(cell, _, _)| {
+            let mut pairs = cell.iter().zip(keys).zip(&self.bands);
+            pairs.all(|((c, k), band)| if *band { *c <= k.lo } else { *c == k.lo })
+        });
+        fits.max_by(|a, b| a.0.cmp(&b.0))
+            .map_or((self.missing, Found::Nothing), |(_, v, r)| {
+                (V::known(*v), Found::Row(*r))
+            })
+    }
+}
+
+/// How near a row is: distance of its place, newest publication, newest start, its block.
+type Rank = (usize, Reverse<Day>, Reverse<Day>, usize);
+
+/// The cells of a parameter that hold: for every set of codes the nearest place, there the newest block.
+fn cells(
+    set: &PackSet,
+    index: usize,
+    chain: Option<&[i64]>,
+    on: Day,
+    known_on: Day,
+) -> Vec<(Vec<i64>, i64, usize)> {
+    let Some(parameter) = set.parameters.get(index) else {
+        return Vec::new();
+    };
+    let decides = |status: Status| status != Status::Reference;
+    let Some(chain) = chain else {
+        if parameter
+            .rows
+            .iter()
+            .any(|r| r.place.is_some() && decides(r.status))
         {
             return Vec::new();
         }
