@@ -29,14 +29,14 @@ fn household(c: &mut Criterion) {
     let (engine, input) = ready();
     let mut group = c.benchmark_group("household of 3, all programmes");
     group.bench_function("outcomes only", |b| {
-        b.iter(|| black_box(engine.decide(black_box(&input))))
+        b.iter(|| black_box(engine.decide(black_box(&input))));
     });
     group.bench_function("explanation data kept", |b| {
-        b.iter(|| black_box(engine.evaluate(black_box(&input))))
+        b.iter(|| black_box(engine.evaluate(black_box(&input))));
     });
     let answer = engine.evaluate(&input);
     group.bench_function("explanation as JSON", |b| {
-        b.iter(|| black_box(answer.explain().to_json()))
+        b.iter(|| black_box(answer.explain().to_json()));
     });
     group.bench_function("missing facts", |b| b.iter(|| black_box(answer.missing())));
     group.finish();
