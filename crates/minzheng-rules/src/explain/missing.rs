@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::ir::{NodeId, Op, children, ix};
-use crate::pack::model::Words;
+use crate::pack::model::{Cite, Words};
 use crate::scalar::{Found, V};
 use crate::scenario::Assessment;
 use crate::truth::Truth;
@@ -388,11 +388,29 @@ impl Assessment {
         out
     }
 
+    /// Citations in words: those of instruments in force on the day decided, or all where none is.
+    pub(crate) fn cites_on(&self, cites: &[Cite]) -> Vec<String> {
+        let on = self.input.on();
+        let in_force = |c: &&Cite| {
+            self.set.instrument(&c.instrument).is_none_or(|i| {
+                i.in_force.is_none_or(|d| d <= on) && i.until.is_none_or(|d| on <= d)
+            })
+        };
+        let mut out: Vec<String> = cites
+            .iter()
+            .filter(in_force)
+            .map(|c| self.set.cite_words(c))
+            .collect();
+        if out.is_empty() {
+            out = cites.iter().map(|c| self.set.cite_words(c)).collect();
+        }
+        out
+    }
+
     /// The articles of the version of a formula that holds.
     pub(crate) fn cites_of(&self, formula: usize) -> Vec<String> {
         let version = self.regime.plan.versions.get(formula).copied().flatten();
         let row = version.and_then(|v| self.set.formulas.get(formula)?.versions.get(v));
-        row.map(|r| r.cite.iter().map(|c| self.set.cite_words(c)).collect())
-            .unwrap_or_default()
+        row.map(|r| self.cites_on(&r.cite)).unwrap_or_default()
     }
 }

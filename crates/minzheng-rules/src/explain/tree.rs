@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::grounds::Grounds;
 use super::missing::Missing;
 use crate::facts::Provenance;
-use crate::ir::{NodeId, Op, children, ix};
+use crate::ir::{AggK, NodeId, Op, children, ix};
 use crate::lang::{Outcome, Type};
 use crate::pack::model::{Dated, Lang, Words};
 use crate::scalar::{Found, V};
@@ -342,12 +342,7 @@ impl Assessment {
             amount,
             amount_shown,
             dates,
-            cite: programme
-                .span
-                .cite
-                .iter()
-                .map(|c| self.set.cite_words(c))
-                .collect(),
+            cite: self.cites_on(&programme.span.cite),
             conditions,
             relations,
             figures,
@@ -386,7 +381,7 @@ impl Assessment {
     }
 
     fn ground<T>(&self, step: &mut Step, row: &Dated<T>) {
-        step.cite = row.cite.iter().map(|c| self.set.cite_words(c)).collect();
+        step.cite = self.cites_on(&row.cite);
         row.status.word().clone_into(&mut step.status);
         step.from = (row.from > crate::date::Day::MIN).then(|| row.from.to_string());
         step.place = row.place.map(|code| self.set.places.name(code));
@@ -603,6 +598,14 @@ impl Assessment {
         }
     }
 
+    fn is_constant(&self, id: NodeId) -> bool {
+        self.regime
+            .plan
+            .nodes
+            .get(ix(id))
+            .is_some_and(|n| matches!(n.op, Op::Const(_)))
+    }
+
     /// A node in a sentence with its values.
     fn say(&self, id: NodeId, entity: usize, row: usize, lang: Lang, depth: usize) -> String {
         let Some(node) = self.regime.plan.nodes.get(ix(id)) else {
@@ -675,7 +678,10 @@ impl Assessment {
                 Some(Op::Eq(x, y)) => both(x, y, "不是", "is not"),
                 _ => format!("{}{}", if zh { "并非：" } else { "not: " }, go(a)),
             },
+            // a constant on the left was written on the right: `n > 0` is the node `0 < n`
+            Op::Lt(a, b) if self.is_constant(*a) => both(b, a, "高于", "is above"),
             Op::Lt(a, b) => both(a, b, "低于", "is below"),
+            Op::Le(a, b) if self.is_constant(*a) => both(b, a, "不低于", "is at least"),
             Op::Le(a, b) => both(a, b, "不高于", "is at most"),
             Op::Eq(a, b) => both(a, b, "是", "is"),
             Op::In(a, values) => {
@@ -701,13 +707,21 @@ impl Assessment {
             Op::Mul(a, b) => both(a, b, "×", "×"),
             Op::Scale(a, 12) => format!("{} × 12", go(a)),
             Op::Scale(a, _) => go(a),
-            Op::Agg { .. } => {
-                let text = node
-                    .rule
-                    .and_then(|(f, v)| self.set.formulas.get(f)?.versions.get(v));
-                let words = text
-                    .map_or("", |v| node.span.of(&v.value.text))
-                    .replace('\n', " ");
+            Op::Agg { kind, .. } => {
+                let words = match (kind, zh) {
+                    (AggK::All, true) => "各行均满足",
+                    (AggK::Exists, true) => "其中有满足条件的",
+                    (AggK::Count, true) => "满足条件的数目",
+                    (AggK::Sum, true) => "各行合计",
+                    (AggK::Min, true) => "各行最小值",
+                    (AggK::Max, true) => "各行最大值",
+                    (AggK::All, false) => "it holds for every row",
+                    (AggK::Exists, false) => "it holds for some row",
+                    (AggK::Count, false) => "the number for which it holds",
+                    (AggK::Sum, false) => "the sum over the rows",
+                    (AggK::Min, false) => "the least of the rows",
+                    (AggK::Max, false) => "the greatest of the rows",
+                };
                 if zh {
                     format!("{words}（{}）", shown())
                 } else {
