@@ -4,13 +4,13 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use minzheng::packs::{BuiltIn, load};
+use minzheng::packs::{BuiltIn, load, load_with_tests};
 use minzheng_rules::facts::{Document, Input};
 use minzheng_rules::scenario::Engine;
 
 /// National and demo packs, and the household of three of the pack test `dibao-gap`.
 fn ready() -> (Engine, Input) {
-    let engine = Engine::new(load(&[BuiltIn::Nation, BuiltIn::Demo], &[]).unwrap());
+    let engine = Engine::new(load_with_tests(&[BuiltIn::Nation, BuiltIn::Demo], &[]).unwrap());
     let test = engine
         .packs()
         .tests()

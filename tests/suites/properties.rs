@@ -28,7 +28,9 @@ use toml::{Table, Value};
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| engine(&[]));
 
 fn engine(above: &[PackSource]) -> Engine {
-    Engine::new(minzheng::packs::load(&BuiltIn::ALL, above).unwrap_or_else(|e| panic!("{e}")))
+    Engine::new(
+        minzheng::packs::load_with_tests(&BuiltIn::ALL, above).unwrap_or_else(|e| panic!("{e}")),
+    )
 }
 
 /// A household: facts of the root, and of each person by id.

@@ -13,7 +13,7 @@ use minzheng_testkit::{repo_root, vectors};
 use serde_json::Value;
 
 fn engine() -> Engine {
-    Engine::new(minzheng::packs::load(&minzheng::packs::BuiltIn::ALL, &[]).unwrap())
+    Engine::new(minzheng::packs::load_with_tests(&minzheng::packs::BuiltIn::ALL, &[]).unwrap())
 }
 
 /// `MINZHENG_BLESS=1` writes the files anew.
@@ -143,4 +143,26 @@ fn what_is_missing_in_a_real_banner_is_named() {
             .all(|m| m.needed_by.iter().all(|c| c != "dibao/income") || m.id == "standard.dibao"),
         "{missing:?}"
     );
+}
+
+/// The tests that stand in the packs, through the engine.
+#[test]
+fn the_tests_of_the_packs_pass() {
+    let checks = engine().run_tests();
+    let failed: Vec<String> = checks
+        .iter()
+        .filter(|c| !c.passed)
+        .map(|c| {
+            format!(
+                "{} {}: wanted {}, found {}",
+                c.test, c.path, c.wanted, c.found
+            )
+        })
+        .collect();
+    println!(
+        "{} of {} expectations met",
+        checks.len() - failed.len(),
+        checks.len()
+    );
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
 }

@@ -96,14 +96,21 @@ pub(crate) fn id(source: &PackSource) -> Option<String> {
 }
 
 /// The built-in packs with these above them; one with the id of a built-in pack stands in its place.
-pub(crate) fn set(more: &[PackSource]) -> Result<PackSet, Failure> {
+pub(crate) fn set(more: &[PackSource], tests: bool) -> Result<PackSet, Failure> {
+    let from = |p: BuiltIn| {
+        if tests {
+            p.source_with_tests()
+        } else {
+            p.source()
+        }
+    };
     let mut above = more.to_vec();
     let mut sources = Vec::new();
     for built_in in BuiltIn::ALL {
         let own = above
             .iter()
             .position(|s| id(s).as_deref() == Some(built_in.id()));
-        sources.push(own.map_or_else(|| built_in.source(), |at| above.remove(at)));
+        sources.push(own.map_or_else(|| from(built_in), |at| above.remove(at)));
     }
     sources.append(&mut above);
     PackSet::load(&sources).map_err(|e| Failure::from(minzheng::Error::from(e)))
@@ -111,9 +118,14 @@ pub(crate) fn set(more: &[PackSource]) -> Result<PackSet, Failure> {
 
 /// An engine with the packs of these folders.
 pub(crate) fn engine(dirs: &[PathBuf]) -> Result<Engine, Failure> {
-    let sources = dirs
-        .iter()
-        .map(|d| pack(d))
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(Engine::new(set(&sources)?))
+    Ok(Engine::new(set(&packs(dirs)?, false)?))
+}
+
+/// The same with the tests of the packs.
+pub(crate) fn engine_with_tests(dirs: &[PathBuf]) -> Result<Engine, Failure> {
+    Ok(Engine::new(set(&packs(dirs)?, true)?))
+}
+
+fn packs(dirs: &[PathBuf]) -> Result<Vec<PackSource>, Failure> {
+    dirs.iter().map(|d| pack(d)).collect()
 }

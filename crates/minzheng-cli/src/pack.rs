@@ -16,7 +16,7 @@ use crate::{Failure, Outcome, input, params};
 
 /// Does what was asked.
 pub(crate) fn run(command: PackCommand, packs: &[PathBuf], lang: Lang) -> Outcome {
-    let engine = |dirs: &[PathBuf]| input::engine(&[packs, dirs].concat());
+    let engine = |dirs: &[PathBuf]| input::engine_with_tests(&[packs, dirs].concat());
     match command {
         PackCommand::Lint { dirs } => lint(&engine(&dirs)?),
         PackCommand::Test { dirs } => test(&engine(&dirs)?),
@@ -526,7 +526,7 @@ fn contents(
         sources.push(source);
         id
     };
-    let set = input::set(&sources)?;
+    let set = input::set(&sources, true)?;
     let at = set.packs().iter().position(|p| p.id == id);
     let mut out = BTreeMap::new();
     for p in own(&set, at) {

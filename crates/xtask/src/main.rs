@@ -9,6 +9,7 @@ mod ci;
 mod examples;
 mod fuzz;
 mod generated;
+mod packs;
 mod shell;
 mod version;
 
@@ -48,6 +49,7 @@ fn run(args: &[&str]) -> Outcome {
         }
         ["test"] => ci::run(&[]),
         ["ci", names @ ..] => ci::run(names),
+        ["pack-files"] => packs::list(),
         ["gen"] => generated::write(),
         ["gen", "--check"] => generated::check(),
         ["examples"] => examples::run(),

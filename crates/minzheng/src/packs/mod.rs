@@ -34,7 +34,7 @@ impl BuiltIn {
         Self::ALL.into_iter().find(|p| p.id() == id)
     }
 
-    /// Its files.
+    /// Its files, without its tests.
     ///
     /// ```
     /// let files = minzheng::packs::BuiltIn::Demo.source();
@@ -46,11 +46,20 @@ impl BuiltIn {
             Self::InnerMongolia => files::CN_15,
             Self::Demo => files::DEMO,
         };
-        PackSource::new(
-            list.iter()
-                .map(|(path, text)| SourceFile::new(*path, *text))
-                .collect(),
-        )
+        PackSource::new(sources(list))
+    }
+
+    /// Its files with its tests.
+    #[cfg(feature = "pack-tests")]
+    pub fn source_with_tests(self) -> PackSource {
+        let tests = match self {
+            Self::Nation => &[],
+            Self::InnerMongolia => files::CN_15_TESTS,
+            Self::Demo => files::DEMO_TESTS,
+        };
+        let mut all = self.source().files().to_vec();
+        all.extend(sources(tests));
+        PackSource::new(all)
     }
 }
 
@@ -62,4 +71,21 @@ pub fn load(built_in: &[BuiltIn], above: &[PackSource]) -> Result<PackSet, Diagn
     let mut sources: Vec<PackSource> = built_in.iter().map(|p| p.source()).collect();
     sources.extend_from_slice(above);
     PackSet::load(&sources)
+}
+
+/// Loads built-in packs with their tests, and more above them.
+///
+/// # Errors
+/// As [`load`].
+#[cfg(feature = "pack-tests")]
+pub fn load_with_tests(built_in: &[BuiltIn], above: &[PackSource]) -> Result<PackSet, Diagnostics> {
+    let mut all: Vec<PackSource> = built_in.iter().map(|p| p.source_with_tests()).collect();
+    all.extend_from_slice(above);
+    PackSet::load(&all)
+}
+
+fn sources(list: &[(&str, &str)]) -> Vec<SourceFile> {
+    list.iter()
+        .map(|(path, text)| SourceFile::new(*path, *text))
+        .collect()
 }
