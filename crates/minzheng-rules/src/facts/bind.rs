@@ -11,6 +11,7 @@ use super::{FactStatus, Provenance};
 use crate::date::Day;
 use crate::error::{Diagnostic, Diagnostics, nearest};
 use crate::lang::Type;
+use crate::number::Rounding;
 use crate::pack::PackSet;
 use crate::pack::load_hex;
 use crate::scalar::V;
@@ -863,10 +864,18 @@ impl Binder<'_> {
             );
             return;
         };
+        let mut rounding = None;
         let mut keys: Vec<(String, Scalar)> = Vec::new();
         for (key, field) in fields {
             match (key.as_str(), field) {
                 ("parameter" | "value", _) => {}
+                ("rounding", Tree::Leaf(Scalar::Text(word))) => {
+                    rounding = Rounding::ALL.into_iter().find(|r| r.word() == word);
+                    if rounding.is_none() {
+                        let help = "write half_up, up, down or exact";
+                        self.fail("E-OVERLAY-SHAPE", path, "unknown rounding", help);
+                    }
+                }
                 ("key", Tree::Table(table)) => {
                     keys.extend(table.iter().filter_map(|(k, v)| match v {
                         Tree::Leaf(s) => Some((k.clone(), s.clone())),
@@ -878,13 +887,13 @@ impl Binder<'_> {
                         "E-OVERLAY-SHAPE",
                         &format!("{path}.{key}"),
                         "unknown part of an overlay",
-                        "it has parameter, value and key",
+                        "it has parameter, value, key and rounding",
                     );
                     return;
                 }
             }
         }
-        match self.set.overlay(name, value, &keys) {
+        match self.set.overlay(name, value, &keys, rounding) {
             Ok(overlay) => self.input.overlays.push(overlay),
             Err(finding) => self.findings.push(finding.path(path)),
         }
@@ -927,7 +936,7 @@ impl PackSet {
             _ if is_bool && (value == "true" || value == "false") => Scalar::Bool(value == "true"),
             _ => Scalar::Text(value.to_owned()),
         };
-        self.overlay(name, &scalar, &keys)
+        self.overlay(name, &scalar, &keys, None)
     }
 
     pub(crate) fn overlay(
@@ -935,6 +944,7 @@ impl PackSet {
         name: &str,
         value: &Scalar,
         keys: &[(String, Scalar)],
+        rounding: Option<Rounding>,
     ) -> Result<Overlay, Diagnostic> {
         let found = self
             .params_by_id
@@ -948,7 +958,7 @@ impl PackSet {
                     .help(near.unwrap_or_default()),
             );
         };
-        let value = read_figure(self, parameter.ty, value, None).map_err(|bad| {
+        let value = read_figure(self, parameter.ty, value, rounding).map_err(|bad| {
             Diagnostic::error(bad.code, format!("`{name}`: {}", bad.message)).help(bad.help)
         })?;
         let mut given = vec![None; parameter.keys.len()];
