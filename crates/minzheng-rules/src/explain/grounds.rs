@@ -124,7 +124,7 @@ impl Walk<'_> {
         if !self.seen.insert((id, row)) {
             return;
         }
-        let value = a.frame.get(node, row);
+        let value = a.frame.get(id, row);
         let entity = node.row;
         match &node.op {
             Op::Fact(fact) => {

@@ -433,7 +433,7 @@ impl Assessment {
         let node = self.regime.plan.nodes.get(ix(id))?;
         let row = self.row_for(node.row, entity, row);
         let entity = node.row;
-        let value = self.frame.get(node, row);
+        let value = self.frame.get(id, row);
         if let Some((programme, which)) = self.regime.plan.outcomes.get(&id) {
             let def = self.set.programmes.get(*programme)?;
             let ty = match which {
@@ -613,7 +613,7 @@ impl Assessment {
         };
         let row = self.row_for(node.row, entity, row);
         let entity = node.row;
-        let value = self.frame.get(node, row);
+        let value = self.frame.get(id, row);
         let zh = lang == Lang::Zh;
         let shown = || self.set.value_for(value, node.ty, lang);
         if depth > 5 {

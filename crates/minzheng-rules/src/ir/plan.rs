@@ -1,7 +1,7 @@
 //! Typed expressions to linked nodes.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::date::Day;
 use crate::lang::{AggKind, CmpOp, Outcome, Span, TExpr, TOp, Type};
@@ -118,6 +118,10 @@ pub struct Plan {
     pub(crate) widths: Vec<usize>,
     /// Entity and place of every node, close together for the evaluation.
     pub(crate) layout: Vec<(usize, usize)>,
+    /// The fact that holds the finding for every formula, close together for the evaluation.
+    pub(crate) findings: Vec<Option<usize>>,
+    /// Where the values of every node begin, for every shape of case met so far.
+    starts: Mutex<BTreeMap<Vec<usize>, Arc<Starts>>>,
     /// Nodes that are the outcome of a programme.
     pub(crate) outcomes: BTreeMap<NodeId, (usize, Outcome)>,
     /// The longest way from a node down to a fact or figure.
@@ -128,7 +132,45 @@ pub struct Plan {
     pub(crate) constant: Vec<NodeId>,
 }
 
+/// Where the values of every node begin in a frame, with the entity of the node; and how long the frame is.
+#[derive(Debug)]
+pub(crate) struct Starts {
+    pub(crate) nodes: Vec<(usize, usize)>,
+    pub(crate) length: usize,
+}
+
+/// How many shapes of cases one plan keeps.
+const MAX_SHAPES: usize = 1_024;
+
 impl Plan {
+    /// Where the values begin for a case with so many rows per entity.
+    pub(crate) fn starts(&self, rows: &[usize]) -> Arc<Starts> {
+        let mut cache = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = cache.get(rows) {
+            return Arc::clone(found);
+        }
+        let mut bases = Vec::with_capacity(rows.len());
+        let mut length = 0_usize;
+        for (width, rows) in self.widths.iter().zip(rows) {
+            bases.push(length);
+            length = length.saturating_add(width.saturating_mul(*rows));
+        }
+        let start = |(entity, slot): &(usize, usize)| {
+            let base = bases.get(*entity).copied().unwrap_or(usize::MAX);
+            let step = rows.get(*entity).copied().unwrap_or(0);
+            (*entity, base.saturating_add(slot.saturating_mul(step)))
+        };
+        let starts = Arc::new(Starts {
+            nodes: self.layout.iter().map(start).collect(),
+            length,
+        });
+        if cache.len() >= MAX_SHAPES {
+            cache.clear();
+        }
+        cache.insert(rows.to_vec(), Arc::clone(&starts));
+        starts
+    }
+
     /// How many nodes the plan has.
     pub fn node_count(&self) -> usize {
         self.nodes.len()
@@ -219,6 +261,8 @@ pub(crate) fn link(set: &Arc<PackSet>, chain: &[i64], on: Day, known_on: Day) ->
         programmes,
         widths,
         layout,
+        findings: set.formulas.iter().map(|f| f.finding).collect(),
+        starts: Mutex::new(BTreeMap::new()),
         outcomes,
         height,
         live,

@@ -2,10 +2,11 @@
 
 use core::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::date::{Birthday, Day};
 use crate::facts::{Input, Overlay};
-use crate::ir::{AggK, Node, NodeId, Op, Plan, ix};
+use crate::ir::{AggK, Node, NodeId, Op, Plan, Starts, ix};
 use crate::lang::Type;
 use crate::number::{RATIO_ONE, Rounding, div_round};
 use crate::pack::PackSet;
@@ -237,32 +238,28 @@ fn cells(
 #[derive(Debug, Clone)]
 pub(crate) struct Frame {
     pub(crate) values: Vec<V>,
-    bases: Vec<usize>,
+    starts: Arc<Starts>,
     rows: Vec<usize>,
 }
 
 impl Frame {
-    fn empty(plan: &Plan, rows: &[usize]) -> Self {
-        let mut bases = Vec::with_capacity(rows.len());
-        let mut at = 0_usize;
-        for (width, rows) in plan.widths.iter().zip(rows) {
-            bases.push(at);
-            at = at.saturating_add(width.saturating_mul(*rows));
-        }
+    fn filled(plan: &Plan, rows: &[usize], with: V) -> Self {
+        let starts = plan.starts(rows);
         Self {
-            values: vec![V::UNKNOWN; at],
-            bases,
+            values: vec![with; starts.length],
+            starts,
             rows: rows.to_vec(),
         }
     }
 
-    /// Where the values of a node begin.
+    /// The entity of a node, and where its values begin.
     #[inline]
-    fn begin(&self, entity: usize, slot: usize) -> usize {
-        let base = self.bases.get(entity).copied().unwrap_or(usize::MAX);
-        let rows = self.rows.get(entity).copied().unwrap_or(0);
-        // a frame holds all of them, so this cannot wrap; reads are checked
-        base.wrapping_add(slot.wrapping_mul(rows))
+    fn begin(&self, id: NodeId) -> (usize, usize) {
+        self.starts
+            .nodes
+            .get(ix(id))
+            .copied()
+            .unwrap_or((0, usize::MAX))
     }
 
     #[inline]
@@ -273,8 +270,8 @@ impl Frame {
     }
 
     /// The value of a node in a row of its own entity.
-    pub(crate) fn get(&self, node: &Node, row: usize) -> V {
-        let at = self.begin(node.row, node.slot).saturating_add(row);
+    pub(crate) fn get(&self, id: NodeId, row: usize) -> V {
+        let at = self.begin(id).1.wrapping_add(row);
         self.values.get(at).copied().unwrap_or(V::UNKNOWN)
     }
 }
@@ -287,8 +284,7 @@ pub(crate) fn fold(set: &PackSet, plan: &Plan, params: &Params, input: &Input) -
         .enumerate()
         .map(|(e, _)| usize::from(e == 0))
         .collect();
-    let mut frame = Frame::empty(plan, &rows);
-    frame.values.fill(UNSEEN);
+    let mut frame = Frame::filled(plan, &rows, UNSEEN);
     let run = Run {
         set,
         plan,
@@ -309,7 +305,7 @@ pub(crate) fn evaluate(
     folded: &[V],
     input: &Input,
 ) -> Frame {
-    let mut frame = Frame::empty(plan, &input.rows);
+    let mut frame = Frame::filled(plan, &input.rows, V::UNKNOWN);
     if let Some(root) = frame.values.get_mut(..folded.len()) {
         root.copy_from_slice(folded);
     }
@@ -337,8 +333,7 @@ pub(crate) fn demand(
     input: &Input,
     wanted: &[(NodeId, usize)],
 ) -> Vec<V> {
-    let mut frame = Frame::empty(plan, &input.rows);
-    frame.values.fill(UNSEEN);
+    let mut frame = Frame::filled(plan, &input.rows, UNSEEN);
     if let Some(root) = frame.values.get_mut(..folded.len()) {
         root.copy_from_slice(folded);
     }
@@ -376,26 +371,14 @@ struct Eager<'a> {
 impl Source for Eager<'_> {
     #[inline]
     fn get(&mut self, id: NodeId, entity: usize, row: usize) -> V {
-        let Some((own, slot)) = self.run.plan.layout.get(ix(id)).copied() else {
-            return V::UNKNOWN;
-        };
-        let at = self
-            .frame
-            .begin(own, slot)
-            .wrapping_add(self.run.climb(own, entity, row));
+        let (own, start) = self.frame.begin(id);
+        let at = start.wrapping_add(self.run.climb(own, entity, row));
         self.frame.values.get(at).copied().unwrap_or(V::UNKNOWN)
     }
 
     #[inline]
     fn at(&mut self, id: NodeId, row: usize) -> V {
-        let Some((own, slot)) = self.run.plan.layout.get(ix(id)).copied() else {
-            return V::UNKNOWN;
-        };
-        self.frame
-            .values
-            .get(self.frame.begin(own, slot).wrapping_add(row))
-            .copied()
-            .unwrap_or(V::UNKNOWN)
+        self.frame.get(id, row)
     }
 }
 
@@ -414,17 +397,14 @@ const UNSEEN: V = V {
 impl Source for Lazy<'_> {
     #[inline]
     fn get(&mut self, id: NodeId, entity: usize, row: usize) -> V {
-        let own = self.run.plan.layout.get(ix(id)).map_or(0, |l| l.0);
+        let own = self.frame.begin(id).0;
         let row = self.run.climb(own, entity, row);
         self.at(id, row)
     }
 
     fn at(&mut self, id: NodeId, row: usize) -> V {
         let run = self.run;
-        let Some((own, slot)) = run.plan.layout.get(ix(id)).copied() else {
-            return V::UNKNOWN;
-        };
-        let at = self.frame.begin(own, slot).wrapping_add(row);
+        let at = self.frame.begin(id).1.wrapping_add(row);
         let seen = self.frame.values.get(at).copied().unwrap_or(V::UNKNOWN);
         if seen != UNSEEN {
             return seen;
@@ -487,7 +467,7 @@ impl Run<'_> {
                     .0
             }
             Op::Formula(formula, inner) => {
-                let finding = self.set.formulas.get(*formula).and_then(|f| f.finding);
+                let finding = self.plan.findings.get(*formula).copied().flatten();
                 let found = finding.map_or(V::UNKNOWN, |f| self.input.value(f, row));
                 match inner {
                     _ if found.is_known() => found,
@@ -623,7 +603,7 @@ impl Run<'_> {
             return;
         };
         let rows = frame.rows.get(node.row).copied().unwrap_or(0);
-        let start = frame.begin(node.row, node.slot);
+        let start = frame.begin(id).1;
         for row in 0..rows {
             let value = self.compute(&mut Eager { run: self, frame }, node, row);
             frame.set(start.wrapping_add(row), value);

@@ -108,13 +108,7 @@ impl Engine {
                 &regime.folded,
                 input,
             );
-            let value = |(id, row): &(NodeId, usize)| {
-                regime
-                    .plan
-                    .nodes
-                    .get(ix(*id))
-                    .map_or(V::UNKNOWN, |n| frame.get(n, *row))
-            };
+            let value = |(id, row): &(NodeId, usize)| frame.get(*id, *row);
             wanted.iter().map(value).collect()
         } else {
             demand(
@@ -248,7 +242,7 @@ impl Assessment {
             return V::UNKNOWN;
         };
         let row = self.row_for(node.row, entity, row);
-        self.frame.get(node, row)
+        self.frame.get(id, row)
     }
 
     pub(crate) fn row_for(&self, above: usize, mut entity: usize, mut row: usize) -> usize {
