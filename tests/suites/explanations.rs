@@ -1,7 +1,5 @@
 //! The words of every shipped household's answer, in both languages, as they stand in `tests/snapshots`.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
 use minzheng_rules::explain::{ProgrammeExplanation, Verdict};
 use minzheng_rules::facts::Document;
 use minzheng_rules::pack::model::Lang;
