@@ -205,14 +205,7 @@ impl Walk<'_> {
                 }
             }
             Op::Gather(link, inner) => {
-                let target = a
-                    .input
-                    .links
-                    .get(entity)
-                    .and_then(|l| l.get(*link))
-                    .and_then(|l| l.get(row))
-                    .copied()
-                    .flatten();
+                let target = a.input.target(entity, *link, row);
                 if let (Some(target), Some(inner_node)) =
                     (target, a.regime.plan.nodes.get(ix(*inner)))
                 {

@@ -238,14 +238,7 @@ impl Assessment {
                 }
             }
             Op::Gather(link, inner) => {
-                let target = self
-                    .input
-                    .links
-                    .get(entity)
-                    .and_then(|l| l.get(*link))
-                    .and_then(|l| l.get(row))
-                    .copied()
-                    .flatten();
+                let target = self.input.target(entity, *link, row);
                 match (target, self.regime.plan.nodes.get(ix(*inner))) {
                     (Some(target), Some(below)) => {
                         self.walk_open(*inner, below.row, target, seen, out);

@@ -565,14 +565,7 @@ impl Assessment {
                 }
             }
             Op::Gather(link, inner) => {
-                let target = self
-                    .input
-                    .links
-                    .get(entity)
-                    .and_then(|l| l.get(*link))
-                    .and_then(|l| l.get(row))
-                    .copied()
-                    .flatten();
+                let target = self.input.target(entity, *link, row);
                 if let (Some(target), Some(below)) =
                     (target, self.regime.plan.nodes.get(ix(*inner)))
                 {

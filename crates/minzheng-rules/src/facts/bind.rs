@@ -136,6 +136,16 @@ impl Input {
             .unwrap_or(V::UNKNOWN)
     }
 
+    /// The row that a link of a row points to.
+    pub(crate) fn target(&self, entity: usize, link: usize, row: usize) -> Option<usize> {
+        self.links
+            .get(entity)?
+            .get(link)?
+            .get(row)
+            .copied()
+            .flatten()
+    }
+
     pub(crate) fn status(&self, fact: usize, row: usize) -> FactStatus {
         self.provenance
             .get(&(fact, row))

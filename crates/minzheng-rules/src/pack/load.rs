@@ -374,7 +374,7 @@ impl Loader {
         self.formulas(files, &mut pending);
         self.programmes(files, &mut pending);
         self.versions(files, &mut pending);
-        self.name_entities(files);
+        self.name_entities();
         self.programme_parts(files);
         self.rules(files, &pending);
         self.relations(files);
@@ -1611,7 +1611,7 @@ impl Loader {
     }
 
     /// Gives every entity its names; a name may be used once.
-    fn name_entities(&mut self, files: &[Read<'_>]) {
+    fn name_entities(&mut self) {
         let mut names: Vec<BTreeMap<String, NameOf>> =
             vec![BTreeMap::new(); self.set.entities.len()];
         let mut clash: Vec<(String, Origin)> = Vec::new();
@@ -1684,7 +1684,6 @@ impl Loader {
                     .push(Diagnostic::error("E-PACK-TWICE", message));
             }
         }
-        debug_assert!(files.len() < usize::MAX);
         self.set.names = names;
     }
 

@@ -30,9 +30,11 @@ pub struct PackSet {
     pub(crate) names: Vec<BTreeMap<String, NameOf>>,
     pub(crate) params_by_id: BTreeMap<String, usize>,
     pub(crate) formulas_by_id: BTreeMap<String, usize>,
-    /// Text of every file, for the places of findings: (pack, file) and its line starts.
+    /// Days on which some row begins or ends to hold.
     pub(crate) breakpoints: Vec<Day>,
+    /// Days on which some row became public.
     pub(crate) knowledge: Vec<Day>,
+    /// What rows left out, for the lint.
     pub(crate) raw_status: BTreeMap<Origin, RowNotes>,
 }
 

@@ -535,7 +535,7 @@ impl Run<'_> {
                 None => V::plain(ty),
             },
             Op::Has(a) => V::bool(get(a).is_known()),
-            Op::HasLink(link) => V::bool(self.target(e, *link, row).is_some()),
+            Op::HasLink(link) => V::bool(self.input.target(e, *link, row).is_some()),
             Op::Coalesce(a, value) => {
                 let found = get(a);
                 if found.is_known() {
@@ -561,7 +561,7 @@ impl Run<'_> {
             }),
             Op::Year(a) => days(get(a), V::known(0), |x, _| i64::from(x.year())),
             Op::Month(a) => days(get(a), V::known(0), |x, _| i64::from(x.month())),
-            Op::Gather(link, inner) => match self.target(e, *link, row) {
+            Op::Gather(link, inner) => match self.input.target(e, *link, row) {
                 Some(target) => source.at(*inner, target),
                 None => V::plain(ty),
             },
@@ -608,16 +608,6 @@ impl Run<'_> {
             let value = self.compute(&mut Eager { run: self, frame }, node, row);
             frame.set(start.wrapping_add(row), value);
         }
-    }
-
-    fn target(&self, entity: usize, link: usize, row: usize) -> Option<usize> {
-        self.input
-            .links
-            .get(entity)?
-            .get(link)?
-            .get(row)
-            .copied()
-            .flatten()
     }
 }
 
