@@ -18,7 +18,14 @@ use crate::truth::Truth;
 const MAX_DEPTH: usize = 12;
 
 /// The outcome of a programme in one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+///
+/// ```
+/// use minzheng_rules::explain::Verdict;
+/// use minzheng_rules::pack::model::Lang;
+/// assert_eq!(Verdict::NotEligible.to_string(), "not eligible");
+/// assert_eq!(Verdict::NotEligible.words(Lang::Zh), "不符合");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Entitled.
@@ -39,6 +46,15 @@ impl Verdict {
         }
     }
 
+    /// The word in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Eligible => "eligible",
+            Self::NotEligible => "not_eligible",
+            Self::Undetermined => "undetermined",
+        }
+    }
+
     /// The words for people.
     pub const fn words(self, lang: Lang) -> &'static str {
         match (self, lang) {
@@ -49,6 +65,12 @@ impl Verdict {
             (Self::NotEligible, Lang::En) => "not eligible",
             (Self::Undetermined, Lang::En) => "undetermined",
         }
+    }
+}
+
+impl core::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.words(Lang::En))
     }
 }
 

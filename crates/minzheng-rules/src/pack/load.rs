@@ -732,21 +732,22 @@ impl Loader {
         }
     }
 
+    /// The entity a row says it belongs to, or a finding that there is none.
+    fn entity_named(&mut self, file: &Read<'_>, at: usize, name: &str) -> Option<usize> {
+        let found = self.set.entity_index(name);
+        if found.is_none() {
+            let known: Vec<String> = self.set.entities.iter().map(|e| e.id.clone()).collect();
+            self.unknown(file, at, "entity", name, known.iter().map(String::as_str));
+        }
+        found
+    }
+
     fn facts(&mut self, files: &[Read<'_>]) {
         for file in files {
             for row in &file.file.fact {
                 let (at, raw) = (row.span().start, row.get_ref());
                 self.id(file, at, &raw.id, false);
-                let Some(entity) = self.set.entity_index(&raw.entity) else {
-                    let known: Vec<String> =
-                        self.set.entities.iter().map(|e| e.id.clone()).collect();
-                    self.unknown(
-                        file,
-                        at,
-                        "entity",
-                        &raw.entity,
-                        known.iter().map(String::as_str),
-                    );
+                let Some(entity) = self.entity_named(file, at, &raw.entity) else {
                     continue;
                 };
                 let ty = self.ty(file, &raw.ty);
@@ -1352,16 +1353,7 @@ impl Loader {
             for row in &file.file.formula {
                 let (at, raw) = (row.span().start, row.get_ref());
                 self.id(file, at, &raw.id, false);
-                let Some(entity) = self.set.entity_index(&raw.entity) else {
-                    let known: Vec<String> =
-                        self.set.entities.iter().map(|e| e.id.clone()).collect();
-                    self.unknown(
-                        file,
-                        at,
-                        "entity",
-                        &raw.entity,
-                        known.iter().map(String::as_str),
-                    );
+                let Some(entity) = self.entity_named(file, at, &raw.entity) else {
                     continue;
                 };
                 let ty = self.ty(file, &raw.ty);
@@ -1437,16 +1429,7 @@ impl Loader {
             for row in &file.file.programme {
                 let (at, raw) = (row.span().start, row.get_ref());
                 self.id(file, at, &raw.id, false);
-                let Some(entity) = self.set.entity_index(&raw.entity) else {
-                    let known: Vec<String> =
-                        self.set.entities.iter().map(|e| e.id.clone()).collect();
-                    self.unknown(
-                        file,
-                        at,
-                        "entity",
-                        &raw.entity,
-                        known.iter().map(String::as_str),
-                    );
+                let Some(entity) = self.entity_named(file, at, &raw.entity) else {
                     continue;
                 };
                 if self.set.programmes.iter().any(|p| p.id == raw.id) {

@@ -1,7 +1,5 @@
 //! What a household is entitled to.
 
-use core::fmt;
-
 use chrono::NaiveDate;
 use minzheng_rules::date::Day;
 use minzheng_rules::explain::{Explanation, Missing, ProvisionalFact, Receipt};
@@ -14,59 +12,7 @@ use minzheng_rules::scenario;
 use minzheng_rules::truth::Truth;
 use serde_json::{Value, json};
 
-/// The outcome of a programme in one word.
-///
-/// ```
-/// use minzheng::{Lang, Verdict};
-/// assert_eq!(Verdict::NotEligible.to_string(), "not eligible");
-/// assert_eq!(Verdict::NotEligible.words(Lang::Zh), "不符合");
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Verdict {
-    /// Entitled.
-    Eligible,
-    /// Not entitled.
-    NotEligible,
-    /// Not decided by what is known.
-    Undetermined,
-}
-
-impl Verdict {
-    const fn of(truth: Truth) -> Self {
-        match truth {
-            Truth::True => Self::Eligible,
-            Truth::False => Self::NotEligible,
-            Truth::Unknown => Self::Undetermined,
-        }
-    }
-
-    /// The word in JSON.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Eligible => "eligible",
-            Self::NotEligible => "not_eligible",
-            Self::Undetermined => "undetermined",
-        }
-    }
-
-    /// Words for people.
-    pub const fn words(self, lang: Lang) -> &'static str {
-        match (self, lang) {
-            (Self::Eligible, Lang::Zh) => "符合",
-            (Self::NotEligible, Lang::Zh) => "不符合",
-            (Self::Undetermined, Lang::Zh) => "无法确定",
-            (Self::Eligible, Lang::En) => "eligible",
-            (Self::NotEligible, Lang::En) => "not eligible",
-            (Self::Undetermined, Lang::En) => "undetermined",
-        }
-    }
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.words(Lang::En))
-    }
-}
+pub use minzheng_rules::explain::Verdict;
 
 /// A value with its type, as the packs name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
