@@ -36,6 +36,7 @@ const DEVELOPMENT: &[&str] = &[
 /// What the two library crates may use from outside, in what ships and in its build.
 const OUTSIDE: &[&str] = &[
     "chrono",
+    "rayon",
     "rust_decimal",
     "serde",
     "serde_json",
@@ -85,6 +86,32 @@ const CIVIL_AFFAIRS: &[&str] = &[
     "救助",
     "民政",
 ];
+
+mod unsafety {
+    use super::*;
+
+    /// The engine alone may have `unsafe`, and there one call: every other crate forbids it at its root.
+    #[test]
+    fn stands_in_one_place() {
+        let mut found = Vec::new();
+        let files = output("git", &["-c", "safe.directory=*", "ls-files", "*.rs"]);
+        for file in files.lines() {
+            let text = fs::read_to_string(repo_root().join(file)).unwrap();
+            let calls = text.matches(concat!("unsafe ", "{")).count();
+            found.extend(core::iter::repeat_n(file.to_owned(), calls));
+            let root = (file.ends_with("src/lib.rs")
+                || file.ends_with("src/main.rs")
+                || file == "benches/lib.rs")
+                && !file.starts_with("crates/minzheng-rules/")
+                && !file.starts_with("tests/fuzz/");
+            assert!(
+                !root || text.contains("#![forbid(unsafe_code)]"),
+                "{file} does not forbid unsafe code"
+            );
+        }
+        assert_eq!(found, ["crates/minzheng-rules/src/columnar/run.rs"]);
+    }
+}
 
 mod dependencies {
     use super::*;

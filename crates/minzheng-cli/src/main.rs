@@ -1,4 +1,5 @@
 //! The command `minzheng`.
+#![forbid(unsafe_code)]
 
 mod args;
 mod input;

@@ -45,6 +45,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod columnar;
 pub mod date;
 pub mod error;
 pub mod explain;

@@ -1,8 +1,10 @@
 //! What the tests of every part share: where the repository is, and with it the files the tests read.
 //!
 //! Development only: the crates that ship never depend on it, except to test themselves.
+#![forbid(unsafe_code)]
 
 pub mod published;
+pub mod tables;
 pub mod vectors;
 
 use std::path::{Path, PathBuf};

@@ -26,6 +26,7 @@
 //! }
 //! # Ok::<(), minzheng::Error>(())
 //! ```
+#![forbid(unsafe_code)]
 
 pub mod api;
 pub mod eligibility;

@@ -1,4 +1,5 @@
 //! Every chore of the project. `cargo xtask` alone lists them.
+#![forbid(unsafe_code)]
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,

@@ -1,1 +1,2 @@
 //! The programs lie beside this file: `cargo run -p minzheng-examples --example assess`.
+#![forbid(unsafe_code)]

@@ -42,7 +42,7 @@ pub struct Overlay {
 /// The facts of one case, laid out for evaluation; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Input {
-    data: Arc<Data>,
+    pub(super) data: Arc<Data>,
 }
 
 impl core::ops::Deref for Input {
@@ -155,7 +155,7 @@ impl Input {
 
 impl Data {
     /// Digests everything that can change an answer.
-    fn seal(&mut self) {
+    pub(super) fn seal(&mut self) {
         let mut hash = Sha256::new();
         let mut number = |n: i64| hash.update(n.to_be_bytes());
         number(self.on.number());
@@ -234,7 +234,7 @@ impl PackSet {
         })
     }
 
-    fn empty_input(&self) -> Data {
+    pub(super) fn empty_input(&self) -> Data {
         Data {
             on: Day::MIN,
             known_on: Day::MAX,

@@ -1,9 +1,11 @@
 //! The facts of one case: read from TOML or JSON, checked against the vocabulary, laid out for evaluation.
 
+mod assemble;
 mod bind;
 mod document;
 pub(crate) mod scalar;
 
+pub(crate) use assemble::Rows;
 pub use bind::{Input, Overlay, RowRef};
 pub use document::{Document, MAX_DOCUMENT_BYTES};
 

@@ -171,6 +171,12 @@ impl Plan {
         starts
     }
 
+    /// Whether a node depends on the law alone.
+    pub(crate) fn is_constant(&self, id: usize) -> bool {
+        let small = NodeId::try_from(id).unwrap_or(NodeId::MAX);
+        self.constant.binary_search(&small).is_ok()
+    }
+
     /// How many nodes the plan has.
     pub fn node_count(&self) -> usize {
         self.nodes.len()

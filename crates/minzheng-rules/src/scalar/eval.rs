@@ -611,8 +611,51 @@ impl Run<'_> {
     }
 }
 
+/// The definition of the operations that read nothing but other nodes, for values that stand elsewhere.
+pub(crate) struct Apply<'a> {
+    set: &'a PackSet,
+    plan: &'a Plan,
+    params: Params,
+    input: Input,
+}
+
+impl<'a> Apply<'a> {
+    pub(crate) fn new(set: &'a PackSet, plan: &'a Plan) -> Self {
+        Self {
+            set,
+            plan,
+            params: Params { tables: Vec::new() },
+            input: Input::empty(set),
+        }
+    }
+
+    /// The value of a node, where `value` gives those of the nodes it reads.
+    pub(crate) fn node(&self, node: &Node, value: impl Fn(NodeId) -> V) -> V {
+        let run = Run {
+            set: self.set,
+            plan: self.plan,
+            params: &self.params,
+            input: &self.input,
+        };
+        run.compute(&mut Given(value), node, 0)
+    }
+}
+
+/// Values by node.
+struct Given<F>(F);
+
+impl<F: Fn(NodeId) -> V> Source for Given<F> {
+    fn get(&mut self, id: NodeId, _entity: usize, _row: usize) -> V {
+        (self.0)(id)
+    }
+
+    fn at(&mut self, id: NodeId, _row: usize) -> V {
+        (self.0)(id)
+    }
+}
+
 /// An aggregate on its way.
-struct Tally {
+pub(crate) struct Tally {
     kind: AggK,
     v: V,
     certain: bool,
@@ -620,7 +663,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn new(kind: AggK) -> Self {
+    pub(crate) fn new(kind: AggK) -> Self {
         let v = match kind {
             AggK::All => V::TRUE,
             AggK::Exists | AggK::Count | AggK::Sum => V::FALSE,
@@ -641,7 +684,7 @@ impl Tally {
         }
     }
 
-    fn take(&mut self, keep: V, value: V) {
+    pub(crate) fn take(&mut self, keep: V, value: V) {
         let sure = keep == V::TRUE;
         self.seen = true;
         match self.kind {
@@ -678,7 +721,7 @@ impl Tally {
     }
 
     /// `whole`: no row is missing; `bounds`: what a missing row's value could be.
-    fn close(self, whole: bool, bounds: V, ty: Type) -> V {
+    pub(crate) fn close(self, whole: bool, bounds: V, ty: Type) -> V {
         let v = self.v;
         match self.kind {
             AggK::Min | AggK::Max if !self.certain => V::plain(ty),

@@ -3,5 +3,5 @@
 mod eval;
 mod interval;
 
-pub(crate) use eval::{Found, Frame, MAX_KEYS, Params, demand, evaluate, fold};
+pub(crate) use eval::{Apply, Found, Frame, MAX_KEYS, Params, Tally, demand, evaluate, fold};
 pub use interval::V;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::date::Day;
 use crate::error::Diagnostics;
-use crate::facts::{Document, Input, RowRef};
+use crate::facts::{Document, Input, Overlay, RowRef};
 use crate::ir::{NodeId, Plan, ix, link, versions};
 use crate::lang::{Outcome, Type};
 use crate::pack::PackSet;
@@ -38,6 +38,14 @@ pub(crate) struct Regime {
     pub(crate) plan: Arc<Plan>,
     pub(crate) params: Params,
     pub(crate) folded: Vec<V>,
+}
+
+impl Regime {
+    /// The value of a node that depends on the law alone.
+    pub(crate) fn constant(&self, id: NodeId) -> V {
+        let slot = self.plan.layout.get(ix(id)).map_or(usize::MAX, |l| l.1);
+        self.folded.get(slot).copied().unwrap_or(V::UNKNOWN)
+    }
 }
 
 impl Engine {
@@ -147,6 +155,25 @@ impl Engine {
             cache.insert(key, Arc::clone(&regime));
         }
         regime
+    }
+
+    /// The facts of the root that are places.
+    pub(crate) fn place_facts(&self) -> &[usize] {
+        &self.place_facts
+    }
+
+    /// The law for cases whose places have these values, in the order of [`Engine::place_facts`].
+    pub(crate) fn regime_at(
+        &self,
+        places: &[V],
+        on: Day,
+        known_on: Day,
+        overlays: &[Overlay],
+    ) -> Arc<Regime> {
+        let given = self.place_facts.iter().copied().zip(places.iter().copied());
+        let mut input = Input::of_one_row(&self.set, on, known_on, given);
+        input.add_overlays(overlays.iter().cloned());
+        self.regime(&input)
     }
 
     fn build(&self, input: &Input) -> Regime {

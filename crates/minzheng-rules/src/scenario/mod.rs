@@ -5,5 +5,6 @@ mod engine;
 mod tests_run;
 
 pub use coverage::{Branch, Coverage, Seen};
+pub(crate) use engine::Regime;
 pub use engine::{Assessment, Engine, ProgrammeOutcome};
 pub use tests_run::Check;

@@ -1,0 +1,182 @@
+//! The rows of some cases, close together: which rows of the batch they are, who stands above whom.
+
+use core::ops::Range;
+
+use super::batch::{Batch, NO_ROW};
+use crate::pack::PackSet;
+
+/// Rows of a batch.
+#[derive(Debug, Clone)]
+pub(super) enum Rows {
+    /// One after the other.
+    Range(usize, usize),
+    /// Picked.
+    List(Vec<u32>),
+}
+
+impl Rows {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Range(_, n) => *n,
+            Self::List(rows) => rows.len(),
+        }
+    }
+
+    pub(super) fn get(&self, at: usize) -> usize {
+        match self {
+            Self::Range(start, _) => start + at,
+            Self::List(rows) => rows.get(at).map_or(0, |r| *r as usize),
+        }
+    }
+}
+
+/// Which regime the cases of a chunk are under.
+#[derive(Debug, Clone)]
+pub(super) enum Law {
+    One(usize),
+    Each(Vec<u32>),
+}
+
+/// One entity of a chunk.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    pub(super) rows: Rows,
+    /// For every row above in the chunk, its first row; and the number of rows at the end.
+    pub(super) offsets: Vec<u32>,
+    /// The row above of every row.
+    pub(super) above: Vec<u32>,
+}
+
+/// Some cases of a batch.
+#[derive(Debug, Clone)]
+pub(super) struct Chunk {
+    pub(super) parts: Vec<Part>,
+    pub(super) law: Law,
+}
+
+impl Chunk {
+    /// The chunk of some cases, in order.
+    pub(super) fn new(set: &PackSet, batch: &Batch<'_>, cases: &Rows, law: Law) -> Self {
+        let mut parts: Vec<Part> = Vec::with_capacity(batch.tables.len());
+        for (entity, table) in set.entities.iter().zip(&batch.tables) {
+            let Some(parent) = entity.parent.and_then(|p| parts.get(p)) else {
+                parts.push(Part {
+                    rows: cases.clone(),
+                    offsets: Vec::new(),
+                    above: Vec::new(),
+                });
+                continue;
+            };
+            let at = |row: usize| table.offsets.get(row).map_or(0, |o| *o as usize);
+            let mut offsets = Vec::with_capacity(parent.rows.len() + 1);
+            let rows = match &parent.rows {
+                Rows::Range(start, n) => {
+                    let (first, last) = (at(*start), at(start + n));
+                    let spans = table.offsets.get(*start..=start + n).unwrap_or_default();
+                    offsets.extend(spans.iter().map(|o| o.wrapping_sub(first as u32)));
+                    Rows::Range(first, last - first)
+                }
+                Rows::List(list) => {
+                    let mut rows = Vec::new();
+                    for row in list {
+                        offsets.push(rows.len() as u32);
+                        rows.extend(at(*row as usize) as u32..at(*row as usize + 1) as u32);
+                    }
+                    offsets.push(rows.len() as u32);
+                    Rows::List(rows)
+                }
+            };
+            let mut above = Vec::with_capacity(rows.len());
+            for (up, span) in (0_u32..).zip(offsets.windows(2)) {
+                if let [from, to] = span {
+                    above.resize(above.len() + (to - from) as usize, up);
+                }
+            }
+            parts.push(Part {
+                rows,
+                offsets,
+                above,
+            });
+        }
+        Self { parts, law }
+    }
+
+    pub(super) fn len(&self, entity: usize) -> usize {
+        self.parts.get(entity).map_or(0, |p| p.rows.len())
+    }
+
+    /// For every row of an entity, the row of an entity above that it belongs to.
+    pub(super) fn climb(&self, set: &PackSet, from: usize, to: usize) -> Vec<u32> {
+        let mut rows: Vec<u32> = self
+            .parts
+            .get(from)
+            .map(|p| p.above.clone())
+            .unwrap_or_default();
+        let mut at = set.entities.get(from).and_then(|e| e.parent);
+        while let Some(entity) = at.filter(|e| *e != to) {
+            let above = self
+                .parts
+                .get(entity)
+                .map(|p| p.above.as_slice())
+                .unwrap_or_default();
+            for row in &mut rows {
+                *row = above.get(*row as usize).copied().unwrap_or(0);
+            }
+            at = set.entities.get(entity).and_then(|e| e.parent);
+        }
+        rows
+    }
+
+    /// For every row of an entity, the row of the chunk that a link points to.
+    pub(super) fn targets(
+        &self,
+        batch: &Batch<'_>,
+        entity: usize,
+        link: usize,
+        to: usize,
+    ) -> Option<Vec<u32>> {
+        let links = batch.tables.get(entity)?.links.get(link)?.as_ref()?;
+        let (own, far) = (&self.parts.get(entity)?.rows, &self.parts.get(to)?.rows);
+        let local = |target: u32| match far {
+            _ if target == NO_ROW => NO_ROW,
+            Rows::Range(start, _) => target.wrapping_sub(*start as u32),
+            Rows::List(list) => list.binary_search(&target).map_or(NO_ROW, |at| at as u32),
+        };
+        Some(
+            (0..own.len())
+                .map(|at| links.get(own.get(at)).map_or(NO_ROW, |t| local(*t)))
+                .collect(),
+        )
+    }
+}
+
+/// Cuts cases that stand one after the other into ranges of about so many rows of the largest entity.
+pub(super) fn cut(
+    set: &PackSet,
+    batch: &Batch<'_>,
+    cases: Range<usize>,
+    rows: usize,
+) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut start = cases.start;
+    let widest = |from: usize, to: usize| {
+        (0..batch.tables.len())
+            .map(|e| batch.rows_of(set, e, from..to).len())
+            .max()
+            .unwrap_or(0)
+    };
+    while start < cases.end {
+        let (mut low, mut high) = (start + 1, cases.end.min(start + rows).max(start + 1));
+        while low < high {
+            let middle = low + (high - low).div_ceil(2);
+            if widest(start, middle) <= rows {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        out.push(start..low);
+        start = low;
+    }
+    out
+}

@@ -1,0 +1,632 @@
+//! Numbers of a chunk as lowest and highest lanes, and the kernels over them.
+//!
+//! Every kernel runs over whole blocks of 64 lanes; lanes beyond the last row hold anything, so no kernel may trap on a value.
+//! Beside the lanes stands what is proved of them: whether all are known, whether any is without a bound, and between which
+//! numbers the bounds lie. A sum or product whose proof fits into 64 bits runs without a check; any other runs row by row by
+//! the scalar definition.
+
+use super::bits::{Truths, WORD};
+use crate::scalar::V;
+
+/// 64 rows.
+pub(super) type Block = [i64; WORD];
+
+/// What holds for every row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Proof {
+    /// Lowest and highest are the same: only the lowest are kept.
+    pub(super) point: bool,
+    /// Some row may have no bound.
+    pub(super) open: bool,
+    /// Every bound that there is lies between these.
+    pub(super) min: i64,
+    pub(super) max: i64,
+}
+
+impl Proof {
+    pub(super) fn of(v: V) -> Self {
+        let ends = [v.lo, v.hi].into_iter().filter(|end| !is_open(*end));
+        let (min, max) = ends.fold((i64::MAX, i64::MIN), |(min, max), end| {
+            (min.min(end), max.max(end))
+        });
+        Self {
+            point: v.is_known(),
+            open: is_open(v.lo) || is_open(v.hi),
+            min: min.min(max),
+            max: max.max(min),
+        }
+        .without_ends(v)
+    }
+
+    /// Where no bound exists, any pair will do: zero makes no trouble.
+    fn without_ends(self, v: V) -> Self {
+        if is_open(v.lo) && is_open(v.hi) {
+            Self {
+                min: 0,
+                max: 0,
+                ..self
+            }
+        } else {
+            self
+        }
+    }
+
+    fn hull(self, other: Self) -> Self {
+        Self {
+            point: self.point && other.point,
+            open: self.open || other.open,
+            min: self.min.min(other.min),
+            max: self.max.max(other.max),
+        }
+    }
+
+    /// The proof of a sum, where it fits.
+    fn sum(self, min: i64, max: i64, other: Self) -> Option<Self> {
+        let (min, max) = (self.min.checked_add(min)?, self.max.checked_add(max)?);
+        let fits = !is_open(min) && !is_open(max);
+        fits.then_some(Self {
+            point: self.point && other.point,
+            open: self.open || other.open,
+            min,
+            max,
+        })
+    }
+
+    /// The proof of a product with numbers that are not negative, where it fits.
+    fn product(self, other: Self) -> Option<Self> {
+        let ends = [
+            self.min.checked_mul(other.min)?,
+            self.min.checked_mul(other.max)?,
+            self.max.checked_mul(other.min)?,
+            self.max.checked_mul(other.max)?,
+        ];
+        let (min, max) = (ends.into_iter().min()?, ends.into_iter().max()?);
+        let fits = !is_open(min) && !is_open(max);
+        fits.then_some(Self {
+            point: self.point && other.point,
+            open: self.open || other.open,
+            min,
+            max,
+        })
+    }
+}
+
+#[inline(always)]
+pub(super) const fn is_open(bound: i64) -> bool {
+    bound == i64::MIN || bound == i64::MAX
+}
+
+/// A number for every row of a chunk.
+#[derive(Debug, Clone)]
+pub(super) struct Lanes {
+    pub(super) lo: Vec<Block>,
+    pub(super) hi: Vec<Block>,
+    pub(super) proof: Proof,
+}
+
+impl Lanes {
+    pub(super) fn new(blocks: usize) -> Self {
+        Self {
+            lo: vec![[0; WORD]; blocks],
+            hi: vec![[0; WORD]; blocks],
+            proof: Proof {
+                point: true,
+                open: false,
+                min: 0,
+                max: 0,
+            },
+        }
+    }
+
+    pub(super) fn set(&mut self, row: usize, v: V) {
+        let (word, lane) = (row / WORD, row % WORD);
+        if let (Some(lo), Some(hi)) = (self.lo.get_mut(word), self.hi.get_mut(word)) {
+            lo[lane] = v.lo;
+            hi[lane] = v.hi;
+        }
+    }
+
+    /// Finds what holds for every row, after they were written one by one.
+    #[inline(always)]
+    pub(super) fn measure(&mut self, rows: usize) {
+        let (mut min, mut max, mut open, mut span) = (i64::MAX, i64::MIN, false, false);
+        for row in 0..rows {
+            let (lo, hi) = (
+                self.lo[row / WORD][row % WORD],
+                self.hi[row / WORD][row % WORD],
+            );
+            span |= lo != hi;
+            open |= is_open(lo) | is_open(hi);
+            let (low, high) = (
+                if is_open(lo) { i64::MAX } else { lo },
+                if is_open(hi) { i64::MIN } else { hi },
+            );
+            // a bound of one side alone bounds both ways
+            min = min.min(low).min(if is_open(hi) { i64::MAX } else { hi });
+            max = max.max(high).max(if is_open(lo) { i64::MIN } else { lo });
+        }
+        if min > max {
+            (min, max) = (0, 0);
+        }
+        self.proof = Proof {
+            point: !span,
+            open,
+            min,
+            max,
+        };
+    }
+}
+
+/// Lanes as a kernel reads them: blocks, or one block for all.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct View<'a> {
+    lo: &'a [Block],
+    hi: &'a [Block],
+    /// 0 where one block stands for all.
+    step: usize,
+    pub(super) proof: Proof,
+    /// Where one value stands for all.
+    pub(super) constant: Option<V>,
+}
+
+impl<'a> View<'a> {
+    #[inline(always)]
+    pub(super) fn lanes(lanes: &'a Lanes) -> Self {
+        let hi = if lanes.proof.point {
+            &lanes.lo
+        } else {
+            &lanes.hi
+        };
+        Self {
+            lo: &lanes.lo,
+            hi,
+            step: 1,
+            proof: lanes.proof,
+            constant: None,
+        }
+    }
+
+    /// One value for all rows; `scratch` is filled with it.
+    #[inline(always)]
+    pub(super) fn splat(v: V, scratch: &'a mut [Block; 2]) -> Self {
+        scratch[0] = [v.lo; WORD];
+        scratch[1] = [v.hi; WORD];
+        let (lo, hi) = scratch.split_at(1);
+        Self {
+            lo,
+            hi,
+            step: 0,
+            proof: Proof::of(v),
+            constant: Some(v),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn lo(&self, word: usize) -> &'a Block {
+        &self.lo[word * self.step]
+    }
+
+    #[inline(always)]
+    pub(super) fn hi(&self, word: usize) -> &'a Block {
+        &self.hi[word * self.step]
+    }
+
+    #[inline(always)]
+    pub(super) fn get(&self, row: usize) -> V {
+        let (word, lane) = (row / WORD, row % WORD);
+        V {
+            lo: self.lo(word)[lane],
+            hi: self.hi(word)[lane],
+        }
+    }
+}
+
+/// The bits of a test over 64 lanes.
+#[inline(always)]
+pub(super) fn mask(test: impl Fn(usize) -> bool) -> u64 {
+    let mut bytes = [0_u8; WORD];
+    for (lane, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from(test(lane));
+    }
+    let mut word = 0;
+    let (eights, _) = bytes.as_chunks::<8>();
+    for (at, eight) in eights.iter().enumerate() {
+        // eight bytes of 0 or 1 become eight bits in the highest byte
+        let bits = u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        word |= bits << (8 * at);
+    }
+    word
+}
+
+/// All ones where the bit of a lane is set.
+#[inline(always)]
+pub(super) const fn spread(word: u64, lane: usize) -> i64 {
+    0_i64.wrapping_sub((word >> lane & 1) as i64)
+}
+
+#[inline(always)]
+pub(super) const fn pick(mask: i64, yes: i64, no: i64) -> i64 {
+    yes & mask | no & !mask
+}
+
+/// Row by row by the scalar definition.
+#[inline(always)]
+pub(super) fn each(out: &mut Lanes, rows: usize, f: impl Fn(usize) -> V) {
+    for row in 0..rows {
+        out.set(row, f(row));
+    }
+    out.measure(rows);
+}
+
+#[inline(always)]
+pub(super) fn add(out: &mut Lanes, rows: usize, words: usize, a: View<'_>, b: View<'_>) {
+    match a.proof.sum(b.proof.min, b.proof.max, b.proof) {
+        Some(proof) => {
+            out.proof = proof;
+            let (open, wide) = (proof.open, !proof.point);
+            for w in 0..words {
+                sum(
+                    &mut out.lo[w],
+                    a.lo(w),
+                    b.lo(w),
+                    open,
+                    i64::MIN,
+                    i64::wrapping_add,
+                );
+                if wide {
+                    sum(
+                        &mut out.hi[w],
+                        a.hi(w),
+                        b.hi(w),
+                        open,
+                        i64::MAX,
+                        i64::wrapping_add,
+                    );
+                }
+            }
+        }
+        None => each(out, rows, |row| a.get(row).add(b.get(row))),
+    }
+}
+
+#[inline(always)]
+pub(super) fn sub(out: &mut Lanes, rows: usize, words: usize, a: View<'_>, b: View<'_>) {
+    let turned = b.proof.max.checked_neg().zip(b.proof.min.checked_neg());
+    match turned.and_then(|(min, max)| a.proof.sum(min, max, b.proof)) {
+        Some(proof) => {
+            out.proof = proof;
+            let (open, wide) = (proof.open, !proof.point);
+            for w in 0..words {
+                sum(
+                    &mut out.lo[w],
+                    a.lo(w),
+                    b.hi(w),
+                    open,
+                    i64::MIN,
+                    i64::wrapping_sub,
+                );
+                if wide {
+                    sum(
+                        &mut out.hi[w],
+                        a.hi(w),
+                        b.lo(w),
+                        open,
+                        i64::MAX,
+                        i64::wrapping_sub,
+                    );
+                }
+            }
+        }
+        None => each(out, rows, |row| a.get(row).sub(b.get(row))),
+    }
+}
+
+/// One bound of a sum: without a bound where either has none.
+#[inline(always)]
+fn sum(out: &mut Block, a: &Block, b: &Block, open: bool, none: i64, op: impl Fn(i64, i64) -> i64) {
+    if open {
+        for lane in 0..WORD {
+            let (x, y) = (a[lane], b[lane]);
+            let free = is_open(x) | is_open(y);
+            out[lane] = if free { none } else { op(x, y) };
+        }
+    } else {
+        for lane in 0..WORD {
+            out[lane] = op(a[lane], b[lane]);
+        }
+    }
+}
+
+#[inline(always)]
+pub(super) fn least(out: &mut Lanes, words: usize, a: View<'_>, b: View<'_>) {
+    out.proof = a.proof.hull(b.proof);
+    for w in 0..words {
+        both(&mut out.lo[w], a.lo(w), b.lo(w), Ord::min);
+        if !out.proof.point {
+            both(&mut out.hi[w], a.hi(w), b.hi(w), Ord::min);
+        }
+    }
+}
+
+#[inline(always)]
+pub(super) fn greatest(out: &mut Lanes, words: usize, a: View<'_>, b: View<'_>) {
+    out.proof = a.proof.hull(b.proof);
+    for w in 0..words {
+        both(&mut out.lo[w], a.lo(w), b.lo(w), Ord::max);
+        if !out.proof.point {
+            both(&mut out.hi[w], a.hi(w), b.hi(w), Ord::max);
+        }
+    }
+}
+
+#[inline(always)]
+fn both(out: &mut Block, a: &Block, b: &Block, op: impl Fn(i64, i64) -> i64) {
+    for lane in 0..WORD {
+        out[lane] = op(a[lane], b[lane]);
+    }
+}
+
+#[inline(always)]
+pub(super) fn mul(out: &mut Lanes, rows: usize, words: usize, a: View<'_>, b: View<'_>) {
+    // one side known everywhere and not negative: lowest by known, highest by known, as the definition has it
+    let (x, k) = if b.proof.point && b.proof.min >= 0 {
+        (a, b)
+    } else {
+        (b, a)
+    };
+    let plain = k.proof.point && !k.proof.open && (k.proof.min >= 0 || x.proof.point);
+    match x
+        .proof
+        .product(k.proof)
+        .filter(|_| plain && !(x.proof.open && k.proof.min < 0))
+    {
+        Some(proof) => {
+            out.proof = proof;
+            for w in 0..words {
+                product(&mut out.lo[w], x.lo(w), k.lo(w), proof.open);
+                if !proof.point {
+                    product(&mut out.hi[w], x.hi(w), k.lo(w), proof.open);
+                }
+            }
+            if proof.open {
+                // no bound times zero is zero
+                out.proof = Proof {
+                    min: proof.min.min(0),
+                    max: proof.max.max(0),
+                    ..proof
+                };
+            }
+        }
+        None => each(out, rows, |row| a.get(row).mul(b.get(row))),
+    }
+}
+
+#[inline(always)]
+fn product(out: &mut Block, x: &Block, k: &Block, open: bool) {
+    if open {
+        for lane in 0..WORD {
+            let (x, k) = (x[lane], k[lane]);
+            out[lane] = if is_open(x) & (k != 0) {
+                x
+            } else if k == 0 {
+                0
+            } else {
+                x.wrapping_mul(k)
+            };
+        }
+    } else {
+        for lane in 0..WORD {
+            out[lane] = x[lane].wrapping_mul(k[lane]);
+        }
+    }
+}
+
+#[inline(always)]
+pub(super) fn less(out: &mut Truths, words: usize, a: View<'_>, b: View<'_>) {
+    for w in 0..words {
+        let (a_lo, a_hi, b_lo, b_hi) = (a.lo(w), a.hi(w), b.lo(w), b.hi(w));
+        out.t[w] = mask(|i| a_hi[i] < b_lo[i]);
+        out.f[w] = if a.proof.point && b.proof.point {
+            !out.t[w]
+        } else {
+            mask(|i| a_lo[i] >= b_hi[i])
+        };
+    }
+}
+
+#[inline(always)]
+pub(super) fn less_or_equal(out: &mut Truths, words: usize, a: View<'_>, b: View<'_>) {
+    for w in 0..words {
+        let (a_lo, a_hi, b_lo, b_hi) = (a.lo(w), a.hi(w), b.lo(w), b.hi(w));
+        out.t[w] = mask(|i| a_hi[i] <= b_lo[i]);
+        out.f[w] = if a.proof.point && b.proof.point {
+            !out.t[w]
+        } else {
+            mask(|i| a_lo[i] > b_hi[i])
+        };
+    }
+}
+
+#[inline(always)]
+pub(super) fn equal(out: &mut Truths, words: usize, a: View<'_>, b: View<'_>) {
+    for w in 0..words {
+        let (a_lo, a_hi, b_lo, b_hi) = (a.lo(w), a.hi(w), b.lo(w), b.hi(w));
+        if a.proof.point && b.proof.point {
+            out.t[w] = mask(|i| a_lo[i] == b_lo[i]);
+            out.f[w] = !out.t[w];
+        } else {
+            out.t[w] = mask(|i| (a_lo[i] == a_hi[i]) & (b_lo[i] == b_hi[i]) & (a_lo[i] == b_lo[i]));
+            out.f[w] = mask(|i| (a_lo[i] > b_hi[i]) | (b_lo[i] > a_hi[i]));
+        }
+    }
+}
+
+#[inline(always)]
+pub(super) fn is_in(out: &mut Truths, words: usize, a: View<'_>, values: &[i64]) {
+    for w in 0..words {
+        let (lo, hi) = (a.lo(w), a.hi(w));
+        let (mut same, mut near) = (0, 0);
+        for v in values {
+            same |= mask(|i| (lo[i] == *v) & (hi[i] == *v));
+            near |= mask(|i| (lo[i] <= *v) & (hi[i] >= *v));
+        }
+        out.t[w] = same;
+        out.f[w] = !near;
+    }
+}
+
+#[inline(always)]
+pub(super) fn known(out: &mut [u64], words: usize, a: View<'_>) {
+    for (w, slot) in out.iter_mut().enumerate().take(words) {
+        let (lo, hi) = (a.lo(w), a.hi(w));
+        *slot = mask(|i| lo[i] == hi[i]);
+    }
+}
+
+/// Where `t` one, where `f` the other, else unknown.
+#[inline(always)]
+pub(super) fn choose(
+    out: &mut Lanes,
+    words: usize,
+    test: (&[u64], &[u64], bool),
+    yes: View<'_>,
+    no: View<'_>,
+) {
+    let (t, f, decided) = test;
+    out.proof = yes.proof.hull(no.proof);
+    if !decided {
+        out.proof.open = true;
+        out.proof.point = false;
+    }
+    for w in 0..words {
+        let (t, f) = (t[w], f[w]);
+        one_of(&mut out.lo[w], t, f, yes.lo(w), no.lo(w), i64::MIN, decided);
+        if !out.proof.point {
+            one_of(&mut out.hi[w], t, f, yes.hi(w), no.hi(w), i64::MAX, decided);
+        }
+    }
+}
+
+#[inline(always)]
+fn one_of(out: &mut Block, t: u64, f: u64, yes: &Block, no: &Block, none: i64, decided: bool) {
+    if decided {
+        for lane in 0..WORD {
+            out[lane] = pick(spread(t, lane), yes[lane], no[lane]);
+        }
+    } else {
+        for lane in 0..WORD {
+            let rest = pick(spread(f, lane), no[lane], none);
+            out[lane] = pick(spread(t, lane), yes[lane], rest);
+        }
+    }
+}
+
+/// What is known, else a constant.
+#[inline(always)]
+pub(super) fn coalesce(out: &mut Lanes, words: usize, a: View<'_>, value: i64) {
+    out.proof = Proof {
+        point: true,
+        open: false,
+        min: a.proof.min.min(value),
+        max: a.proof.max.max(value),
+    };
+    for w in 0..words {
+        let (lo, hi) = (a.lo(w), a.hi(w));
+        for lane in 0..WORD {
+            out.lo[w][lane] = if lo[lane] == hi[lane] {
+                lo[lane]
+            } else {
+                value
+            };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Ends that meet every special case: open, zero, negative, near overflow.
+    fn end() -> impl Strategy<Value = i64> {
+        prop_oneof![
+            Just(i64::MIN),
+            Just(i64::MAX),
+            Just(i64::MAX - 1),
+            Just(i64::MIN + 1),
+            -3_i64..4,
+            -5_000_000_000_i64..5_000_000_000,
+        ]
+    }
+
+    fn interval() -> impl Strategy<Value = V> {
+        prop_oneof![
+            3 => (-100_i64..1_000_000).prop_map(V::known),
+            1 => (i64::MIN + 1..i64::MAX).prop_map(V::known),
+            3 => (end(), end()).prop_filter_map("in order", |(a, b)| {
+                let v = V { lo: a.min(b), hi: a.max(b) };
+                // an end that stands for no bound stands on its own side
+                (v.lo != i64::MAX && v.hi != i64::MIN).then_some(v)
+            }),
+        ]
+    }
+
+    fn lanes(rows: &[V]) -> Lanes {
+        let mut out = Lanes::new(rows.len().div_ceil(WORD));
+        each(&mut out, rows.len(), |row| rows[row]);
+        out
+    }
+
+    type Kernel = (
+        &'static str,
+        fn(&mut Lanes, usize, usize, View<'_>, View<'_>),
+        fn(V, V) -> V,
+    );
+
+    type Test = (
+        &'static str,
+        fn(&mut Truths, usize, View<'_>, View<'_>),
+        fn(V, V) -> V,
+    );
+
+    proptest! {
+        #[test]
+        fn kernels_give_what_the_definition_gives(pairs in prop::collection::vec((interval(), interval()), 1..150), narrow in any::<bool>()) {
+            let pairs: Vec<(V, V)> = pairs.into_iter().map(|(a, b)| if narrow && !a.is_known() { (V::known(7), b) } else { (a, b) }).collect();
+            let (rows, words) = (pairs.len(), pairs.len().div_ceil(WORD));
+            let a: Vec<V> = pairs.iter().map(|p| p.0).collect();
+            let b: Vec<V> = pairs.iter().map(|p| p.1).collect();
+            let (la, lb) = (lanes(&a), lanes(&b));
+            let (va, vb) = (View::lanes(&la), View::lanes(&lb));
+            let mut out = Lanes::new(words);
+            let kernels: [Kernel; 5] = [
+                ("add", add, V::add), ("sub", sub, V::sub), ("mul", mul, V::mul),
+                ("min", |o, _, w, x, y| least(o, w, x, y), V::min), ("max", |o, _, w, x, y| greatest(o, w, x, y), V::max),
+            ];
+            for (name, kernel, definition) in kernels {
+                kernel(&mut out, rows, words, va, vb);
+                let got = View::lanes(&out);
+                let mut measured = lanes(&[V::known(0)]);
+                for row in 0..rows {
+                    prop_assert_eq!(got.get(row), definition(a[row], b[row]), "{} of {:?} and {:?}", name, a[row], b[row]);
+                    measured.set(0, got.get(row));
+                    measured.measure(1);
+                    let (proof, one) = (got.proof, measured.proof);
+                    prop_assert!(one.point || !proof.point);
+                    prop_assert!(!one.open || proof.open);
+                    prop_assert!((one.min >= proof.min && one.max <= proof.max) || (one.min, one.max) == (0, 0), "{name} {one:?} {proof:?}");
+                }
+            }
+            let mut bits = Truths { t: vec![0; words], f: vec![0; words] };
+            let tests: [Test; 3] = [("lt", less, V::lt), ("le", less_or_equal, V::le), ("eq", equal, V::eq)];
+            for (name, kernel, definition) in tests {
+                kernel(&mut bits, words, va, vb);
+                for row in 0..rows {
+                    let want = definition(a[row], b[row]);
+                    let got = V { lo: (bits.t[row / WORD] >> (row % WORD) & 1) as i64, hi: 1 - (bits.f[row / WORD] >> (row % WORD) & 1) as i64 };
+                    prop_assert_eq!(got, want, "{} of {:?} and {:?}", name, a[row], b[row]);
+                }
+            }
+        }
+    }
+}

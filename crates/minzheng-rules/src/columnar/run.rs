@@ -1,0 +1,1220 @@
+//! The interpreter: every step of a program over the rows of one chunk.
+
+use super::batch::{Batch, Column, NO_ROW, Values};
+use super::bits::{Truths, WORD, tail, words};
+use super::chunk::{Chunk, Law, Rows};
+use super::divide::Division;
+use super::lanes::{self, Block, Lanes, Proof, View, pick, spread};
+use super::program::{Arg, Instr, Program, Step};
+use super::segments::{self, Test};
+use crate::date::{Birthday, Day};
+use crate::ir::{AggK, Plan, children, ix};
+use crate::lang::Type;
+use crate::pack::PackSet;
+use crate::scalar::{Apply, V};
+use crate::scenario::Regime;
+
+/// The value of a step for the rows of a chunk.
+#[derive(Debug, Default)]
+pub(super) enum Reg {
+    #[default]
+    Empty,
+    Const(V),
+    Bits(Truths),
+    Lanes(Lanes),
+}
+
+/// What a chunk is evaluated with.
+pub(super) struct Job<'a> {
+    pub(super) set: &'a PackSet,
+    pub(super) plan: &'a Plan,
+    pub(super) program: &'a Program,
+    pub(super) batch: &'a Batch<'a>,
+    pub(super) regimes: &'a [std::sync::Arc<Regime>],
+}
+
+/// Registers and buffers of one thread, used again for every chunk.
+#[derive(Debug, Default)]
+pub(super) struct Worker {
+    pub(super) regs: Vec<Reg>,
+    free_bits: Vec<Truths>,
+    free_lanes: Vec<Lanes>,
+    /// The last figures looked up, by parameter and regime.
+    figures: Figures,
+    ages: Ages,
+}
+
+/// The rows of one step's entity.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Size {
+    pub(super) rows: usize,
+    pub(super) words: usize,
+}
+
+type Scratch = [Block; 2];
+
+const EMPTY: Scratch = [[0; WORD]; 2];
+
+impl Worker {
+    fn bits(&mut self, size: Size) -> Truths {
+        let mut bits = self.free_bits.pop().unwrap_or_default();
+        bits.t.resize(size.words, 0);
+        bits.f.resize(size.words, 0);
+        bits
+    }
+
+    fn lanes(&mut self, size: Size) -> Lanes {
+        let mut lanes = self.free_lanes.pop().unwrap_or_else(|| Lanes::new(0));
+        lanes.lo.resize(size.words, [0; WORD]);
+        lanes.hi.resize(size.words, [0; WORD]);
+        lanes
+    }
+
+    fn release(&mut self, at: usize) {
+        match core::mem::take(&mut self.regs[at]) {
+            Reg::Bits(bits) => self.free_bits.push(bits),
+            Reg::Lanes(lanes) => self.free_lanes.push(lanes),
+            Reg::Empty | Reg::Const(_) => {}
+        }
+    }
+
+    /// Evaluates all steps; the outputs stay in their registers.
+    #[inline(always)]
+    fn run(&mut self, job: &Job<'_>, chunk: &Chunk) {
+        for at in 0..self.regs.len() {
+            self.release(at);
+        }
+        self.regs.resize_with(job.program.steps.len(), Reg::default);
+        let mut climbs = Climbs::default();
+        for (at, instr) in job.program.steps.iter().enumerate() {
+            let rows = chunk.len(instr.entity);
+            let size = Size {
+                rows,
+                words: words(rows),
+            };
+            let value = self.step(job, chunk, instr, size, &mut climbs);
+            self.regs[at] = settle(value, size);
+            for dead in &instr.dies {
+                self.release(*dead as usize);
+            }
+        }
+    }
+
+    /// The truth words of an argument, its polarity applied; `None` where one value stands for all.
+    #[inline(always)]
+    fn truth(&self, arg: Arg) -> Test<'_> {
+        match &self.regs[arg.at as usize] {
+            Reg::Const(v) => Test::Const(if arg.not { v.not() } else { *v }),
+            Reg::Bits(bits) if arg.not => Test::Bits(&bits.f, &bits.t),
+            Reg::Bits(bits) => Test::Bits(&bits.t, &bits.f),
+            Reg::Empty | Reg::Lanes(_) => Test::Const(V::MAYBE),
+        }
+    }
+
+    #[inline(always)]
+    fn view<'a>(&'a self, arg: Arg, scratch: &'a mut Scratch) -> View<'a> {
+        match &self.regs[arg.at as usize] {
+            Reg::Const(v) => View::splat(*v, scratch),
+            Reg::Lanes(lanes) => View::lanes(lanes),
+            Reg::Empty | Reg::Bits(_) => View::splat(V::UNKNOWN, scratch),
+        }
+    }
+
+    fn constant(&self, arg: Arg) -> Option<V> {
+        match &self.regs[arg.at as usize] {
+            Reg::Const(v) => Some(if arg.not { v.not() } else { *v }),
+            _ => None,
+        }
+    }
+
+    fn is_bits(&self, arg: Arg, ty: Type) -> bool {
+        match &self.regs[arg.at as usize] {
+            Reg::Bits(_) => true,
+            Reg::Lanes(_) => false,
+            Reg::Const(_) | Reg::Empty => ty == Type::Bool,
+        }
+    }
+
+    #[inline(always)]
+    fn step(
+        &mut self,
+        job: &Job<'_>,
+        chunk: &Chunk,
+        instr: &Instr,
+        size: Size,
+        climbs: &mut Climbs,
+    ) -> Reg {
+        let Size { rows, words } = size;
+        let (mut s1, mut s2) = (EMPTY, EMPTY);
+        match &instr.step {
+            Step::Const(lo, hi) => Reg::Const(V { lo: *lo, hi: *hi }),
+            Step::Law(slot) => self.law(job, chunk, *slot, instr.ty, size),
+            Step::Load(fact) => self.load(job, chunk, *fact, instr, size),
+            Step::Spread(arg) => self.spread(job, chunk, *arg, instr, size, climbs),
+            Step::Finding(fact, inner) => {
+                let found = self.load(job, chunk, *fact, instr, size);
+                self.finding(found, *inner, instr.ty, size)
+            }
+            Step::Param(param, keys) => self.figure(job, chunk, *param, keys, instr, size, climbs),
+            Step::And(parts) => {
+                let mut out = self.bits(size);
+                out.t.fill(u64::MAX);
+                out.f.fill(0);
+                for part in parts {
+                    match self.truth(*part) {
+                        Test::Const(V::TRUE) => {}
+                        Test::Const(V::FALSE) => {
+                            self.free_bits.push(out);
+                            return Reg::Const(V::FALSE);
+                        }
+                        Test::Const(_) => out.t.fill(0),
+                        Test::Bits(t, f) => {
+                            for w in 0..words {
+                                out.t[w] &= t[w];
+                                out.f[w] |= f[w];
+                            }
+                        }
+                    }
+                }
+                Reg::Bits(out)
+            }
+            Step::Lt(a, b) => self.compare(*a, *b, size, lanes::less),
+            Step::Le(a, b) => self.compare(*a, *b, size, lanes::less_or_equal),
+            Step::Eq(a, b) => {
+                let truths = |r: &Reg| matches!(r, Reg::Bits(_));
+                if truths(&self.regs[a.at as usize]) || truths(&self.regs[b.at as usize]) {
+                    self.same_truth(*a, *b, size)
+                } else {
+                    self.compare(*a, *b, size, lanes::equal)
+                }
+            }
+            Step::In(a, values) => {
+                if let Some(v) = self.constant(*a) {
+                    return Reg::Const(v.is_in(values));
+                }
+                let mut out = self.bits(size);
+                lanes::is_in(&mut out, words, self.view(*a, &mut s1), values);
+                Reg::Bits(out)
+            }
+            Step::Add(a, b) => self.two(*a, *b, size, V::add, lanes::add),
+            Step::Sub(a, b) => self.two(*a, *b, size, V::sub, lanes::sub),
+            Step::Mul(a, b) => self.two(*a, *b, size, V::mul, lanes::mul),
+            Step::Scale(a, k) => {
+                if let Some(v) = self.constant(*a) {
+                    return Reg::Const(v.scale(*k));
+                }
+                let mut out = self.lanes(size);
+                lanes::mul(
+                    &mut out,
+                    rows,
+                    words,
+                    self.view(*a, &mut s1),
+                    View::splat(V::known(*k), &mut s2),
+                );
+                Reg::Lanes(out)
+            }
+            Step::Min(parts) => self.fold(parts, size, V::min, lanes::least),
+            Step::Max(parts) => self.fold(parts, size, V::max, lanes::greatest),
+            Step::If(test, yes, no) => self.choose(*test, *yes, *no, instr.ty, size),
+            Step::Has(a) => {
+                if let Some(v) = self.constant(*a) {
+                    return Reg::Const(V::bool(v.is_known()));
+                }
+                let mut out = self.bits(size);
+                match self.truth(*a) {
+                    Test::Bits(t, f) if matches!(self.regs[a.at as usize], Reg::Bits(_)) => {
+                        for w in 0..words {
+                            out.t[w] = t[w] | f[w];
+                        }
+                    }
+                    _ => lanes::known(&mut out.t, words, self.view(*a, &mut s1)),
+                }
+                for w in 0..words {
+                    out.f[w] = !out.t[w];
+                }
+                Reg::Bits(out)
+            }
+            Step::HasLink(link) => {
+                let mut out = self.bits(size);
+                let to = job
+                    .set
+                    .entities
+                    .get(instr.entity)
+                    .and_then(|e| e.links.get(*link))
+                    .map_or(0, |l| l.1);
+                out.t.fill(0);
+                if let Some(targets) = chunk.targets(job.batch, instr.entity, *link, to) {
+                    for (row, target) in targets.iter().enumerate() {
+                        out.t[row / WORD] |= u64::from(*target != NO_ROW) << (row % WORD);
+                    }
+                }
+                for w in 0..words {
+                    out.f[w] = !out.t[w];
+                }
+                Reg::Bits(out)
+            }
+            Step::Coalesce(a, value) => {
+                if let Some(v) = self.constant(*a) {
+                    return Reg::Const(if v.is_known() { v } else { V::known(*value) });
+                }
+                if self.is_bits(*a, instr.ty) {
+                    let mut out = self.bits(size);
+                    if let Test::Bits(t, f) = self.truth(*a) {
+                        for w in 0..words {
+                            let unknown = !(t[w] | f[w]);
+                            out.t[w] = t[w] | if *value == 1 { unknown } else { 0 };
+                            out.f[w] = f[w] | if *value == 1 { 0 } else { unknown };
+                        }
+                    }
+                    return Reg::Bits(out);
+                }
+                let mut out = self.lanes(size);
+                lanes::coalesce(&mut out, words, self.view(*a, &mut s1), *value);
+                Reg::Lanes(out)
+            }
+            Step::Age(birth, on) => self.age(*birth, *on, size),
+            Step::Each(node, args) => self.each(job, *node, args, size),
+            Step::Agg {
+                kind,
+                child,
+                filter,
+                value,
+                complete,
+                bounds,
+            } => {
+                let offsets = chunk
+                    .parts
+                    .get(*child)
+                    .map(|p| p.offsets.as_slice())
+                    .unwrap_or_default();
+                let all = Aggregate {
+                    kind: *kind,
+                    filter: *filter,
+                    value: *value,
+                    complete: *complete,
+                    bounds: V {
+                        lo: bounds.0,
+                        hi: bounds.1,
+                    },
+                };
+                self.aggregate(&all, offsets, instr.ty, size)
+            }
+            Step::Gather { link, to, inner } => {
+                self.gather(job, chunk, (*link, *to), *inner, instr, size)
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn compare(
+        &mut self,
+        a: Arg,
+        b: Arg,
+        size: Size,
+        kernel: impl Fn(&mut Truths, usize, View<'_>, View<'_>),
+    ) -> Reg {
+        let mut out = self.bits(size);
+        let (mut s1, mut s2) = (EMPTY, EMPTY);
+        kernel(
+            &mut out,
+            size.words,
+            self.view(a, &mut s1),
+            self.view(b, &mut s2),
+        );
+        Reg::Bits(out)
+    }
+
+    #[inline(always)]
+    fn two(
+        &mut self,
+        a: Arg,
+        b: Arg,
+        size: Size,
+        definition: impl Fn(V, V) -> V,
+        kernel: impl Fn(&mut Lanes, usize, usize, View<'_>, View<'_>),
+    ) -> Reg {
+        if let (Some(a), Some(b)) = (self.constant(a), self.constant(b)) {
+            return Reg::Const(definition(a, b));
+        }
+        let mut out = self.lanes(size);
+        let (mut s1, mut s2) = (EMPTY, EMPTY);
+        kernel(
+            &mut out,
+            size.rows,
+            size.words,
+            self.view(a, &mut s1),
+            self.view(b, &mut s2),
+        );
+        Reg::Lanes(out)
+    }
+
+    #[inline(always)]
+    fn fold(
+        &mut self,
+        parts: &[Arg],
+        size: Size,
+        definition: impl Fn(V, V) -> V,
+        kernel: impl Fn(&mut Lanes, usize, View<'_>, View<'_>),
+    ) -> Reg {
+        let fixed = parts
+            .iter()
+            .filter_map(|p| self.constant(*p))
+            .reduce(&definition);
+        let mut so_far: Option<Lanes> = None;
+        for part in parts {
+            if self.constant(*part).is_some() {
+                continue;
+            }
+            let mut out = self.lanes(size);
+            let (mut s1, mut s2) = (EMPTY, EMPTY);
+            let next = self.view(*part, &mut s1);
+            match (&so_far, fixed) {
+                (Some(before), _) => kernel(&mut out, size.words, View::lanes(before), next),
+                (None, Some(v)) => kernel(&mut out, size.words, View::splat(v, &mut s2), next),
+                (None, None) => kernel(&mut out, size.words, next, next),
+            }
+            self.free_lanes.extend(so_far.replace(out));
+        }
+        so_far.map_or(Reg::Const(fixed.unwrap_or(V::UNKNOWN)), Reg::Lanes)
+    }
+
+    #[inline(always)]
+    fn same_truth(&mut self, a: Arg, b: Arg, size: Size) -> Reg {
+        let mut out = self.bits(size);
+        let word = |test: &Test<'_>, w: usize| match test {
+            Test::Const(v) => (
+                if v.lo == 1 { u64::MAX } else { 0 },
+                if v.hi == 0 { u64::MAX } else { 0 },
+            ),
+            Test::Bits(t, f) => (t[w], f[w]),
+        };
+        let (a, b) = (self.truth(a), self.truth(b));
+        for w in 0..size.words {
+            let ((at, af), (bt, bf)) = (word(&a, w), word(&b, w));
+            out.t[w] = at & bt | af & bf;
+            out.f[w] = at & bf | af & bt;
+        }
+        Reg::Bits(out)
+    }
+
+    #[inline(always)]
+    fn law(&mut self, job: &Job<'_>, chunk: &Chunk, slot: usize, ty: Type, size: Size) -> Reg {
+        let value = |regime: usize| {
+            job.regimes
+                .get(regime)
+                .and_then(|r| r.folded.get(slot))
+                .copied()
+                .unwrap_or(V::plain(ty))
+        };
+        match &chunk.law {
+            Law::One(regime) => Reg::Const(value(*regime)),
+            Law::Each(regimes) => self.write(ty, size, |row| value(regimes[row] as usize)),
+        }
+    }
+
+    /// Truths or numbers row by row.
+    #[inline(always)]
+    fn write(&mut self, ty: Type, size: Size, f: impl Fn(usize) -> V) -> Reg {
+        if ty == Type::Bool {
+            let mut out = self.bits(size);
+            out.t.fill(0);
+            out.f.fill(0);
+            for row in 0..size.rows {
+                let v = f(row);
+                out.t[row / WORD] |= u64::from(v.lo == 1) << (row % WORD);
+                out.f[row / WORD] |= u64::from(v.hi == 0) << (row % WORD);
+            }
+            Reg::Bits(out)
+        } else {
+            let mut out = self.lanes(size);
+            lanes::each(&mut out, size.rows, f);
+            Reg::Lanes(out)
+        }
+    }
+
+    #[inline(always)]
+    fn load(
+        &mut self,
+        job: &Job<'_>,
+        chunk: &Chunk,
+        fact: usize,
+        instr: &Instr,
+        size: Size,
+    ) -> Reg {
+        let def = job.set.facts.get(fact);
+        let missing = def.map_or(V::UNKNOWN, |f| V::missing(f.ty, f.low, f.high));
+        let Some(column) = job.batch.columns.get(fact).and_then(Option::as_ref) else {
+            return Reg::Const(missing);
+        };
+        match &chunk.parts[instr.entity].rows {
+            Rows::Range(start, _) => self.load_range(column, *start, missing, size),
+            Rows::List(list) => self.write(instr.ty, size, |row| {
+                job.batch.value(job.set, fact, list[row] as usize)
+            }),
+        }
+    }
+
+    #[inline(always)]
+    fn load_range(&mut self, column: &Column<'_>, start: usize, missing: V, size: Size) -> Reg {
+        match column.values() {
+            Values::Bool(values) => {
+                let mut out = self.bits(size);
+                values.copy_range(start, size.rows, &mut out.t);
+                match column.known() {
+                    None => {
+                        for w in 0..size.words {
+                            out.f[w] = !out.t[w];
+                        }
+                    }
+                    Some(known) => {
+                        known.copy_range(start, size.rows, &mut out.f);
+                        for w in 0..size.words {
+                            let (value, known) = (out.t[w], out.f[w]);
+                            out.t[w] = value & known;
+                            out.f[w] = !value & known;
+                        }
+                    }
+                }
+                Reg::Bits(out)
+            }
+            Values::Small(v) => self.load_numbers(
+                column,
+                start,
+                missing,
+                size,
+                &v[start..start + size.rows],
+                i64::from,
+            ),
+            Values::Medium(v) => self.load_numbers(
+                column,
+                start,
+                missing,
+                size,
+                &v[start..start + size.rows],
+                i64::from,
+            ),
+            Values::Large(v) => self.load_numbers(
+                column,
+                start,
+                missing,
+                size,
+                &v[start..start + size.rows],
+                |v| v,
+            ),
+        }
+    }
+
+    #[inline(always)]
+    fn load_numbers<T: Copy>(
+        &mut self,
+        column: &Column<'_>,
+        start: usize,
+        missing: V,
+        size: Size,
+        values: &[T],
+        wide: impl Fn(T) -> i64,
+    ) -> Reg {
+        let mut out = self.lanes(size);
+        let mut validity = self.bits(size);
+        match column.known() {
+            Some(known) => known.copy_range(start, size.rows, &mut validity.t),
+            None => validity.t.fill(u64::MAX),
+        }
+        let point = (0..size.words).all(|w| {
+            let rows = if w + 1 == size.words {
+                tail(size.rows)
+            } else {
+                u64::MAX
+            };
+            validity.t[w] & rows == rows
+        });
+        let strange = column.wild().filter(|w| w.any_in(start, size.rows));
+        let (mut min, mut max) = (i64::MAX, i64::MIN);
+        for (w, values) in values.chunks(WORD).enumerate() {
+            let lo = &mut out.lo[w];
+            for (slot, value) in lo.iter_mut().zip(values) {
+                *slot = wide(*value);
+            }
+            if point {
+                for value in lo.iter().take(values.len()) {
+                    min = min.min(*value);
+                    max = max.max(*value);
+                }
+            } else {
+                let (known, hi) = (validity.t[w], &mut out.hi[w]);
+                for lane in 0..WORD {
+                    let is = spread(known, lane);
+                    hi[lane] = pick(is, lo[lane], missing.hi);
+                    lo[lane] = pick(is, lo[lane], missing.lo);
+                }
+            }
+        }
+        self.free_bits.push(validity);
+        if let Some(wild) = strange {
+            if point {
+                out.hi.clone_from(&out.lo);
+            }
+            for row in (0..size.rows).filter(|row| wild.get(start + row)) {
+                out.set(row, V::UNKNOWN);
+            }
+            out.measure(size.rows);
+        } else if point {
+            if min > max {
+                (min, max) = (0, 0);
+            }
+            out.proof = Proof {
+                point,
+                open: false,
+                min,
+                max,
+            };
+        } else if lanes::is_open(missing.lo) || lanes::is_open(missing.hi) {
+            out.measure(size.rows);
+        } else {
+            out.proof = Proof {
+                point,
+                open: false,
+                min: missing.lo,
+                max: missing.hi,
+            };
+        }
+        Reg::Lanes(out)
+    }
+
+    #[inline(always)]
+    fn spread(
+        &mut self,
+        job: &Job<'_>,
+        chunk: &Chunk,
+        arg: Arg,
+        instr: &Instr,
+        size: Size,
+        climbs: &mut Climbs,
+    ) -> Reg {
+        if let Some(v) = self.constant(arg) {
+            return Reg::Const(v);
+        }
+        let from = job.program.steps[arg.at as usize].entity;
+        let above = climbs.get(job.set, chunk, instr.entity, from);
+        match &self.regs[arg.at as usize] {
+            Reg::Bits(_) => {
+                let mut out = self.bits(size);
+                if let Reg::Bits(bits) = &self.regs[arg.at as usize] {
+                    for w in 0..size.words {
+                        let ups = &above[w * WORD..size.rows.min(w * WORD + WORD)];
+                        let (mut t, mut f) = (0, 0);
+                        for (lane, up) in ups.iter().enumerate() {
+                            let (word, bit) = (*up as usize / WORD, *up as usize % WORD);
+                            t |= (bits.t[word] >> bit & 1) << lane;
+                            f |= (bits.f[word] >> bit & 1) << lane;
+                        }
+                        (out.t[w], out.f[w]) = (t, f);
+                    }
+                }
+                Reg::Bits(out)
+            }
+            _ => {
+                let mut out = self.lanes(size);
+                if let Reg::Lanes(lanes) = &self.regs[arg.at as usize] {
+                    out.proof = lanes.proof;
+                    let (lo, hi) = (lanes.lo.as_flattened(), lanes.hi.as_flattened());
+                    for (slot, up) in out.lo.as_flattened_mut().iter_mut().zip(above) {
+                        *slot = lo[*up as usize];
+                    }
+                    if !lanes.proof.point {
+                        for (slot, up) in out.hi.as_flattened_mut().iter_mut().zip(above) {
+                            *slot = hi[*up as usize];
+                        }
+                    }
+                }
+                Reg::Lanes(out)
+            }
+        }
+    }
+
+    /// An official's finding where there is one.
+    #[inline(always)]
+    fn finding(&mut self, found: Reg, inner: Arg, ty: Type, size: Size) -> Reg {
+        let out = match &found {
+            Reg::Const(v) if v.is_known() => Reg::Const(*v),
+            Reg::Const(_) | Reg::Empty => {
+                let inner = self.value(inner, ty);
+                self.write(ty, size, |row| inner.get(row))
+            }
+            Reg::Bits(bits) => {
+                let mut out = self.bits(size);
+                let inner = self.truth(inner);
+                for w in 0..size.words {
+                    let (t, f) = match inner {
+                        Test::Const(v) => (
+                            if v.lo == 1 { u64::MAX } else { 0 },
+                            if v.hi == 0 { u64::MAX } else { 0 },
+                        ),
+                        Test::Bits(t, f) => (t[w], f[w]),
+                    };
+                    let open = !(bits.t[w] | bits.f[w]);
+                    out.t[w] = bits.t[w] | t & open;
+                    out.f[w] = bits.f[w] | f & open;
+                }
+                Reg::Bits(out)
+            }
+            Reg::Lanes(lanes) => {
+                let mut out = self.lanes(size);
+                let mut scratch = EMPTY;
+                let (found, inner) = (View::lanes(lanes), self.view(inner, &mut scratch));
+                lanes::each(&mut out, size.rows, |row| {
+                    Some(found.get(row))
+                        .filter(|v| v.is_known())
+                        .unwrap_or(inner.get(row))
+                });
+                Reg::Lanes(out)
+            }
+        };
+        match found {
+            Reg::Bits(bits) => self.free_bits.push(bits),
+            Reg::Lanes(lanes) => self.free_lanes.push(lanes),
+            Reg::Empty | Reg::Const(_) => {}
+        }
+        out
+    }
+
+    /// A copy of a register that can be read row by row while others are written.
+    fn value(&self, arg: Arg, ty: Type) -> Copied {
+        match &self.regs[arg.at as usize] {
+            Reg::Const(v) => Copied::Const(if arg.not { v.not() } else { *v }),
+            Reg::Bits(bits) if arg.not => Copied::Bits(bits.f.clone(), bits.t.clone()),
+            Reg::Bits(bits) => Copied::Bits(bits.t.clone(), bits.f.clone()),
+            Reg::Lanes(lanes) => Copied::Lanes(lanes.clone()),
+            Reg::Empty => Copied::Const(V::plain(ty)),
+        }
+    }
+
+    #[inline(always)]
+    fn choose(&mut self, test: Arg, yes: Arg, no: Arg, ty: Type, size: Size) -> Reg {
+        if let Some(v) = self.constant(test) {
+            let branch = match v.get() {
+                Some(1) => yes,
+                Some(_) => no,
+                None => return Reg::Const(V::plain(ty)),
+            };
+            return match self.value(branch, ty) {
+                Copied::Const(v) => Reg::Const(v),
+                Copied::Bits(t, f) => Reg::Bits(Truths { t, f }),
+                Copied::Lanes(lanes) => Reg::Lanes(lanes),
+            };
+        }
+        let Size { rows, words } = size;
+        if ty == Type::Bool {
+            let mut out = self.bits(size);
+            let side = |test: &Test<'_>, w: usize| match test {
+                Test::Const(v) => (
+                    if v.lo == 1 { u64::MAX } else { 0 },
+                    if v.hi == 0 { u64::MAX } else { 0 },
+                ),
+                Test::Bits(t, f) => (t[w], f[w]),
+            };
+            let (yes, no) = (self.truth(yes), self.truth(no));
+            if let Test::Bits(t, f) = self.truth(test) {
+                for w in 0..words {
+                    let ((yt, yf), (nt, nf)) = (side(&yes, w), side(&no, w));
+                    out.t[w] = t[w] & yt | f[w] & nt;
+                    out.f[w] = t[w] & yf | f[w] & nf;
+                }
+            }
+            return Reg::Bits(out);
+        }
+        let mut out = self.lanes(size);
+        let (mut s1, mut s2) = (EMPTY, EMPTY);
+        if let Test::Bits(t, f) = self.truth(test) {
+            let decided = (0..words).all(|w| {
+                let whole = if w + 1 == words { tail(rows) } else { u64::MAX };
+                (t[w] | f[w]) & whole == whole
+            });
+            lanes::choose(
+                &mut out,
+                words,
+                (t, f, decided),
+                self.view(yes, &mut s1),
+                self.view(no, &mut s2),
+            );
+        }
+        Reg::Lanes(out)
+    }
+
+    #[inline(always)]
+    fn age(&mut self, birth: Arg, on: Arg, size: Size) -> Reg {
+        let mut out = self.lanes(size);
+        let (mut s1, mut s2) = (EMPTY, EMPTY);
+        let ages = core::mem::take(&mut self.ages);
+        let (birth, on) = (self.view(birth, &mut s1), self.view(on, &mut s2));
+        let ages = match on.constant.and_then(V::get) {
+            Some(day) => {
+                let ages = if ages.on == Some(day) {
+                    ages
+                } else {
+                    Ages::on(day)
+                };
+                lanes::each(&mut out, size.rows, |row| {
+                    let v = birth.get(row);
+                    if v.is_known() {
+                        ages.of(v.lo)
+                    } else {
+                        V::UNKNOWN
+                    }
+                });
+                ages
+            }
+            None => {
+                lanes::each(&mut out, size.rows, |row| {
+                    full_years(birth.get(row), on.get(row))
+                });
+                ages
+            }
+        };
+        self.ages = ages;
+        Reg::Lanes(out)
+    }
+
+    #[inline(always)]
+    fn each(&mut self, job: &Job<'_>, node: u32, args: &[Arg], size: Size) -> Reg {
+        let Some(node) = job.plan.nodes.get(ix(node)) else {
+            return Reg::Const(V::UNKNOWN);
+        };
+        let ids = children(&node.op);
+        let apply = Apply::new(job.set, job.plan);
+        let constants: Option<Vec<V>> = args.iter().map(|a| self.constant(*a)).collect();
+        if let Some(values) = constants {
+            let value = |id| {
+                ids.iter()
+                    .position(|c| *c == id)
+                    .and_then(|at| values.get(at))
+                    .copied()
+                    .unwrap_or(V::UNKNOWN)
+            };
+            return Reg::Const(apply.node(node, value));
+        }
+        let mut out = self.lanes(size);
+        let mut scratch = [EMPTY, EMPTY, EMPTY];
+        let mut views = Vec::with_capacity(args.len());
+        for (arg, scratch) in args.iter().zip(&mut scratch) {
+            views.push(self.view(*arg, scratch));
+        }
+        if let Some(division) = Division::prove(&node.op, &views) {
+            division.run(&mut out, size, &views);
+            return Reg::Lanes(out);
+        }
+        lanes::each(&mut out, size.rows, |row| {
+            let value = |id| {
+                ids.iter()
+                    .position(|c| *c == id)
+                    .and_then(|at| views.get(at))
+                    .map_or(V::UNKNOWN, |v| v.get(row))
+            };
+            apply.node(node, value)
+        });
+        Reg::Lanes(out)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what a figure is looked up by")]
+    #[inline(always)]
+    fn figure(
+        &mut self,
+        job: &Job<'_>,
+        chunk: &Chunk,
+        param: usize,
+        keys: &[Arg],
+        instr: &Instr,
+        size: Size,
+        climbs: &mut Climbs,
+    ) -> Reg {
+        let constants: Option<Vec<V>> = keys.iter().map(|k| self.constant(*k)).collect();
+        let look = |regime: usize, keys: &[V]| {
+            job.regimes
+                .get(regime)
+                .map_or(V::UNKNOWN, |r| r.params.lookup(param, keys).0)
+        };
+        if let (Some(keys), Law::One(regime)) = (&constants, &chunk.law) {
+            return Reg::Const(look(*regime, keys));
+        }
+        let mut figures = core::mem::take(&mut self.figures);
+        let mut scratch = [EMPTY; crate::scalar::MAX_KEYS];
+        let mut views = Vec::with_capacity(keys.len());
+        for (key, scratch) in keys.iter().zip(&mut scratch) {
+            views.push(self.view(*key, scratch));
+        }
+        let above = climbs.get(job.set, chunk, instr.entity, 0);
+        let regime = |row: usize| match &chunk.law {
+            Law::One(regime) => *regime,
+            Law::Each(regimes) if instr.entity == 0 => regimes[row] as usize,
+            Law::Each(regimes) => regimes[above[row] as usize] as usize,
+        };
+        let mut values = Vec::with_capacity(size.rows);
+        let mut given = [V::UNKNOWN; crate::scalar::MAX_KEYS];
+        for row in 0..size.rows {
+            for (slot, view) in given.iter_mut().zip(&views) {
+                *slot = view.get(row);
+            }
+            let given = given.get(..views.len()).unwrap_or_default();
+            values.push(figures.get(param, regime(row), given, |regime, keys| look(regime, keys)));
+        }
+        self.figures = figures;
+        self.write(instr.ty, size, |row| values[row])
+    }
+
+    #[inline(always)]
+    fn aggregate(&mut self, all: &Aggregate, offsets: &[u32], ty: Type, size: Size) -> Reg {
+        let below = offsets.last().map_or(0, |n| *n as usize);
+        let child = Size {
+            rows: below,
+            words: words(below),
+        };
+        let truth = |worker: &Self, arg: Option<Arg>| match arg {
+            None => Copied::Const(V::TRUE),
+            Some(arg) => worker.value(arg, Type::Bool),
+        };
+        let whole = truth(self, all.complete);
+        match all.kind {
+            AggK::All | AggK::Exists | AggK::Count => {
+                // filtered truths of the rows below
+                let (keep, value) = (truth(self, all.filter), truth(self, all.value));
+                let mut bits = self.bits(child);
+                for w in 0..child.words {
+                    let ((kt, kf), (vt, vf)) = (keep.word(w), value.word(w));
+                    (bits.t[w], bits.f[w]) = match all.kind {
+                        AggK::All => (kf | vt, kt & vf),
+                        AggK::Exists => (kt & vt, kf | vf),
+                        _ => (kt, kf),
+                    };
+                }
+                if let Some(last) = child.words.checked_sub(1) {
+                    bits.t[last] &= tail(below);
+                    bits.f[last] &= tail(below);
+                }
+                let out = if all.kind == AggK::Count {
+                    let mut out = self.lanes(size);
+                    segments::number(&mut out, offsets, (&bits.t, &bits.f), whole.test());
+                    Reg::Lanes(out)
+                } else {
+                    let mut out = self.bits(size);
+                    segments::quantify(
+                        &mut out,
+                        offsets,
+                        all.kind == AggK::All,
+                        (&bits.t, &bits.f),
+                        whole.test(),
+                    );
+                    Reg::Bits(out)
+                };
+                self.free_bits.push(bits);
+                out
+            }
+            AggK::Sum | AggK::Min | AggK::Max => {
+                let mut out = self.lanes(size);
+                let mut spare = self.lanes(child);
+                let mut scratch = EMPTY;
+                let keep = all.filter.map_or(Test::Const(V::TRUE), |f| self.truth(f));
+                let value = match all.value {
+                    Some(value) => self.view(value, &mut scratch),
+                    None => View::splat(V::TRUE, &mut scratch),
+                };
+                if all.kind == AggK::Sum {
+                    segments::total(
+                        &mut out,
+                        offsets,
+                        keep,
+                        value,
+                        whole.test(),
+                        all.bounds,
+                        &mut spare,
+                    );
+                } else {
+                    segments::tally(
+                        &mut out,
+                        offsets,
+                        all.kind,
+                        keep,
+                        |row| value.get(row),
+                        whole.test(),
+                        all.bounds,
+                        ty,
+                    );
+                }
+                self.free_lanes.push(spare);
+                Reg::Lanes(out)
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn gather(
+        &mut self,
+        job: &Job<'_>,
+        chunk: &Chunk,
+        (link, to): (usize, usize),
+        inner: Arg,
+        instr: &Instr,
+        size: Size,
+    ) -> Reg {
+        let plain = V::plain(instr.ty);
+        let Some(targets) = chunk.targets(job.batch, instr.entity, link, to) else {
+            return Reg::Const(plain);
+        };
+        let inner = self.value(inner, instr.ty);
+        self.write(instr.ty, size, |row| match targets[row] {
+            NO_ROW => plain,
+            target => inner.get(target as usize),
+        })
+    }
+}
+
+/// An aggregate with its arguments.
+struct Aggregate {
+    kind: AggK,
+    filter: Option<Arg>,
+    value: Option<Arg>,
+    complete: Option<Arg>,
+    bounds: V,
+}
+
+/// A register on its own.
+enum Copied {
+    Const(V),
+    Bits(Vec<u64>, Vec<u64>),
+    Lanes(Lanes),
+}
+
+impl Copied {
+    #[inline(always)]
+    fn get(&self, row: usize) -> V {
+        match self {
+            Self::Const(v) => *v,
+            Self::Bits(t, f) => Test::Bits(t, f).get(row),
+            Self::Lanes(lanes) => View::lanes(lanes).get(row),
+        }
+    }
+
+    #[inline(always)]
+    fn word(&self, w: usize) -> (u64, u64) {
+        match self {
+            Self::Const(v) => (
+                if v.lo == 1 { u64::MAX } else { 0 },
+                if v.hi == 0 { u64::MAX } else { 0 },
+            ),
+            Self::Bits(t, f) => (t[w], f[w]),
+            Self::Lanes(_) => (0, 0),
+        }
+    }
+
+    fn test(&self) -> Test<'_> {
+        match self {
+            Self::Const(v) => Test::Const(*v),
+            Self::Bits(t, f) => Test::Bits(t, f),
+            Self::Lanes(_) => Test::Const(V::MAYBE),
+        }
+    }
+}
+
+/// Clears what stands beyond the last row, and finds truths that are the same for all.
+#[inline(always)]
+fn settle(value: Reg, size: Size) -> Reg {
+    let Reg::Bits(mut bits) = value else {
+        return value;
+    };
+    let Some(last) = size.words.checked_sub(1) else {
+        return Reg::Bits(bits);
+    };
+    bits.t[last] &= tail(size.rows);
+    bits.f[last] &= tail(size.rows);
+    Reg::Bits(bits)
+}
+
+/// For entities below, the row above of every row; found once for a chunk.
+#[derive(Default)]
+struct Climbs {
+    found: Vec<((usize, usize), Vec<u32>)>,
+}
+
+impl Climbs {
+    fn get(&mut self, set: &PackSet, chunk: &Chunk, from: usize, to: usize) -> &[u32] {
+        let at = match self.found.iter().position(|(key, _)| *key == (from, to)) {
+            Some(at) => at,
+            None => {
+                self.found.push(((from, to), chunk.climb(set, from, to)));
+                self.found.len() - 1
+            }
+        };
+        self.found
+            .get(at)
+            .map(|(_, rows)| rows.as_slice())
+            .unwrap_or_default()
+    }
+}
+
+/// Figures by their keys: neighbours ask for the same.
+#[derive(Debug, Default)]
+struct Figures {
+    last: Vec<Vec<(usize, Vec<V>, V)>>,
+}
+
+/// How many different figures of one parameter are kept at hand.
+const AT_HAND: usize = 64;
+
+impl Figures {
+    #[inline(always)]
+    fn get(
+        &mut self,
+        param: usize,
+        regime: usize,
+        keys: &[V],
+        look: impl Fn(usize, &[V]) -> V,
+    ) -> V {
+        if self.last.len() <= param {
+            self.last.resize_with(param + 1, Vec::new);
+        }
+        let list = &mut self.last[param];
+        if let Some((_, _, value)) = list.iter().find(|(r, k, _)| *r == regime && k == keys) {
+            return *value;
+        }
+        let value = look(regime, keys);
+        if list.len() >= AT_HAND {
+            list.clear();
+        }
+        list.push((regime, keys.to_vec(), value));
+        value
+    }
+}
+
+/// Full years on one day by the latest birth of every age, so that no row needs a calendar.
+#[derive(Debug, Default)]
+struct Ages {
+    on: Option<i64>,
+    /// The latest day of birth of somebody of at least so many years.
+    births: Vec<i64>,
+}
+
+/// Oldest age that is looked up.
+const OLDEST: i64 = 130;
+
+impl Ages {
+    fn on(day: i64) -> Self {
+        let age = |birth: i64| full_years(V::known(birth), V::known(day)).get();
+        let latest = |years: i64| {
+            let mut birth = day - years * 365 - years / 4 + 2;
+            while birth > Day::MIN.number() && age(birth).is_some_and(|a| a < years) {
+                birth -= 1;
+            }
+            birth
+        };
+        let births = if Day::from_number(day).is_some() {
+            (0..=OLDEST + 1).map(latest).collect()
+        } else {
+            Vec::new()
+        };
+        Self {
+            on: Some(day),
+            births,
+        }
+    }
+
+    #[inline(always)]
+    fn of(&self, birth: i64) -> V {
+        let on = self.on.unwrap_or(0);
+        let years = (on - birth) / 366;
+        let fits = |years: i64| {
+            let at = years as usize;
+            self.births.get(at).is_some_and(|b| birth <= *b)
+                && self.births.get(at + 1).is_some_and(|b| birth > *b)
+        };
+        if birth <= on && (0..OLDEST).contains(&years) {
+            if fits(years) {
+                return V::known(years);
+            }
+            if fits(years + 1) {
+                return V::known(years + 1);
+            }
+        }
+        full_years(V::known(birth), V::known(on))
+    }
+}
+
+fn full_years(birth: V, on: V) -> V {
+    let day = |v: V| v.get().and_then(Day::from_number);
+    day(birth).zip(day(on)).map_or(V::UNKNOWN, |(b, o)| {
+        V::known(b.age_on(o, Birthday::LastOfFebruary))
+    })
+}
+
+/// Runs a chunk with the widest instructions that this machine has.
+pub(super) fn run(worker: &mut Worker, job: &Job<'_>, chunk: &Chunk) {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2")
+        && std::arch::is_x86_feature_detected!("bmi1")
+        && std::arch::is_x86_feature_detected!("bmi2")
+        && std::arch::is_x86_feature_detected!("popcnt")
+        && std::arch::is_x86_feature_detected!("lzcnt")
+    {
+        #[expect(
+            unsafe_code,
+            reason = "the one call that design section 4.3 allows: the instructions were found on the line above"
+        )]
+        // SAFETY: every feature that `run_wide` is compiled with was detected just now
+        unsafe {
+            run_wide(worker, job, chunk);
+        }
+        return;
+    }
+    worker.run(job, chunk);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
+fn run_wide(worker: &mut Worker, job: &Job<'_>, chunk: &Chunk) {
+    worker.run(job, chunk);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_by_table_are_the_calendar_s() {
+        for day in [
+            "2026-02-28",
+            "2024-02-29",
+            "2026-11-24",
+            "2025-03-01",
+            "2000-01-01",
+        ] {
+            let day = Day::parse(day).map_or(0, Day::number);
+            let ages = Ages::on(day);
+            for birth in day - 50_000..day + 800 {
+                assert_eq!(
+                    ages.of(birth),
+                    full_years(V::known(birth), V::known(day)),
+                    "{birth} {day}"
+                );
+            }
+        }
+    }
+
+    use crate::columnar::{Bitmap, lanes::mask};
+
+    #[test]
+    fn a_mask_has_a_bit_for_every_lane() {
+        let lanes: Vec<usize> = (0..WORD).filter(|i| mask(|j| j == *i) == 1 << i).collect();
+        assert_eq!(lanes.len(), WORD);
+    }
+
+    #[test]
+    fn nothing_beyond_the_last_row_is_true_or_false() {
+        let bits = Truths {
+            t: vec![u64::MAX],
+            f: vec![u64::MAX],
+        };
+        let Reg::Bits(bits) = settle(Reg::Bits(bits), Size { rows: 3, words: 1 }) else {
+            return assert_eq!("bits", "lost");
+        };
+        assert_eq!((bits.t, bits.f), (vec![0b111], vec![0b111]));
+        assert_eq!(Bitmap::filled(3, true).as_words(), [0b111]);
+    }
+}

@@ -1,0 +1,643 @@
+//! A run over many batches: what is asked for, the groups of rules, the chunks, the answers.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::batch::Batch;
+use super::bits::{Bitmap, words};
+use super::chunk::{Chunk, Law, Rows, cut};
+use super::lanes::View;
+use super::program::{Program, compile};
+use super::run::{Job, Reg, Worker, run};
+use crate::date::Day;
+use crate::error::{Diagnostic, nearest};
+use crate::facts::Overlay;
+use crate::ir::{NodeId, Plan};
+use crate::lang::{Outcome, Type};
+use crate::pack::PackSet;
+use crate::scalar::V;
+use crate::scenario::{Engine, Regime};
+
+/// Rows of the largest entity in a chunk.
+const CHUNK: usize = 2_048;
+
+/// Rows of the largest entity that one thread takes at a time.
+const MORSEL: usize = 65_536;
+
+/// One value asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// As asked: `help.eligible`, `help.amount`, the id of a formula, or of a condition (`help/income`).
+    pub name: String,
+    /// Index of the entity whose rows have it.
+    pub entity: usize,
+    /// Its type.
+    pub ty: Type,
+    what: What,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    Formula(usize),
+    Programme(usize, Outcome),
+}
+
+/// What a run is asked.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Names of outputs; empty: for every programme whether a row is entitled, and the amount.
+    pub outputs: Vec<String>,
+    /// The law as published by this day; `None`: all that the packs have.
+    pub known_on: Option<Day>,
+    /// Figures that win over the packs, for a what-if.
+    pub overlays: Vec<Overlay>,
+    /// Whether numbers come with their lowest and highest where they are unknown.
+    pub bounds: bool,
+    /// Threads; 0 and 1: the caller's own. More need the feature `parallel`.
+    pub threads: usize,
+}
+
+/// A prepared run: the outputs, and the rules met so far. Shared between threads.
+#[derive(Debug)]
+pub struct Columns<'e> {
+    engine: &'e Engine,
+    request: Request,
+    known_on: Day,
+    outputs: Vec<Output>,
+    met: Mutex<Met>,
+}
+
+/// The regimes met so far, by places and day.
+#[derive(Debug, Default)]
+struct Met {
+    by_key: BTreeMap<(Vec<i64>, i64), usize>,
+    regimes: Vec<Arc<Regime>>,
+    /// The plan of every regime, as a number.
+    plans: Vec<usize>,
+    known: Vec<Arc<Plan>>,
+}
+
+/// The values of one output for every row of its entity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OutputColumn {
+    /// A truth: rows in neither are unknown.
+    Truth {
+        /// Rows that are known to hold.
+        yes: Bitmap,
+        /// Rows that are known not to hold.
+        no: Bitmap,
+    },
+    /// A number in the engine's unit.
+    Number {
+        /// Rows that are known.
+        known: Bitmap,
+        /// The value; where it is unknown, zero that means nothing.
+        values: Vec<i64>,
+        /// Lowest and highest of every row, where asked for; `i64::MIN` and `i64::MAX` stand for no bound.
+        bounds: Option<(Vec<i64>, Vec<i64>)>,
+    },
+}
+
+impl OutputColumn {
+    fn new(ty: Type, rows: usize, bounds: bool) -> Self {
+        if ty == Type::Bool {
+            Self::Truth {
+                yes: Bitmap::filled(rows, false),
+                no: Bitmap::filled(rows, false),
+            }
+        } else {
+            let ends = || bounds.then(|| (vec![0; rows], vec![0; rows]));
+            Self::Number {
+                known: Bitmap::filled(rows, false),
+                values: vec![0; rows],
+                bounds: ends(),
+            }
+        }
+    }
+
+    /// The value of a row: known where lowest and highest agree. Without bounds asked for, an unknown number is plain.
+    pub fn value(&self, row: usize) -> V {
+        match self {
+            Self::Truth { yes, no } => V {
+                lo: i64::from(yes.get(row)),
+                hi: 1 - i64::from(no.get(row)),
+            },
+            Self::Number {
+                known,
+                values,
+                bounds,
+            } => match (bounds, values.get(row)) {
+                (Some((lo, hi)), _) => V {
+                    lo: lo.get(row).copied().unwrap_or(i64::MIN),
+                    hi: hi.get(row).copied().unwrap_or(i64::MAX),
+                },
+                (None, Some(value)) if known.get(row) => V::known(*value),
+                _ => V::UNKNOWN,
+            },
+        }
+    }
+
+    /// How many rows.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Truth { yes, .. } => yes.len(),
+            Self::Number { values, .. } => values.len(),
+        }
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn put(&mut self, row: usize, v: V) {
+        match self {
+            Self::Truth { yes, no } => {
+                if v.lo == 1 {
+                    yes.set(row);
+                }
+                if v.hi == 0 {
+                    no.set(row);
+                }
+            }
+            Self::Number {
+                known,
+                values,
+                bounds,
+            } => {
+                if let Some(value) = v.get() {
+                    known.set(row);
+                    values[row] = value;
+                }
+                if let Some((lo, hi)) = bounds {
+                    (lo[row], hi[row]) = (v.lo, v.hi);
+                }
+            }
+        }
+    }
+
+    /// Takes the values of a chunk.
+    fn take(&mut self, reg: &Reg, negated: bool, rows: &Rows, base: usize) {
+        match (reg, rows) {
+            (Reg::Bits(bits), Rows::Range(start, n)) => {
+                if let Self::Truth { yes, no } = self {
+                    let (t, f) = if negated {
+                        (&bits.f, &bits.t)
+                    } else {
+                        (&bits.t, &bits.f)
+                    };
+                    yes.or_words(start - base, t, *n);
+                    no.or_words(start - base, f, *n);
+                }
+            }
+            (Reg::Bits(bits), Rows::List(list)) => {
+                for (at, row) in list.iter().enumerate() {
+                    let bit = |words: &[u64]| (words[at / 64] >> (at % 64) & 1) as i64;
+                    let v = V {
+                        lo: bit(&bits.t),
+                        hi: 1 - bit(&bits.f),
+                    };
+                    self.put(*row as usize - base, if negated { v.not() } else { v });
+                }
+            }
+            (Reg::Lanes(lanes), _) => {
+                let view = View::lanes(lanes);
+                if let (
+                    true,
+                    Self::Number {
+                        known,
+                        values,
+                        bounds: None,
+                    },
+                    Rows::Range(start, n),
+                ) = (lanes.proof.point, &mut *self, rows)
+                {
+                    let from = start - base;
+                    values[from..from + n].copy_from_slice(&lanes.lo.as_flattened()[..*n]);
+                    known.or_words(from, &vec![u64::MAX; words(*n)], *n);
+                    return;
+                }
+                for at in 0..rows.len() {
+                    self.put(rows.get(at) - base, view.get(at));
+                }
+            }
+            (Reg::Const(v), _) => {
+                let v = if negated { v.not() } else { *v };
+                for at in 0..rows.len() {
+                    self.put(rows.get(at) - base, v);
+                }
+            }
+            (Reg::Empty, _) => {}
+        }
+    }
+
+    fn append(&mut self, more: Self) {
+        match (self, more) {
+            (
+                Self::Truth { yes, no },
+                Self::Truth {
+                    yes: more_yes,
+                    no: more_no,
+                },
+            ) => {
+                yes.extend_words(more_yes.as_words(), more_yes.len());
+                no.extend_words(more_no.as_words(), more_no.len());
+            }
+            (
+                Self::Number {
+                    known,
+                    values,
+                    bounds,
+                },
+                Self::Number {
+                    known: more_known,
+                    values: more,
+                    bounds: more_bounds,
+                },
+            ) => {
+                known.extend_words(more_known.as_words(), more_known.len());
+                values.extend(more);
+                if let (Some((lo, hi)), Some((more_lo, more_hi))) = (bounds, more_bounds) {
+                    lo.extend(more_lo);
+                    hi.extend(more_hi);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What a run gives for one batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// One column for every output asked for, in that order.
+    pub columns: Vec<OutputColumn>,
+    /// Groups of cases under different rules in the batch.
+    pub groups: usize,
+}
+
+impl Engine {
+    /// Prepares a run over columns.
+    ///
+    /// # Errors
+    /// `E-OUTPUT-NAME` where the packs have no such output.
+    pub fn columns(&self, request: Request) -> Result<Columns<'_>, Diagnostic> {
+        let set = self.packs();
+        let outputs = if request.outputs.is_empty() {
+            every_programme(set)
+        } else {
+            request
+                .outputs
+                .iter()
+                .map(|name| output(set, name))
+                .collect::<Result<_, _>>()?
+        };
+        let known_on = request.known_on.unwrap_or(Day::MAX);
+        Ok(Columns {
+            engine: self,
+            request,
+            known_on,
+            outputs,
+            met: Mutex::new(Met::default()),
+        })
+    }
+}
+
+fn programme_output(
+    set: &PackSet,
+    programme: usize,
+    which: Outcome,
+    name: String,
+) -> Option<Output> {
+    let def = set.programmes.get(programme)?;
+    let ty = match which {
+        Outcome::Amount => set.formulas.get(def.amount?)?.ty,
+        Outcome::Qualifies | Outcome::Eligible => Type::Bool,
+    };
+    Some(Output {
+        name,
+        entity: def.entity,
+        ty,
+        what: What::Programme(programme, which),
+    })
+}
+
+fn every_programme(set: &PackSet) -> Vec<Output> {
+    let mut out = Vec::new();
+    for (index, programme) in set.programmes.iter().enumerate() {
+        let named = |word: &str| format!("{}.{word}", programme.id);
+        out.extend(programme_output(
+            set,
+            index,
+            Outcome::Eligible,
+            named("eligible"),
+        ));
+        out.extend(programme_output(
+            set,
+            index,
+            Outcome::Amount,
+            named("amount"),
+        ));
+    }
+    out
+}
+
+fn output(set: &PackSet, name: &str) -> Result<Output, Diagnostic> {
+    if let Some(index) = set.formulas_by_id.get(name)
+        && let Some(formula) = set.formulas.get(*index)
+    {
+        return Ok(Output {
+            name: name.to_owned(),
+            entity: formula.entity,
+            ty: formula.ty,
+            what: What::Formula(*index),
+        });
+    }
+    let programme = name.split_once('.').and_then(|(programme, word)| {
+        let index = set.programmes.iter().position(|p| p.id == programme)?;
+        let (_, which) = Outcome::ALL.into_iter().find(|(w, _)| *w == word)?;
+        programme_output(set, index, which, name.to_owned())
+    });
+    programme.ok_or_else(|| {
+        let outcomes: Vec<String> = every_programme(set).into_iter().map(|o| o.name).collect();
+        let known = set.formulas_by_id.keys().map(String::as_str).chain(outcomes.iter().map(String::as_str));
+        let near = nearest(name, known).map_or_else(
+            || "an output is `programme.eligible`, `.qualifies` or `.amount`, a formula, or a condition".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        Diagnostic::error("E-OUTPUT-NAME", format!("there is no output `{name}`")).help(near)
+    })
+}
+
+impl Output {
+    /// The node of the output in a plan.
+    fn node(&self, plan: &Plan) -> NodeId {
+        match self.what {
+            What::Formula(index) => plan.formulas.get(index).copied().flatten().unwrap_or(0),
+            What::Programme(index, which) => {
+                plan.programmes.get(index).map_or(0, |p| match which {
+                    Outcome::Qualifies => p.qualifies,
+                    Outcome::Eligible => p.eligible,
+                    Outcome::Amount => p.amount.unwrap_or(p.eligible),
+                })
+            }
+        }
+    }
+}
+
+/// Cases of a batch under the same rules.
+struct Group {
+    program: Arc<Program>,
+    plan: Arc<Plan>,
+    /// Case and regime.
+    cases: Vec<(u32, u32)>,
+}
+
+impl Columns<'_> {
+    /// What is answered, in order.
+    pub fn outputs(&self) -> &[Output] {
+        &self.outputs
+    }
+
+    /// Evaluates a batch. The answer does not depend on the number of threads.
+    pub fn run(&self, batch: &Batch<'_>) -> Answer {
+        let set = self.engine.packs();
+        let law = self.laws(batch);
+        let regimes = self
+            .met
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .regimes
+            .clone();
+        let groups = self.groups(batch, &law, &regimes);
+        let morsels = cut(set, batch, 0..batch.cases(), MORSEL);
+        let piece =
+            |cases: &core::ops::Range<usize>| self.morsel(batch, &groups, &regimes, cases.clone());
+        let pieces = self.pieces(&morsels, piece);
+        let mut columns: Option<Vec<OutputColumn>> = None;
+        for piece in pieces {
+            match &mut columns {
+                None => columns = Some(piece),
+                Some(columns) => columns
+                    .iter_mut()
+                    .zip(piece)
+                    .for_each(|(column, more)| column.append(more)),
+            }
+        }
+        let none = || {
+            self.outputs
+                .iter()
+                .map(|o| OutputColumn::new(o.ty, 0, self.request.bounds))
+                .collect()
+        };
+        Answer {
+            columns: columns.unwrap_or_else(none),
+            groups: groups.len(),
+        }
+    }
+
+    #[cfg(feature = "parallel")]
+    fn pieces<T: Send>(
+        &self,
+        morsels: &[core::ops::Range<usize>],
+        piece: impl Fn(&core::ops::Range<usize>) -> T + Sync,
+    ) -> Vec<T> {
+        use rayon::prelude::*;
+        if self.request.threads > 1
+            && let Ok(pool) = rayon::ThreadPoolBuilder::new()
+                .num_threads(self.request.threads)
+                .build()
+        {
+            return pool.install(|| morsels.par_iter().map(&piece).collect());
+        }
+        morsels.iter().map(piece).collect()
+    }
+
+    #[cfg(not(feature = "parallel"))]
+    #[expect(
+        clippy::unused_self,
+        reason = "the threads asked for matter with the feature `parallel`"
+    )]
+    fn pieces<T>(
+        &self,
+        morsels: &[core::ops::Range<usize>],
+        piece: impl Fn(&core::ops::Range<usize>) -> T,
+    ) -> Vec<T> {
+        morsels.iter().map(piece).collect()
+    }
+
+    /// The regime of every case.
+    fn laws(&self, batch: &Batch<'_>) -> Vec<u32> {
+        let set = self.engine.packs();
+        let facts = self.engine.place_facts();
+        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut out = Vec::with_capacity(batch.cases());
+        let mut last: Option<(Vec<i64>, i64, u32)> = None;
+        for case in 0..batch.cases() {
+            let on = batch.on(case);
+            let place = |fact: &usize| batch.value(set, *fact, case).get().unwrap_or(i64::MIN);
+            if let Some((places, day, regime)) = &last
+                && *day == on.number()
+                && facts.iter().zip(places).all(|(fact, p)| place(fact) == *p)
+            {
+                out.push(*regime);
+                continue;
+            }
+            let places: Vec<i64> = facts.iter().map(place).collect();
+            let key = (places.clone(), on.number());
+            let regime = match met.by_key.get(&key) {
+                Some(at) => *at,
+                None => {
+                    let known: Vec<V> = facts
+                        .iter()
+                        .map(|fact| batch.value(set, *fact, case))
+                        .collect();
+                    let regime =
+                        self.engine
+                            .regime_at(&known, on, self.known_on, &self.request.overlays);
+                    let plan = match met.known.iter().position(|p| Arc::ptr_eq(p, &regime.plan)) {
+                        Some(plan) => plan,
+                        None => {
+                            met.known.push(Arc::clone(&regime.plan));
+                            met.known.len() - 1
+                        }
+                    };
+                    met.regimes.push(regime);
+                    met.plans.push(plan);
+                    let at = met.regimes.len() - 1;
+                    met.by_key.insert(key, at);
+                    at
+                }
+            };
+            let regime = regime as u32;
+            last = Some((places, on.number(), regime));
+            out.push(regime);
+        }
+        out
+    }
+
+    /// Cases by the rules that hold for them, and their programs.
+    fn groups(&self, batch: &Batch<'_>, law: &[u32], regimes: &[Arc<Regime>]) -> Vec<Group> {
+        let set = self.engine.packs();
+        let (plans, known) = {
+            let met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+            (met.plans.clone(), met.known.clone())
+        };
+        let mut cases: BTreeMap<usize, Vec<(u32, u32)>> = BTreeMap::new();
+        for (case, regime) in (0_u32..).zip(law) {
+            let plan = plans.get(*regime as usize).copied().unwrap_or(0);
+            cases.entry(plan).or_default().push((case, *regime));
+        }
+        let group = |(plan, cases): (usize, Vec<(u32, u32)>)| {
+            let plan = Arc::clone(known.get(plan)?);
+            let mut used: Vec<u32> = cases.iter().map(|c| c.1).collect();
+            used.sort_unstable();
+            used.dedup();
+            let used: Vec<&Regime> = used
+                .iter()
+                .filter_map(|r| regimes.get(*r as usize))
+                .map(AsRef::as_ref)
+                .collect();
+            let outputs: Vec<(NodeId, usize)> = self
+                .outputs
+                .iter()
+                .map(|o| (o.node(&plan), o.entity))
+                .collect();
+            let program = Arc::new(compile(set, &plan, &used, batch, &outputs));
+            Some(Group {
+                program,
+                plan,
+                cases,
+            })
+        };
+        cases.into_iter().filter_map(group).collect()
+    }
+
+    fn morsel(
+        &self,
+        batch: &Batch<'_>,
+        groups: &[Group],
+        regimes: &[Arc<Regime>],
+        cases: core::ops::Range<usize>,
+    ) -> Vec<OutputColumn> {
+        let set = self.engine.packs();
+        let spans: Vec<_> = (0..batch.tables.len())
+            .map(|e| batch.rows_of(set, e, cases.clone()))
+            .collect();
+        let span = |entity: usize| spans.get(entity).cloned().unwrap_or(0..0);
+        let mut columns: Vec<OutputColumn> = self
+            .outputs
+            .iter()
+            .map(|o| OutputColumn::new(o.ty, span(o.entity).len(), self.request.bounds))
+            .collect();
+        let mut worker = Worker::default();
+        for group in groups {
+            let first = group
+                .cases
+                .partition_point(|c| (c.0 as usize) < cases.start);
+            let last = group.cases.partition_point(|c| (c.0 as usize) < cases.end);
+            let own = group.cases.get(first..last).unwrap_or_default();
+            let job = Job {
+                set,
+                plan: &group.plan,
+                program: &group.program,
+                batch,
+                regimes,
+            };
+            for part in parts(set, batch, own) {
+                let one = part.first().filter(|f| part.iter().all(|c| c.1 == f.1));
+                let law = one.map_or_else(
+                    || Law::Each(part.iter().map(|c| c.1).collect()),
+                    |c| Law::One(c.1 as usize),
+                );
+                let rows = match (part.first(), part.last()) {
+                    (Some(from), Some(to)) if (to.0 - from.0) as usize + 1 == part.len() => {
+                        Rows::Range(from.0 as usize, part.len())
+                    }
+                    _ => Rows::List(part.iter().map(|c| c.0).collect()),
+                };
+                let chunk = Chunk::new(set, batch, &rows, law);
+                run(&mut worker, &job, &chunk);
+                for ((column, output), arg) in columns
+                    .iter_mut()
+                    .zip(&self.outputs)
+                    .zip(&group.program.outputs)
+                {
+                    if let (Some(reg), Some(part)) = (
+                        worker.regs.get(arg.at as usize),
+                        chunk.parts.get(output.entity),
+                    ) {
+                        column.take(reg, arg.not, &part.rows, span(output.entity).start);
+                    }
+                }
+            }
+        }
+        columns
+    }
+}
+
+/// Cuts the cases of a group into chunks.
+fn parts<'c>(set: &PackSet, batch: &Batch<'_>, cases: &'c [(u32, u32)]) -> Vec<&'c [(u32, u32)]> {
+    let mut out = Vec::new();
+    let mut rest = cases;
+    while !rest.is_empty() {
+        let mut rows = vec![0_usize; batch.tables.len()];
+        let mut n = 0;
+        for (case, _) in rest {
+            let case = *case as usize;
+            let mut widest = 0;
+            for (entity, rows) in rows.iter_mut().enumerate() {
+                *rows += batch.rows_of(set, entity, case..case + 1).len();
+                widest = widest.max(*rows);
+            }
+            if n > 0 && widest > CHUNK {
+                break;
+            }
+            n += 1;
+        }
+        let (part, more) = rest.split_at(n);
+        out.push(part);
+        rest = more;
+    }
+    out
+}

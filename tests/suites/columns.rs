@@ -1,0 +1,117 @@
+//! The columnar program gives what the scalar program gives: every formula, condition and outcome of every row.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "small numbers of the tests' own making"
+)]
+
+use minzheng::packs::BuiltIn;
+use minzheng_rules::columnar::{Batch, Columns, Request};
+use minzheng_rules::date::Day;
+use minzheng_rules::pack::PackSet;
+use minzheng_rules::scenario::Engine;
+use minzheng_testkit::tables::{Mix, random};
+
+/// How many cases are compared; more where `MINZHENG_CASES` says so.
+fn cases(usual: usize) -> usize {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a longer run is asked for by the environment"
+    )]
+    let asked = std::env::var("MINZHENG_CASES");
+    asked.ok().and_then(|n| n.parse().ok()).unwrap_or(usual)
+}
+
+fn engine() -> Engine {
+    Engine::new(minzheng::packs::load_with_tests(&BuiltIn::ALL, &[]).unwrap())
+}
+
+fn day(text: &str) -> Day {
+    Day::parse(text).unwrap()
+}
+
+/// Days in every regime of dibao, places with and without figures, of both packs.
+fn mix(seed: u64, cases: usize) -> Mix {
+    let days = [
+        "2001-05-01",
+        "2009-03-31",
+        "2013-07-15",
+        "2018-01-01",
+        "2021-06-11",
+        "2023-12-31",
+        "2025-08-01",
+        "2026-06-30",
+        "2026-07-01",
+        "2026-08-25",
+    ];
+    Mix {
+        cases,
+        seed,
+        days: days.into_iter().map(day).collect(),
+        places: vec![159_921, 150_123, 150_781, 159_999, 110_101],
+        unknown: 12,
+        given: 85,
+    }
+}
+
+fn everything(set: &PackSet) -> Vec<String> {
+    let formulas = set.formulas().iter().map(|f| f.id.clone());
+    let outcomes = set.programmes().iter().flat_map(|p| {
+        let words = ["eligible", "qualifies", "amount"];
+        let words = words
+            .into_iter()
+            .filter(|w| *w != "amount" || p.amount.is_some());
+        words.map(|w| format!("{}.{w}", p.id)).collect::<Vec<_>>()
+    });
+    formulas.chain(outcomes).collect()
+}
+
+/// Compares all outputs of all rows; how many values were equal.
+fn compare(engine: &Engine, batch: &Batch<'_>, columns: &Columns<'_>, known_on: Day) -> usize {
+    let set = engine.packs();
+    let answer = columns.run(batch);
+    let mut equal = 0;
+    for case in 0..batch.cases() {
+        let input = batch.case(set, case, known_on, |_, row| row.to_string());
+        let scalar = engine.evaluate(&input);
+        for (output, column) in columns.outputs().iter().zip(&answer.columns) {
+            for row in batch.rows_of(set, output.entity, case..case + 1) {
+                let id = row.to_string();
+                let id = (output.entity > 0).then_some(id.as_str());
+                let (want, _) = scalar.value(&output.name, id).unwrap();
+                let got = column.value(row);
+                assert_eq!(
+                    got,
+                    want,
+                    "{} of case {case}, row {row}, on {}",
+                    output.name,
+                    batch.on(case)
+                );
+                equal += 1;
+            }
+        }
+    }
+    equal
+}
+
+#[test]
+fn columns_agree_with_the_reference_on_random_cases_of_mixed_dates_and_places() {
+    let engine = engine();
+    let request = Request {
+        outputs: everything(engine.packs()),
+        bounds: true,
+        ..Request::default()
+    };
+    let columns = engine.columns(request).unwrap();
+    let (mut left, mut seed, mut equal) = (cases(1_500), 1, 0);
+    while left > 0 {
+        let n = left.min(20_000);
+        let batch = random(engine.packs(), &mix(seed, n)).unwrap();
+        equal += compare(&engine, &batch, &columns, Day::MAX);
+        (left, seed) = (left - n, seed + 1);
+    }
+    assert!(
+        equal > 400 * cases(1_500),
+        "only {equal} values were compared"
+    );
+}
