@@ -1,0 +1,16 @@
+//! Arrow tables in, Arrow tables out: what a whole province is entitled to, with the answers of one household.
+//!
+//! [`contract`] says which tables and columns the packs ask for, [`import`] turns record batches into a
+//! [`Batch`](minzheng_rules::columnar::Batch) for the columnar program and lists what is wrong with them row by row,
+//! [`export`] turns the answer into record batches.
+#![forbid(unsafe_code)]
+
+pub mod contract;
+pub mod error;
+pub mod export;
+pub mod import;
+
+pub use contract::{Contract, Mapping};
+pub use error::{Effect, Error, Finding, Findings};
+pub use export::{ExportOptions, Exporter};
+pub use import::{ImportOptions, Imported, Importer, Keys, Tables};
