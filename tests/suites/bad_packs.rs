@@ -142,7 +142,7 @@ fn every_code_stands_in_the_reference() {
     assert_eq!(written, codes_in_sources());
 }
 
-/// Every quoted `E-…`, `L-…`, `W-…` of the two library crates.
+/// Every quoted `E-…`, `L-…`, `W-…` of the library crates.
 fn codes_in_sources() -> BTreeSet<String> {
     fn walk(folder: PathBuf, into: &mut BTreeSet<String>) {
         for entry in fs::read_dir(folder).unwrap() {
@@ -164,7 +164,11 @@ fn codes_in_sources() -> BTreeSet<String> {
         }
     }
     let mut codes = BTreeSet::new();
-    for folder in ["crates/minzheng-rules/src", "crates/minzheng/src"] {
+    for folder in [
+        "crates/minzheng-rules/src",
+        "crates/minzheng/src",
+        "crates/minzheng-arrow/src",
+    ] {
         walk(repo_root().join(folder), &mut codes);
     }
     codes

@@ -1,9 +1,11 @@
 //! What is wrong with tables: an [`Error`] refuses a whole table, a [`Finding`] is about one row.
 
 use core::fmt;
+use std::borrow::Cow;
+use std::sync::Arc;
 
-use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt64Array};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
 pub use minzheng::Error;
 use minzheng_rules::error::Diagnostic;
@@ -36,23 +38,34 @@ pub struct Finding {
     /// The stable code; see `docs/reference/errors.md`.
     pub code: &'static str,
     /// Name of the table.
-    pub table: String,
+    pub table: Arc<str>,
     /// The row in its table, from 0.
     pub row: u64,
     /// The column as the table names it; empty where the finding is about the whole row.
-    pub column: String,
+    pub column: Arc<str>,
     /// What is wrong, in English; it never repeats the value.
-    pub message: String,
+    pub message: Cow<'static, str>,
     /// What becomes of the row.
     pub effect: Effect,
-    /// The key of the row in full: it goes into the table of findings that the host asked for and nowhere else.
+    /// The key of the row in full, `household/person`: it goes into the table of findings that the host asked for and nowhere
+    /// else.
     pub key: String,
 }
 
 impl Finding {
-    /// The key as it may be shown: the first two and last two characters of a long one.
+    /// The key as it may be shown: of each part the first two and last two characters; of a short part nothing.
     pub fn masked(&self) -> String {
-        unimplemented!()
+        let mask = |part: &str| {
+            let many = part.chars().count();
+            part.chars()
+                .enumerate()
+                .map(|(at, c)| {
+                    let open = at < 2 || at.saturating_add(2) >= many;
+                    if many > 8 && open { c } else { '*' }
+                })
+                .collect::<String>()
+        };
+        self.key.split('/').map(mask).collect::<Vec<_>>().join("/")
     }
 }
 
@@ -64,18 +77,56 @@ impl fmt::Debug for Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code)
+        write!(f, "{}[{}]", self.table, self.row)?;
+        if !self.column.is_empty() {
+            write!(f, ".{}", self.column)?;
+        }
+        write!(
+            f,
+            " ({}): {}: {}, {}",
+            self.masked(),
+            self.code,
+            self.message,
+            self.effect.word()
+        )
     }
 }
 
-/// What was found in the rows of some tables: by table, row and column.
+/// What was found in the rows of some tables: by table, column and row.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Findings {
     list: Vec<Finding>,
+    most: usize,
     more: u64,
 }
 
 impl Findings {
+    /// No findings yet; so many are kept, the others counted.
+    pub(crate) const fn new(most: usize) -> Self {
+        Self {
+            list: Vec::new(),
+            most,
+            more: 0,
+        }
+    }
+
+    /// Whether another finding will be kept.
+    pub(crate) const fn has_room(&self) -> bool {
+        self.list.len() < self.most
+    }
+
+    pub(crate) fn push(&mut self, finding: Finding) {
+        if self.has_room() {
+            self.list.push(finding);
+        } else {
+            self.count_one();
+        }
+    }
+
+    pub(crate) const fn count_one(&mut self) {
+        self.more = self.more.saturating_add(1);
+    }
+
     /// The findings that are kept.
     pub fn iter(&self) -> core::slice::Iter<'_, Finding> {
         self.list.iter()
@@ -83,18 +134,30 @@ impl Findings {
 
     /// How many were found, those that are not kept included.
     pub fn count(&self) -> u64 {
-        unimplemented!()
+        u64::try_from(self.list.len())
+            .unwrap_or(u64::MAX)
+            .saturating_add(self.more)
     }
 
     /// Whether nothing was found.
-    pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
+    pub const fn is_empty(&self) -> bool {
+        self.list.is_empty() && self.more == 0
     }
 
     /// The columns of the table of findings: `table`, `row` (`UInt64`, from 0), `column`, `code`, `effect`, `message`,
     /// `masked_key`, `key`; all but `row` are `Utf8`, none is null.
     pub fn schema() -> SchemaRef {
-        unimplemented!()
+        let text = |name: &str| Field::new(name, DataType::Utf8, false);
+        Arc::new(Schema::new(vec![
+            text("table"),
+            Field::new("row", DataType::UInt64, false),
+            text("column"),
+            text("code"),
+            text("effect"),
+            text("message"),
+            text("masked_key"),
+            text("key"),
+        ]))
     }
 
     /// The table of findings. It holds keys in full.
@@ -102,7 +165,32 @@ impl Findings {
     /// # Errors
     /// None but a fault of this library.
     pub fn to_batch(&self) -> Result<RecordBatch, Error> {
-        unimplemented!()
+        fn text<'f>(list: &'f [Finding], get: impl Fn(&'f Finding) -> &'f str) -> ArrayRef {
+            Arc::new(StringArray::from_iter_values(list.iter().map(get)))
+        }
+        let masked = self.list.iter().map(Finding::masked);
+        let columns: Vec<ArrayRef> = vec![
+            text(&self.list, |f| &f.table),
+            Arc::new(UInt64Array::from_iter_values(
+                self.list.iter().map(|f| f.row),
+            )),
+            text(&self.list, |f| &f.column),
+            text(&self.list, |f| f.code),
+            text(&self.list, |f| f.effect.word()),
+            text(&self.list, |f| &f.message),
+            Arc::new(StringArray::from_iter_values(masked)),
+            text(&self.list, |f| &f.key),
+        ];
+        RecordBatch::try_new(Self::schema(), columns).map_err(|_| fault("findings"))
+    }
+}
+
+impl<'f> IntoIterator for &'f Findings {
+    type Item = &'f Finding;
+    type IntoIter = core::slice::Iter<'f, Finding>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 
@@ -120,4 +208,16 @@ pub(crate) fn at(
         format!("{table}.{column}")
     };
     Diagnostic::error(code, message).path(path).help(help)
+}
+
+/// Arrays that this library made do not fit each other.
+pub(crate) fn fault(table: &str) -> Error {
+    at(
+        "E-TABLE-FAULT",
+        table,
+        "",
+        "arrays of this library's own making do not fit",
+        "report it, with the packs and the columns of the tables",
+    )
+    .into()
 }

@@ -1,16 +1,52 @@
 //! Names and units of columns that are called otherwise.
 
+use std::collections::BTreeMap;
+
+use minzheng_rules::error::Diagnostic;
+use serde::Deserialize;
+
 use crate::error::Error;
 
-/// Other names and units of columns, by table and column.
+/// What a mapping says of one column.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MappedColumn {
+    /// The fact it holds.
+    #[serde(default)]
+    pub fact: Option<String>,
+    /// The column of the contract it is, where that is no fact: `household_id`, `on`, `finding:FORMULA`.
+    #[serde(default)]
+    pub column: Option<String>,
+    /// The unit of its amounts: `yuan` or `fen`.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// The period of its amounts: `month` or `year`.
+    #[serde(default)]
+    pub per: Option<String>,
+    /// Whether it is left out.
+    #[serde(default)]
+    pub ignore: bool,
+}
+
+/// Other names and units of columns, by table and column. It wins over the metadata of a field.
 ///
-/// ```toml
-/// [people]
-/// "月工资" = { fact = "wage", unit = "yuan", per = "month" }
-/// "备注" = { ignore = true }
+/// ```
+/// use minzheng_arrow::Mapping;
+///
+/// let mapping = Mapping::from_toml("mapping.toml", r#"
+///     [people]
+///     "户号" = { column = "household_id" }
+///     "月工资" = { fact = "wage", unit = "yuan", per = "month" }
+///     "备注" = { ignore = true }
+/// "#)?;
+/// assert_eq!(mapping.column("people", "月工资").and_then(|c| c.fact.as_deref()), Some("wage"));
+/// assert_eq!(Mapping::from_toml("mapping.toml", "[people").unwrap_err().code(), "E-MAP-TOML");
+/// # Ok::<(), minzheng_arrow::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Mapping {}
+pub struct Mapping {
+    tables: BTreeMap<String, BTreeMap<String, MappedColumn>>,
+}
 
 impl Mapping {
     /// Reads a mapping file; `name` is what messages call it.
@@ -18,7 +54,35 @@ impl Mapping {
     /// # Errors
     /// `E-MAP-TOML` with line and column.
     pub fn from_toml(name: &str, text: &str) -> Result<Self, Error> {
-        let _ = (name, text);
-        unimplemented!()
+        toml::from_str(text)
+            .map(|tables| Self { tables })
+            .map_err(|error| {
+                let before = error.span().and_then(|s| text.get(..s.start)).unwrap_or("");
+                let lines = u32::try_from(before.matches('\n').count()).unwrap_or(u32::MAX);
+                let last = before.rsplit('\n').next().unwrap_or("").chars().count();
+                let column = u32::try_from(last).unwrap_or(0).saturating_add(1);
+                Diagnostic::error("E-MAP-TOML", error.message().replace('\n', "; "))
+                    .at(name, lines.saturating_add(1), column)
+                    .help("write [people] and below it \"月工资\" = { fact = \"wage\", unit = \"yuan\" }")
+                    .into()
+            })
+    }
+
+    /// What is said of a column.
+    pub fn column(&self, table: &str, column: &str) -> Option<&MappedColumn> {
+        self.tables.get(table)?.get(column)
+    }
+
+    /// The columns of a table that something is said of.
+    pub fn columns(&self, table: &str) -> impl Iterator<Item = &str> {
+        self.tables
+            .get(table)
+            .into_iter()
+            .flat_map(|columns| columns.keys().map(String::as_str))
+    }
+
+    /// The tables that something is said of.
+    pub fn tables(&self) -> impl Iterator<Item = &str> {
+        self.tables.keys().map(String::as_str)
     }
 }

@@ -2,11 +2,14 @@
 
 mod mapping;
 
-pub use mapping::Mapping;
+pub use mapping::{MappedColumn, Mapping};
 
 use minzheng_rules::lang::Type;
 use minzheng_rules::pack::PackSet;
 use minzheng_rules::pack::model::Words;
+
+/// Index of the entity whose rows are people.
+const PEOPLE: usize = 1;
 
 /// What a column is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +62,69 @@ pub struct TableContract {
     pub columns: Vec<ColumnContract>,
 }
 
+impl TableContract {
+    /// The column with this name.
+    pub fn column(&self, name: &str) -> Option<&ColumnContract> {
+        self.columns.iter().find(|c| c.name == name)
+    }
+}
+
+fn plain(name: &str, role: Role, required: bool) -> ColumnContract {
+    ColumnContract {
+        name: name.to_owned(),
+        role,
+        ty: None,
+        required,
+        low: None,
+        high: None,
+        title: Words::default(),
+    }
+}
+
+const fn key_role(entity: usize) -> Role {
+    if entity == 0 {
+        Role::Key
+    } else {
+        Role::Household
+    }
+}
+
+/// The name of the table of an entity.
+fn table_name(entity: &str) -> String {
+    if entity == "person" {
+        "people".to_owned()
+    } else {
+        format!("{entity}s")
+    }
+}
+
 /// The tables and columns of some packs, one table for every entity.
+///
+/// - Keys and links are text or whole numbers, the same in all tables. A null key is a finding.
+/// - `bool`: `Boolean`, whole numbers 0 and 1, or text 是, 否, true, false, 1, 0.
+/// - `money`: decimals in yuan of any width, with at most two places; whole numbers where the unit is said: by the
+///   name `FACT_fen`, or `unit` = `fen` or `yuan` in the metadata of the field or in a [`Mapping`]; text in yuan. The period is the
+///   fact's own, or `per` = `month` or `year` there: a year is twelve months, and what does not divide by twelve is a finding.
+/// - `date`: `Date32`, `Date64`, whole numbers or text as 20260701, text as 2026-07-01.
+/// - `code`: text, also in a dictionary: ids of the list or its Chinese words.
+/// - `place`: six digits as text or whole number.
+/// - `count`, `days`, `months`: whole numbers of any width, decimals without places, text.
+/// - `ratio`: decimals or text with at most four places, whole numbers.
+/// - Null and empty text are unknown: never zero, never "no". Floating-point columns are refused.
+///
+/// ```
+/// use minzheng::packs::{self, BuiltIn};
+/// use minzheng_arrow::Contract;
+/// use minzheng_rules::lang::Type;
+///
+/// let packs = packs::load(&BuiltIn::ALL, &[]).map_err(|e| e.to_string())?;
+/// let contract = Contract::new(&packs);
+/// let names: Vec<&str> = contract.tables().iter().map(|t| t.name.as_str()).collect();
+/// assert_eq!(names, ["households", "people", "obligors", "parents"]);
+/// let birth = contract.table("people").and_then(|t| t.column("birth"));
+/// assert_eq!(birth.and_then(|c| c.ty), Some(Type::Date));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Contract<'p> {
     set: &'p PackSet,
@@ -69,8 +134,59 @@ pub struct Contract<'p> {
 impl<'p> Contract<'p> {
     /// The contract of some packs.
     pub fn new(set: &'p PackSet) -> Self {
-        let _ = set;
-        unimplemented!()
+        let entities = set.entities();
+        let root = entities.first().map_or("", |e| e.id.as_str());
+        let tables = entities.iter().enumerate().map(|(index, entity)| {
+            let mut columns = vec![plain(&format!("{root}_id"), key_role(index), true)];
+            if index > 0 {
+                columns.push(plain(&format!("{}_id", entity.id), Role::Key, false));
+            } else {
+                columns.push(ColumnContract {
+                    ty: Some(Type::Date),
+                    ..plain("on", Role::Day, false)
+                });
+            }
+            if index == PEOPLE {
+                columns.push(plain("id_number", Role::Identity, false));
+            }
+            if entity.parent.is_some_and(|above| above > 0) {
+                columns.push(plain("of", Role::Above, true));
+            }
+            let links = entity.links.iter().enumerate();
+            columns.extend(links.map(|(at, (name, _))| plain(name, Role::Link(at), false)));
+            let facts = set.facts().filter(|f| f.entity == index);
+            columns.extend(facts.map(|fact| ColumnContract {
+                name: fact.id.clone(),
+                role: Role::Fact(fact.id.clone()),
+                ty: Some(fact.ty),
+                required: false,
+                low: fact.low,
+                high: fact.high,
+                title: fact.title.clone(),
+            }));
+            let found = set
+                .formulas()
+                .iter()
+                .filter(|f| f.finding.is_some() && f.entity == index);
+            columns.extend(found.map(|formula| ColumnContract {
+                name: format!("finding:{}", formula.id),
+                role: Role::Finding(formula.id.clone()),
+                ty: Some(formula.ty),
+                required: false,
+                low: None,
+                high: None,
+                title: formula.title.clone(),
+            }));
+            TableContract {
+                name: table_name(&entity.id),
+                entity: index,
+                columns,
+            }
+        });
+        Self {
+            set,
+            tables: tables.collect(),
+        }
     }
 
     /// The packs.

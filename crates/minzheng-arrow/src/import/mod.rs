@@ -1,16 +1,45 @@
 //! Record batches of the same households to a batch for the columnar program.
+//!
+//! A value that is none of its type, and a row that has no place, are findings: the household they belong to is set aside, as one
+//! household with such a value is refused, and all others are decided. A value outside its sensible bounds is read as
+//! unknown, as everywhere.
+
+mod cells;
+mod keys;
+mod matched;
+mod reading;
+mod rows;
 
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, SchemaRef};
-use minzheng_rules::columnar::{Answer, Batch, Columns};
+use arrow_select::concat::concat_batches;
+use minzheng_rules::columnar::{Answer, Batch, Bitmap, Columns, NO_ROW, OutputColumn};
 use minzheng_rules::date::Day;
+use minzheng_rules::error::Diagnostics;
 use minzheng_rules::facts::FactStatus;
+use minzheng_rules::lang::Type;
 use minzheng_rules::pack::PackSet;
 
-use crate::contract::Mapping;
-use crate::error::{Error, Findings};
+use crate::contract::{Contract, Mapping, Role};
+use crate::error::{Error, Findings, at};
+use keys::KeyCells;
+use matched::MatchedTable;
+use reading::Reading;
+use rows::ix;
+
+/// A row number as the batch has it; tables are refused before they have more.
+fn row32(row: usize) -> u32 {
+    u32::try_from(row).unwrap_or(u32::MAX)
+}
 
 /// How tables are read.
+///
+/// ```
+/// use minzheng_arrow::ImportOptions;
+/// use minzheng_rules::date::Day;
+/// let options = ImportOptions { on: Day::parse("2026-08-25"), ..ImportOptions::default() };
+/// assert!(!options.ignore_unknown);
+/// ```
 #[derive(Debug, Clone)]
 pub struct ImportOptions {
     /// The day decided of households that do not say `on`.
@@ -27,25 +56,99 @@ pub struct ImportOptions {
     pub most_findings: usize,
 }
 
+impl Default for ImportOptions {
+    /// No day for all, facts declared, 1,000 rows of a household, 100,000 findings.
+    fn default() -> Self {
+        Self {
+            on: None,
+            status: FactStatus::Declared,
+            mapping: Mapping::default(),
+            ignore_unknown: false,
+            most_rows: 1_000,
+            most_findings: 100_000,
+        }
+    }
+}
+
 /// Tables whose columns have been matched with the packs: reads part after part of them.
+///
+/// ```
+/// use std::sync::Arc;
+/// use arrow_array::{ArrayRef, Date32Array, RecordBatch, StringArray};
+/// use minzheng::packs::{self, BuiltIn};
+/// use minzheng_arrow::{ImportOptions, Importer, Tables};
+/// use minzheng_rules::date::Day;
+///
+/// let packs = packs::load(&BuiltIn::ALL, &[]).map_err(|e| e.to_string())?;
+/// let text = |words: &[&str]| -> ArrayRef { Arc::new(StringArray::from(words.to_vec())) };
+/// let households = RecordBatch::try_from_iter([
+///     ("household_id", text(&["h1", "h2"])),
+///     ("hukou", text(&["urban", "moon"])),
+/// ])?;
+/// let birth: ArrayRef = Arc::new(Date32Array::from(vec![Some(7_000), None, Some(9_000)]));
+/// let people = RecordBatch::try_from_iter([("household_id", text(&["h1", "h1", "h2"])), ("birth", birth)])?;
+///
+/// let options = ImportOptions { on: Day::parse("2026-08-25"), ..ImportOptions::default() };
+/// let schemas = [("households", households.schema()), ("people", people.schema())];
+/// let importer = Importer::new(&packs, &schemas, options)?;
+/// let tables = Tables::new(&[(0, &[households], 0), (1, &[people], 0)])?;
+/// let imported = importer.read(&tables)?;
+/// assert_eq!((imported.batch.cases(), imported.batch.rows(1)), (2, 3));
+/// assert_eq!(imported.findings.iter().map(|f| f.code).collect::<Vec<_>>(), ["E-VALUE-CODE"]);
+/// assert!(imported.is_set_aside(1) && !imported.is_set_aside(0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Importer<'p> {
     set: &'p PackSet,
+    options: ImportOptions,
+    tables: Vec<MatchedTable>,
+    entities: Vec<usize>,
+    /// Id of the first fact of the root that is a place.
+    place: Option<String>,
 }
 
 impl<'p> Importer<'p> {
-    /// Matches the columns of tables, by the name of the table, with the packs. A table that is not given has no rows, and
-    /// nothing is said of whether that is complete.
+    /// Matches the columns of tables, by the name of the table, with the packs; see [`Contract`]. Households and people must be
+    /// given; a table of records that is not given has no rows.
     ///
     /// # Errors
-    /// Everything that is wrong at once: `E-TABLE-…`.
+    /// Everything that is wrong at once: `E-TABLE-…` for tables and columns, `E-MAP-…` for the mapping, `E-FACT-STATUS` where
+    /// facts cannot stand so.
     pub fn new(
         set: &'p PackSet,
         schemas: &[(&str, SchemaRef)],
         options: ImportOptions,
     ) -> Result<Self, Error> {
-        let _ = (schemas, options);
-        Ok(Self { set })
+        let contract = Contract::new(set);
+        let mut findings = Diagnostics::new();
+        let known = [
+            FactStatus::Declared,
+            FactStatus::Verified,
+            FactStatus::Attested,
+        ];
+        if !known.contains(&options.status) {
+            let help = "write declared, verified or attested";
+            findings.push(at(
+                "E-FACT-STATUS",
+                "",
+                "",
+                "not a status for all facts",
+                help,
+            ));
+        }
+        let tables = matched::tables(&contract, schemas, &options, &mut findings);
+        if findings.has_errors() {
+            return Err(findings.into());
+        }
+        let place = set.facts().find(|f| f.entity == 0 && f.ty == Type::Place);
+        Ok(Self {
+            set,
+            options,
+            entities: tables.iter().map(|t| t.entity).collect(),
+            tables,
+            place: place.map(|f| f.id.clone()),
+        })
     }
 
     /// The packs.
@@ -53,56 +156,128 @@ impl<'p> Importer<'p> {
         self.set
     }
 
+    /// How tables are read.
+    pub const fn options(&self) -> &ImportOptions {
+        &self.options
+    }
+
     /// The entities whose tables were given, in order.
     pub fn entities(&self) -> &[usize] {
-        unimplemented!()
+        &self.entities
+    }
+
+    fn table(&self, entity: usize) -> Option<&MatchedTable> {
+        self.tables.iter().find(|t| t.entity == entity)
+    }
+
+    /// The name of the table of an entity; empty where it was not given.
+    pub fn table_name(&self, entity: usize) -> &str {
+        self.table(entity).map_or("", |t| &t.name)
     }
 
     /// The columns of the table of an entity that are read, as indices in its schema, rising. [`Tables`] may hold these alone.
     pub fn needed(&self, entity: usize) -> &[usize] {
-        let _ = entity;
-        unimplemented!()
+        self.table(entity)
+            .map(|t| t.needed.as_slice())
+            .unwrap_or_default()
     }
 
     /// The name of the column in the table of an entity that holds the key of the household, and its type.
     pub fn household_key(&self, entity: usize) -> Option<(&str, &DataType)> {
-        let _ = entity;
-        unimplemented!()
+        let role = if entity == 0 {
+            Role::Key
+        } else {
+            Role::Household
+        };
+        let column = self.table(entity)?.role(&role)?;
+        Some((&column.name, &column.ty))
+    }
+
+    /// The key columns of an entity's rows in an answer: names, roles and types.
+    pub(crate) fn key_columns(&self, entity: usize) -> Vec<(String, Role, DataType)> {
+        let entities = self.set.entities();
+        let key = |entity: usize| {
+            let id = entities.get(entity).map_or("", |e| e.id.as_str());
+            format!("{id}_id")
+        };
+        let Some(table) = self.table(entity) else {
+            return Vec::new();
+        };
+        let ty = |role: &Role| table.role(role).map(|c| c.ty.clone());
+        if entity == 0 {
+            let own = ty(&Role::Key).unwrap_or(DataType::Utf8);
+            return vec![(key(0), Role::Key, own)];
+        }
+        let home = ty(&Role::Household).unwrap_or(DataType::Utf8);
+        let mut out = vec![(key(0), Role::Household, home)];
+        out.extend(ty(&Role::Above).map(|ty| ("of".to_owned(), Role::Above, ty)));
+        let own = ty(&Role::Key).unwrap_or(DataType::Int64);
+        out.push((key(entity), Role::Key, own));
+        out
     }
 
     /// Reads tables that hold the same households: all people and records of every household among them. The order of
-    /// rows does not matter; where people and records come in the order of their households, nothing is sorted or copied
-    /// that need not be.
+    /// rows does not matter; where the keys of households rise, and people and records come in the order of their
+    /// households, nothing is sorted, and columns that are laid out as the engine's are borrowed.
     ///
     /// # Errors
-    /// `E-TABLE-TYPE` where a column is of another type than its schema was matched with, `E-TABLE-SIZE`.
+    /// `E-TABLE-TYPE` where a column is missing or of another type than its schema was matched with, `E-TABLE-MISSING`.
     pub fn read<'a>(&self, tables: &'a Tables) -> Result<Imported<'a>, Error> {
-        let _ = tables;
-        unimplemented!()
+        Reading::new(self, tables)?.run()
     }
 }
 
 /// The rows of some households: one record batch for every entity.
 #[derive(Debug, Clone)]
 pub struct Tables {
-    batches: Vec<Option<RecordBatch>>,
-    /// The number of the first row of each in its whole table.
-    first_rows: Vec<u64>,
+    batches: Vec<Option<(RecordBatch, u64)>>,
 }
 
 impl Tables {
-    /// Joins record batches, by the index of their entity; one alone is not copied. `first_row` is the number of the first
-    /// row in the whole table, for findings.
+    /// Joins record batches, by the index of their entity; one alone is not copied. The number is that of the first row in the
+    /// whole table, for findings.
     ///
     /// # Errors
-    /// `E-TABLE-SCHEMA` where the batches of one table have different columns.
+    /// `E-TABLE-SCHEMA` where the batches of one table have different columns, `E-TABLE-SIZE` where a table has more
+    /// than 4 thousand million rows.
     pub fn new(parts: &[(usize, &[RecordBatch], u64)]) -> Result<Self, Error> {
-        let _ = parts;
-        unimplemented!()
+        let most = parts.iter().map(|(entity, ..)| *entity).max().unwrap_or(0);
+        let mut batches = vec![None; most.min(1_000).saturating_add(1)];
+        for (entity, list, first_row) in parts {
+            let joined = match list {
+                [] => None,
+                [one] => Some(one.clone()),
+                [first, ..] => Some(concat_batches(&first.schema(), *list).map_err(|_| {
+                    let message = "the parts of the table have different columns";
+                    Error::from(at(
+                        "E-TABLE-SCHEMA",
+                        "",
+                        "",
+                        message,
+                        "write all parts with one schema",
+                    ))
+                })?),
+            };
+            if joined
+                .as_ref()
+                .is_some_and(|b| row32(b.num_rows()) >= NO_ROW)
+            {
+                let message = "the table has more rows than one batch may have";
+                return Err(at("E-TABLE-SIZE", "", "", message, "read it in parts").into());
+            }
+            if let Some(slot) = batches.get_mut(*entity) {
+                *slot = joined.map(|batch| (batch, *first_row));
+            }
+        }
+        Ok(Self { batches })
+    }
+
+    fn get(&self, entity: usize) -> Option<&(RecordBatch, u64)> {
+        self.batches.get(entity)?.as_ref()
     }
 }
 
-/// The keys of one table's rows that are in the batch, in its order.
+/// The keys of the rows that are in the batch, in its order.
 #[derive(Debug, Clone)]
 pub struct Keys {
     tables: Vec<Vec<(String, ArrayRef)>>,
@@ -110,8 +285,8 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// The key columns of an entity's rows as they were given, in the order of the batch: `household_id`, then `person_id` (numbers from 1
-    /// in the household, where none were given), `of`.
+    /// The key columns of an entity's rows as they were given, in the order of the batch: `household_id`, `of`, then
+    /// `person_id` (numbers from 1 in the household, where none were given).
     pub fn columns(&self, entity: usize) -> &[(String, ArrayRef)] {
         self.tables
             .get(entity)
@@ -119,10 +294,12 @@ impl Keys {
             .unwrap_or_default()
     }
 
-    /// The key of a row in words; of a household for entity 0, of the row in its household for others.
+    /// The own key of a row in words: of a household, or of a person in it. It is personal data.
     pub fn key(&self, entity: usize, row: usize) -> String {
-        let _ = (entity, row);
-        unimplemented!()
+        let column = self.columns(entity).last();
+        column
+            .and_then(|(_, array)| Some(KeyCells::of(array.as_ref())?.get(row)?.words()))
+            .unwrap_or_default()
     }
 
     /// The packed identity number of every person, 0 where none is known; `None` where the table has no such column.
@@ -140,7 +317,11 @@ pub struct Imported<'a> {
     pub keys: Keys,
     /// What is wrong with rows.
     pub findings: Findings,
+    /// For every household.
     set_aside: Vec<bool>,
+    /// By entity, where the rows of every household begin, and the number of rows.
+    starts: Vec<Vec<u32>>,
+    places: Option<Vec<i64>>,
 }
 
 impl Imported<'_> {
@@ -154,8 +335,67 @@ impl Imported<'_> {
         self.set_aside.iter().filter(|aside| **aside).count()
     }
 
+    /// The place a household's rules are read at, the place of registration, as given; `None` where it is unknown.
+    pub fn place(&self, case: usize) -> Option<i64> {
+        let place = self.places.as_ref()?.get(case).copied();
+        place.filter(|p| *p != NO_PLACE)
+    }
+
+    /// The rows of an entity that belong to a household.
+    pub fn rows(&self, entity: usize, case: usize) -> core::ops::Range<usize> {
+        if entity == 0 {
+            return case..case.saturating_add(1);
+        }
+        let starts = self.starts.get(entity).map(Vec::as_slice);
+        let at = |case: usize| starts.and_then(|s| s.get(case)).map_or(0, |s| ix(*s));
+        at(case)..at(case.saturating_add(1))
+    }
+
     /// Decides the batch: what [`Columns::run`] gives, with everything of households that are set aside unknown.
     pub fn answer(&self, columns: &Columns<'_>) -> Answer {
-        columns.run(&self.batch)
+        let mut answer = columns.run(&self.batch);
+        if self.set_aside.contains(&true) {
+            for (column, output) in answer.columns.iter_mut().zip(columns.outputs()) {
+                let mut rows = Vec::with_capacity(column.len());
+                for (case, aside) in self.set_aside.iter().enumerate() {
+                    let many = self.rows(output.entity, case).len();
+                    rows.extend(core::iter::repeat_n(*aside, many));
+                }
+                forget(column, &rows);
+            }
+        }
+        answer
+    }
+}
+
+/// A place that is not known.
+const NO_PLACE: i64 = i64::MIN;
+
+/// Makes some rows of an answer unknown.
+fn forget(column: &mut OutputColumn, rows: &[bool]) {
+    let keep = |bits: &Bitmap| -> Bitmap {
+        bits.iter()
+            .zip(rows)
+            .map(|(bit, aside)| bit && !aside)
+            .collect()
+    };
+    match column {
+        OutputColumn::Truth { yes, no } => (*yes, *no) = (keep(yes), keep(no)),
+        OutputColumn::Number {
+            known,
+            values,
+            bounds,
+        } => {
+            *known = keep(known);
+            let clear = |list: &mut [i64], to: i64| {
+                let aside = list.iter_mut().zip(rows).filter(|(_, aside)| **aside);
+                aside.for_each(|(value, _)| *value = to);
+            };
+            clear(values, 0);
+            if let Some((lo, hi)) = bounds {
+                clear(lo, i64::MIN);
+                clear(hi, i64::MAX);
+            }
+        }
     }
 }

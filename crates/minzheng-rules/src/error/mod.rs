@@ -233,10 +233,13 @@ impl fmt::Display for Diagnostics {
 impl core::error::Error for Diagnostics {}
 
 /// The candidate nearest to `word` by edit distance, if one is near enough to be a slip of the keyboard.
-pub(crate) fn nearest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+///
+/// ```
+/// use minzheng_rules::error::nearest;
+/// assert_eq!(nearest("wagee", ["birth", "wage"]), Some("wage"));
+/// assert_eq!(nearest("xyz", ["birth", "wage"]), None);
+/// ```
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = match word.chars().count() {
         0..=2 => 1,
         3..=6 => 2,
