@@ -50,7 +50,8 @@ pub fn file_text(vectors: &[Value]) -> String {
     format!("[\n{}\n]\n", lines.join(",\n"))
 }
 
-fn of_table(table: &toml::Table) -> Value {
+/// A TOML table as JSON; days become text.
+pub fn of_table(table: &toml::Table) -> Value {
     Value::Object(table.iter().map(|(k, v)| (k.clone(), of_toml(v))).collect())
 }
 

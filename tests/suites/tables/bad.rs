@@ -1,0 +1,1 @@
+//! Tables with something wrong in them.
