@@ -62,9 +62,9 @@ pub struct AnswerTable {
 /// - `PROGRAMME.status`: `eligible`, `not_eligible`, `undetermined`, `not_in_force`, as a dictionary of text;
 /// - `PROGRAMME.amount`: `Decimal128(18, 2)` in yuan, where the status is eligible and the amount is known, else null; the period
 ///   stands in the metadata of the field;
-/// - on request `PROGRAMME.reasons`, a list: what is known to decide against it, of one that is undetermined what leaves it open, ids of conditions
-///   and `OTHER.eligible` of programmes that go before; the truths of conditions (`Boolean`, null: unknown); formulas in
-///   the Arrow type of theirs.
+/// - on request `PROGRAMME.reasons`, a list: what is known to decide against it, of one that is undetermined what leaves it
+///   open: ids of conditions, `OTHER.eligible` of programmes that stand before it, `OTHER.qualifies` of one to choose from;
+///   the truths of conditions (`Boolean`, null: unknown); formulas in the Arrow type of theirs.
 ///
 /// The metadata of the schema names the engine, the format of plans, the packs with their digests, and the dates.
 ///
@@ -118,21 +118,28 @@ enum Made {
     Value(usize, Shape),
 }
 
+/// A programme of the answer.
 #[derive(Debug)]
 struct Programme {
     entity: usize,
     span: Dated<()>,
     /// The outputs that say whether it is had.
     eligible: usize,
-    /// What can decide against it: name, output, the truth that does, and since when it is said.
+    /// What can decide against it.
     grounds: Vec<Ground>,
 }
 
+/// A condition or another programme that can decide against one.
 #[derive(Debug)]
 struct Ground {
     name: String,
+    /// Index of its output.
     output: usize,
+    /// The truth that decides against.
     against: Truth,
+    /// Whether the person may choose against it.
+    by_choice: bool,
+    /// When and where it is asked.
     spans: Vec<Dated<()>>,
 }
 
@@ -216,6 +223,7 @@ impl Exporter {
                     name: formula.id.clone(),
                     output,
                     against: Truth::False,
+                    by_choice: false,
                     spans: formula.versions.iter().map(span).collect(),
                 });
             }
@@ -405,24 +413,37 @@ impl Exporter {
             let column = answer.columns.get(ground.output);
             column.map_or(Truth::Unknown, |c| c.value(row).truth())
         };
-        lists(
-            self.verdicts(imported, answer, in_force, number)
-                .map(|(case, row, verdict)| {
-                    let wanted: Option<fn(Truth, Truth) -> bool> = match verdict {
-                        Some(Verdict::NotEligible) => Some(|found, against| found == against),
-                        Some(Verdict::Undetermined) => Some(|found, _| found == Truth::Unknown),
-                        Some(Verdict::Eligible) | None => None,
-                    };
-                    let wanted = wanted.filter(|_| !imported.is_set_aside(case));
-                    let (on, grounds) = (imported.batch.on(case), programme.grounds.iter());
-                    grounds
-                        .filter(move |ground| {
-                            wanted.is_some_and(|w| w(truth(ground, case, row), ground.against))
-                        })
-                        .filter(move |ground| self.holds(&ground.spans, on, imported.place(case)))
-                        .map(|ground| ground.name.as_str())
-                }),
-        )
+        let verdicts = self.verdicts(imported, answer, in_force, number);
+        lists(verdicts.map(|(case, row, verdict)| -> Vec<&str> {
+            let is_open = match verdict {
+                Some(Verdict::Undetermined) => true,
+                Some(Verdict::NotEligible) => false,
+                Some(Verdict::Eligible) | None => return Vec::new(),
+            };
+            if imported.is_set_aside(case) {
+                return Vec::new();
+            }
+            let (on, place) = (imported.batch.on(case), imported.place(case));
+            let found = |ground: &&Ground| {
+                let truth = truth(ground, case, row);
+                let stands = if is_open {
+                    truth == Truth::Unknown || (ground.by_choice && truth == ground.against)
+                } else {
+                    truth == ground.against
+                };
+                stands && self.holds(&ground.spans, on, place)
+            };
+            let (choices, mut others): (Vec<&Ground>, _) = programme
+                .grounds
+                .iter()
+                .filter(found)
+                .partition(|g| g.by_choice);
+            // which of two was chosen matters only where nothing else decides
+            if others.is_empty() {
+                others = choices;
+            }
+            others.iter().map(|ground| ground.name.as_str()).collect()
+        }))
     }
 
     fn holds(&self, spans: &[Dated<()>], on: Day, place: Option<i64>) -> bool {
@@ -542,6 +563,7 @@ fn rivals(set: &PackSet, programme: usize, asked: &mut Asked) -> Vec<Ground> {
             output: asked.add(&name, def.entity),
             name,
             against: Truth::True,
+            by_choice: relation.kind == RelationKind::Choose,
             spans: vec![relation.span.clone()],
         });
     }
