@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, Int64Array, UInt32Array};
+use arrow_array::{Array, ArrayRef, Int64Array, UInt32Array, new_empty_array};
 use arrow_select::take::take;
 use minzheng::identity::ResidentNumber;
 use minzheng_rules::columnar::{Batch, BatchError, Dates, NO_ROW, Table, Values};
@@ -599,7 +599,7 @@ impl<'i, 'p, 'a> Reading<'i, 'p, 'a> {
         let mut tables = Vec::new();
         for entity in 0..importer.set.entities().len() {
             let mut out: Vec<(String, ArrayRef)> = Vec::new();
-            for (name, role, _) in importer.key_columns(entity) {
+            for (name, role, ty) in importer.key_columns(entity) {
                 let table = importer.table(entity);
                 let array = table
                     .map(|t| self.key_array(t, &role))
@@ -607,8 +607,9 @@ impl<'i, 'p, 'a> Reading<'i, 'p, 'a> {
                     .flatten();
                 let placed = self.placed(entity);
                 let array: ArrayRef = match (array, &placed.order) {
-                    (None, _) if role == Role::Key => Arc::new(numbers(placed)),
-                    (None, _) => continue,
+                    // a part without this table
+                    (None, _) if placed.rows == 0 => new_empty_array(&ty),
+                    (None, _) => Arc::new(numbers(placed)),
                     (Some(array), None) => Arc::clone(array),
                     (Some(array), Some(order)) => {
                         let rows = UInt32Array::from(order.clone());
