@@ -309,7 +309,7 @@ fn vectors_as_text_give_what_households_give() {
 
 #[test]
 fn vectors_in_every_type_give_what_households_give() {
-    for turn in 0..4 {
+    for turn in 0..2 {
         all_vectors(Layout::Typed {
             turn,
             shuffled: false,
@@ -319,7 +319,7 @@ fn vectors_in_every_type_give_what_households_give() {
 
 #[test]
 fn vectors_in_any_order_sliced_at_odd_offsets_give_what_households_give() {
-    for turn in 0..2 {
+    for turn in 2..4 {
         all_vectors(Layout::Typed {
             turn,
             shuffled: true,

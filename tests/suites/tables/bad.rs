@@ -586,6 +586,56 @@ fn a_mapping_gives_names_and_units() {
     assert_eq!(read(&[h.without("on"), p, o], options), wanted);
 }
 
+/// An identity number gives birth and sex where they are not given, as it does for one household.
+#[test]
+fn an_identity_number_states_birth_and_sex() {
+    let engine = engine();
+    let set = engine.packs();
+    let read = |people: Sheet| {
+        let [h, _, o] = good();
+        let sheets = [h, people, o];
+        let importer = Importer::new(set, &schemas(&sheets), ImportOptions::default()).unwrap();
+        let tables = tables(&sheets);
+        let imported = importer.read(&tables).unwrap();
+        assert!(imported.findings.is_empty(), "{:?}", imported.findings);
+        outcomes(&engine, &imported)
+    };
+    let [_, p, _] = good();
+    let number = ["11010519491231002X", "440524188001010014"].map(Some);
+    let numbers = some_text(&[number[0], None, number[1], None, None]);
+    let stated = p
+        .clone()
+        .with(
+            "birth",
+            some_text(&[Some("1949-12-31"), None, Some("1880-01-01"), None, None]),
+        )
+        .with(
+            "sex",
+            some_text(&[Some("female"), None, Some("male"), None, None]),
+        );
+    let wanted = read(stated.clone());
+    assert_eq!(
+        read(
+            p.clone()
+                .without("birth")
+                .with("id_number", Arc::clone(&numbers))
+        ),
+        wanted
+    );
+    // in other rows and in the columns that stand beside, what is given wins
+    let half = p
+        .clone()
+        .with(
+            "birth",
+            some_text(&[None, None, Some("1880-01-01"), None, None]),
+        )
+        .with("id_number", Arc::clone(&numbers));
+    assert_eq!(read(half), wanted);
+    let other = stated.with("birth", days(&[7_000, 7_500, 6_000, 16_000, -9_000]));
+    assert_ne!(read(other.clone()), wanted);
+    assert_eq!(read(other.clone().with("id_number", numbers)), read(other));
+}
+
 /// No key stands whole in anything but the table of findings.
 #[test]
 fn keys_are_masked_but_in_the_table_of_findings() {

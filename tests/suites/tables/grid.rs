@@ -1,6 +1,6 @@
 //! Households as tables: every fact as text in the fact's own unit, then in any Arrow type.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::types::Int32Type;
@@ -74,12 +74,15 @@ impl Grid {
         for (at, (name, cells)) in columns.iter().enumerate() {
             let (name, array, metadata) = match layout {
                 _ if keys.contains(&name.as_str()) => key(name, cells, layout),
-                Layout::Text => (name.clone(), text(cells), HashMap::new()),
+                Layout::Text => (name.clone(), text(cells), BTreeMap::new()),
                 Layout::Typed { turn, .. } => {
                     typed(name, type_of(set, entity, name), cells, at + turn)
                 }
             };
-            fields.push(Field::new(name, array.data_type().clone(), true).with_metadata(metadata));
+            fields.push(
+                Field::new(name, array.data_type().clone(), true)
+                    .with_metadata(metadata.into_iter().collect()),
+            );
             arrays.push(array);
         }
         let schema = Arc::new(Schema::new(fields));
@@ -126,7 +129,7 @@ fn key(
     name: &str,
     cells: &[Option<String>],
     layout: Layout,
-) -> (String, ArrayRef, HashMap<String, String>) {
+) -> (String, ArrayRef, BTreeMap<String, String>) {
     let texts = cells.iter().map(Option::as_deref);
     let array: ArrayRef = match layout {
         Layout::Typed { turn: 1, .. } => Arc::new(texts.collect::<StringViewArray>()),
@@ -134,7 +137,7 @@ fn key(
         Layout::Typed { turn: 3, .. } => Arc::new(texts.collect::<DictionaryArray<Int32Type>>()),
         _ => text(cells),
     };
-    (name.to_owned(), array, HashMap::new())
+    (name.to_owned(), array, BTreeMap::new())
 }
 
 fn text(cells: &[Option<String>]) -> ArrayRef {
@@ -158,7 +161,7 @@ fn typed(
     ty: Type,
     cells: &[Option<String>],
     turn: usize,
-) -> (String, ArrayRef, HashMap<String, String>) {
+) -> (String, ArrayRef, BTreeMap<String, String>) {
     let numbers = |places: u32| -> Vec<Option<i64>> {
         let read = |t: &String| parse_fixed(t, places).unwrap();
         cells.iter().map(|c| c.as_ref().map(read)).collect()
@@ -168,7 +171,7 @@ fn typed(
             .flatten()
             .all(|v| v.unsigned_abs() < 1_000_000_000)
     };
-    let meta = |pairs: &[(&str, &str)]| -> HashMap<String, String> {
+    let meta = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
         pairs
             .iter()
             .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
@@ -178,7 +181,7 @@ fn typed(
         let read = |t: &String| i32::try_from(Day::parse(t).unwrap().number()).unwrap();
         cells.iter().map(|c| c.as_ref().map(read)).collect()
     };
-    let plain = |array: ArrayRef| (name.to_owned(), array, HashMap::new());
+    let plain = |array: ArrayRef| (name.to_owned(), array, BTreeMap::new());
     match ty {
         Type::Bool => {
             let yes = cells.iter().map(|c| c.as_ref().map(|t| t == "是"));
@@ -195,7 +198,7 @@ fn typed(
                 0 => (
                     format!("{name}_fen"),
                     Arc::new(Int64Array::from(fen)),
-                    HashMap::new(),
+                    BTreeMap::new(),
                 ),
                 1 => {
                     let wide: Decimal128Array = fen.iter().map(|v| v.map(i128::from)).collect();

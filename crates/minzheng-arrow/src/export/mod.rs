@@ -259,10 +259,11 @@ impl Exporter {
             let keys = importer.key_columns(entity).into_iter();
             let keys = keys.map(|(name, _, ty)| Field::new(name, ty, true));
             let fields: Vec<Field> = keys.chain(fields).collect();
+            let pairs = metadata.clone().into_iter().collect();
             tables.push(AnswerTable {
                 name: importer.table_name(entity).to_owned(),
                 entity,
-                schema: Arc::new(Schema::new_with_metadata(fields, metadata.clone())),
+                schema: Arc::new(Schema::new_with_metadata(fields, pairs)),
             });
             columns.insert(entity, made);
         }
@@ -600,15 +601,11 @@ fn field(name: &str, shape: &Shape, set: &PackSet, ty: Type) -> Field {
     field.with_metadata(metadata.into_iter().collect())
 }
 
-#[expect(
-    clippy::disallowed_types,
-    reason = "Arrow's schemas hold their metadata so; they are written in the order of their keys"
-)]
 fn metadata(
     set: &PackSet,
     importer: &Importer<'_>,
     options: &ExportOptions,
-) -> std::collections::HashMap<String, String> {
+) -> BTreeMap<String, String> {
     let day = |day: Option<Day>| day.map_or_else(String::new, |d| d.to_string());
     let packs = set
         .packs()

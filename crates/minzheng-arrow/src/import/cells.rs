@@ -120,7 +120,7 @@ pub(super) struct Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
-    const fn nothing() -> Self {
+    pub(super) const fn nothing() -> Self {
         Self {
             values: None,
             known: None,
@@ -190,17 +190,43 @@ impl<'a> Cells<'a> {
         self
     }
 
-    /// The column for the engine, its rows in another order where one is given.
-    pub(super) fn into_column(self, order: Option<&[u32]>) -> Option<Column<'a>> {
-        let (values, known) = (self.values?, self.known);
+    /// The same cells in another order of rows, where one is given.
+    pub(super) fn ordered(self, order: Option<&[u32]>) -> Self {
         let Some(order) = order else {
-            return Some(Column::new(values, known));
+            return self;
         };
         let rows = || order.iter().map(|row| index(*row));
-        Some(Column::new(
-            taken(&values, rows()),
-            known.map(|known| rows().map(|row| known.get(row)).collect()),
-        ))
+        Self {
+            values: self.values.as_ref().map(|values| taken(values, rows())),
+            known: self
+                .known
+                .map(|known| rows().map(|row| known.get(row)).collect()),
+            bad: Vec::new(),
+        }
+    }
+
+    /// Takes from elsewhere what is not known of so many rows.
+    pub(super) fn or(self, rows: usize, other: impl Fn(usize) -> Option<i32>) -> Self {
+        let given = |row: usize| i32::try_from(self.number(row)?).ok();
+        let lacks = |row: usize| self.number(row).is_none();
+        if !(0..rows).any(|row| lacks(row) && other(row).is_some()) {
+            return self;
+        }
+        let found: Vec<Option<i32>> = (0..rows)
+            .map(|row| given(row).or_else(|| other(row)))
+            .collect();
+        Self {
+            known: Some(found.iter().map(Option::is_some).collect()),
+            values: Some(medium(
+                found.into_iter().map(Option::unwrap_or_default).collect(),
+            )),
+            bad: Vec::new(),
+        }
+    }
+
+    /// The column for the engine.
+    pub(super) fn into_column(self) -> Option<Column<'a>> {
+        Some(Column::new(self.values?, self.known))
     }
 }
 

@@ -260,7 +260,7 @@ impl Tables {
             };
             if joined
                 .as_ref()
-                .is_some_and(|b| row32(b.num_rows()) >= NO_ROW)
+                .is_some_and(|b| row32(b.num_rows()) == NO_ROW)
             {
                 let message = "the table has more rows than one batch may have";
                 return Err(at("E-TABLE-SIZE", "", "", message, "read it in parts").into());

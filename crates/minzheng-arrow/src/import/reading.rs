@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, Int64Array, UInt32Array, new_empty_array};
 use arrow_select::take::take;
-use minzheng::identity::ResidentNumber;
+use minzheng::identity::{ResidentNumber, Sex};
 use minzheng_rules::columnar::{Batch, BatchError, Dates, NO_ROW, Table, Values};
 use minzheng_rules::date::Day;
+use minzheng_rules::lang::Type;
+use minzheng_rules::pack::PackSet;
 
 use super::cells::{self, Cells, Want};
 use super::keys::{Key, KeyCells};
@@ -94,10 +96,10 @@ impl<'i, 'p, 'a> Reading<'i, 'p, 'a> {
         }
         let dates = self.dates()?;
         let mut batch = Batch::new(set, tables, dates).map_err(|e| misfit(&e))?;
+        let identity = self.identity()?;
         let importer = self.importer;
         let mut places = None;
         for table in &importer.tables {
-            let entity = set.entities().get(table.entity).map_or("", |e| &e.id);
             for column in &table.columns {
                 let (Role::Fact(id) | Role::Finding(id)) = &column.role else {
                     continue;
@@ -105,26 +107,44 @@ impl<'i, 'p, 'a> Reading<'i, 'p, 'a> {
                 let Some(cells) = self.cells(table, column)? else {
                     continue;
                 };
-                let is_finding = matches!(column.role, Role::Finding(_));
-                let order = self.placed(table.entity).order.as_deref();
-                if table.entity == 0 && !is_finding && importer.place.as_ref() == Some(id) {
+                let placed = self.placed(table.entity);
+                let mut cells = cells.ordered(placed.order.as_deref());
+                let is_fact = matches!(column.role, Role::Fact(_));
+                if is_fact && table.entity == 0 && importer.place.as_ref() == Some(id) {
                     let place = |code| set.places().resolve(code);
-                    let rows = 0..self.placed(0).rows;
-                    let given = rows.map(|at| cells.number(self.placed(0).source(at)));
+                    let given = (0..placed.rows).map(|row| cells.number(row));
                     places = Some(given.map(|code| code.map_or(NO_PLACE, place)).collect());
                 }
-                let Some(found) = cells.into_column(order) else {
+                if is_fact
+                    && let Some((stated, packed)) = self.stated(table.entity, id, identity.as_ref())
+                {
+                    cells = cells.or(placed.rows, |row| stated.of(*packed.get(row)?));
+                }
+                let Some(found) = cells.into_column() else {
                     continue;
                 };
-                if is_finding {
-                    batch.set_finding(set, id, found)
-                } else {
+                let entity = set.entities().get(table.entity).map_or("", |e| &e.id);
+                if is_fact {
                     batch.set(set, entity, id, found)
+                } else {
+                    batch.set_finding(set, id, found)
                 }
                 .map_err(|e| misfit(&e))?;
             }
+            for id in Stated::FACTS {
+                let given = table.role(&Role::Fact(id.to_owned())).is_some();
+                let Some((stated, packed)) = self.stated(table.entity, id, identity.as_ref())
+                else {
+                    continue;
+                };
+                let cells = Cells::nothing().or(packed.len(), |row| stated.of(*packed.get(row)?));
+                let entity = set.entities().get(table.entity).map_or("", |e| &e.id);
+                if let Some(found) = cells.into_column().filter(|_| !given) {
+                    batch.set(set, entity, id, found).map_err(|e| misfit(&e))?;
+                }
+            }
         }
-        let keys = self.out_keys()?;
+        let keys = self.out_keys(identity)?;
         Ok(Imported {
             batch,
             keys,
@@ -592,9 +612,20 @@ impl<'i, 'p, 'a> Reading<'i, 'p, 'a> {
         Ok(Some(packed))
     }
 
+    /// What the identity numbers of people state of a fact, and the numbers.
+    fn stated<'n>(
+        &self,
+        entity: usize,
+        fact: &str,
+        identity: Option<&'n Vec<u64>>,
+    ) -> Option<(Stated, &'n Vec<u64>)> {
+        let table = self.importer.table(entity)?;
+        table.role(&Role::Identity)?;
+        Some((Stated::new(self.importer.set, entity, fact)?, identity?))
+    }
+
     /// The keys of all rows, in the order of the batch.
-    fn out_keys(&mut self) -> Result<Keys, Error> {
-        let identity = self.identity()?;
+    fn out_keys(&self, identity: Option<Vec<u64>>) -> Result<Keys, Error> {
         let importer = self.importer;
         let mut tables = Vec::new();
         for entity in 0..importer.set.entities().len() {
@@ -622,6 +653,44 @@ impl<'i, 'p, 'a> Reading<'i, 'p, 'a> {
             tables.push(out);
         }
         Ok(Keys { tables, identity })
+    }
+}
+
+/// A fact that an identity number states, as it is adopted for one household: where it is not given.
+#[derive(Debug, Clone, Copy)]
+enum Stated {
+    Birth,
+    /// The codes of female and male.
+    Sex(i32, i32),
+}
+
+impl Stated {
+    const FACTS: [&'static str; 2] = ["birth", "sex"];
+
+    fn new(set: &PackSet, entity: usize, fact: &str) -> Option<Self> {
+        let [birth, sex] = Self::FACTS;
+        let def = set.facts().find(|f| f.entity == entity && f.id == fact)?;
+        match def.ty {
+            Type::Date if fact == birth => Some(Self::Birth),
+            Type::Code(list) if fact == sex => {
+                let codes = &set.code_lists().get(list)?.codes;
+                let code = |id: &str| i32::try_from(codes.iter().position(|c| c.id == id)?).ok();
+                Some(Self::Sex(code("female")?, code("male")?))
+            }
+            _ => None,
+        }
+    }
+
+    /// What a packed number states; 0 is none.
+    fn of(self, packed: u64) -> Option<i32> {
+        let number = ResidentNumber::from_packed(packed).ok()?;
+        match self {
+            Self::Birth => i32::try_from(Day::from_date(number.birth_date())?.number()).ok(),
+            Self::Sex(female, male) => Some(match number.sex() {
+                Sex::Female => female,
+                Sex::Male => male,
+            }),
+        }
     }
 }
 
