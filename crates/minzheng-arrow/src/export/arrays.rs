@@ -71,39 +71,54 @@ impl Shape {
         }
     }
 
-    /// The values of an output, null where they are unknown, or where `only` says no.
+    /// The values of an output, null where they are unknown, or where `only` does not hold.
     pub(super) fn array(
         &self,
         column: &OutputColumn,
-        only: Option<&[bool]>,
+        only: Option<&Bitmap>,
     ) -> Result<ArrayRef, ArrowError> {
-        let (known, values) = match (column, self) {
-            (OutputColumn::Truth { yes, no }, _) => return Ok(truths(yes, no)),
-            (OutputColumn::Number { known, values, .. }, _) => (known, values),
+        let (known, values) = match column {
+            OutputColumn::Truth { yes, no } => return Ok(truths(yes, no)),
+            OutputColumn::Number { known, values, .. } => (known, values),
         };
-        let shown = |row: usize| only.is_none_or(|o| o.get(row).copied().unwrap_or(false));
-        let rows = known.iter().zip(values).enumerate();
-        let given = rows.map(|(row, (known, value))| (known && shown(row)).then_some(*value));
+        let rows = values.len();
+        let known = known.as_words().iter().copied();
+        let known = match only.map(|o| o.as_words().iter()) {
+            None => bits(known, rows),
+            Some(only) => bits(known.zip(only).map(|(known, only)| known & only), rows),
+        };
+        // what stands where a value is null is zero
+        let given = || {
+            known
+                .iter()
+                .zip(values)
+                .map(|(known, v)| known.then_some(*v))
+        };
         Ok(match self {
-            Self::Truth | Self::Whole => Arc::new(given.collect::<Int64Array>()),
+            Self::Truth | Self::Whole => Arc::new(given().collect::<Int64Array>()),
             Self::Day => {
                 let day = |v: i64| i32::try_from(v).ok();
-                Arc::new(given.map(|v| v.and_then(day)).collect::<Date32Array>())
+                Arc::new(given().map(|v| v.and_then(day)).collect::<Date32Array>())
             }
             Self::Place => {
                 let code = |v: i64| format!("{v:06}");
-                Arc::new(given.map(|v| v.map(code)).collect::<StringArray>())
+                Arc::new(given().map(|v| v.map(code)).collect::<StringArray>())
             }
             Self::Decimal(places) => {
                 let digits = digits(*places);
                 let fits = |v: &i64| digits > DIGITS || v.unsigned_abs() < TOO_LARGE;
-                let given = given.map(|v| v.filter(fits).map(i128::from));
-                let array: Decimal128Array = given.collect();
+                let array: Decimal128Array = if values.iter().all(fits) {
+                    let wide = given().map(|v| i128::from(v.unwrap_or(0)));
+                    let nulls = NullBuffer::new(known.clone());
+                    Decimal128Array::new(wide.collect(), Some(nulls))
+                } else {
+                    given().map(|v| v.filter(fits).map(i128::from)).collect()
+                };
                 Arc::new(array.with_precision_and_scale(digits, *places)?)
             }
             Self::Code(ids) => {
                 let key = |v: i64| i16::try_from(v).ok();
-                let keys: Int16Array = given.map(|v| v.and_then(key)).collect();
+                let keys: Int16Array = given().map(|v| v.and_then(key)).collect();
                 Arc::new(DictionaryArray::<Int16Type>::try_new(
                     keys,
                     Arc::new(ids.clone()),
@@ -126,23 +141,31 @@ pub(super) fn status_type() -> DataType {
     dictionary(DataType::Int8)
 }
 
-/// Statuses; `None`: not in force.
+/// The statuses of truths; `out` are the rows for which the programme is not in force.
 pub(super) fn statuses(
-    verdicts: impl Iterator<Item = Option<Verdict>>,
+    yes: &Bitmap,
+    no: &Bitmap,
+    out: impl Iterator<Item = core::ops::Range<usize>>,
 ) -> Result<ArrayRef, ArrowError> {
     let all = [
+        Verdict::Undetermined,
         Verdict::Eligible,
         Verdict::NotEligible,
-        Verdict::Undetermined,
     ];
     let words = StringArray::from_iter_values(all.iter().map(|v| v.word()).chain([NOT_IN_FORCE]));
-    let keys = verdicts.map(|verdict| match verdict {
-        Some(Verdict::Eligible) => 0,
-        Some(Verdict::NotEligible) => 1,
-        Some(Verdict::Undetermined) => 2,
-        None => 3,
-    });
-    let keys = Int8Array::from_iter_values(keys);
+    let mut keys: Vec<i8> = Vec::with_capacity(yes.len().next_multiple_of(64));
+    for (yes, no) in yes.as_words().iter().zip(no.as_words()) {
+        let is = |word: u64, bit: u32| i8::from(word & 1_u64.wrapping_shl(bit) != 0);
+        // a row is in one of the two at most, so this is 0, 1 or 2
+        keys.extend((0..u64::BITS).map(|bit| is(*yes, bit) | is(*no, bit) << 1));
+    }
+    keys.truncate(yes.len());
+    for rows in out {
+        if let Some(keys) = keys.get_mut(rows) {
+            keys.fill(3);
+        }
+    }
+    let keys = Int8Array::from(keys);
     Ok(Arc::new(DictionaryArray::<Int8Type>::try_new(
         keys,
         Arc::new(words),

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
-use minzheng_rules::columnar::{Answer, Request};
+use minzheng_rules::columnar::{Answer, OutputColumn, Request};
 use minzheng_rules::date::Day;
 use minzheng_rules::error::{Diagnostic, nearest};
-use minzheng_rules::explain::{PLAN_FORMAT, Verdict};
+use minzheng_rules::explain::PLAN_FORMAT;
 use minzheng_rules::facts::FactStatus;
 use minzheng_rules::lang::{Period, Type};
 use minzheng_rules::pack::PackSet;
@@ -344,9 +344,14 @@ impl Exporter {
         column: &Made,
     ) -> Result<ArrayRef, ArrowError> {
         let cases = imported.batch.cases();
-        let output = |at: usize| {
-            let found = answer.columns.get(at);
-            found.ok_or_else(|| ArrowError::SchemaError("no such output".to_owned()))
+        let other = || ArrowError::SchemaError("not such an output".to_owned());
+        let output = |at: usize| answer.columns.get(at).ok_or_else(other);
+        let eligible = |number: usize| {
+            let programme = self.programmes.get(number).ok_or_else(other)?;
+            match output(programme.eligible)? {
+                OutputColumn::Truth { yes, no } => Ok((programme.entity, yes, no)),
+                OutputColumn::Number { .. } => Err(other()),
+            }
         };
         Ok(match column {
             Made::Day => dates((0..cases).map(|case| imported.batch.on(case))),
@@ -356,41 +361,24 @@ impl Exporter {
                 plain_bools((0..cases).map(is))
             }
             Made::Status(number) => {
-                let verdicts = self.verdicts(imported, answer, in_force, *number);
-                return statuses(verdicts.map(|(_, _, verdict)| verdict));
+                let (entity, yes, no) = eligible(*number)?;
+                // what was not decided is not said to be out of force: its day may be what is wrong
+                let is_out =
+                    |case: &usize| !in_force.get(*case, *number) && !imported.is_set_aside(*case);
+                let cases = if in_force.always(*number) {
+                    0..0
+                } else {
+                    0..cases
+                };
+                let out = cases.filter(is_out).map(|case| imported.rows(entity, case));
+                return statuses(yes, no, out);
             }
             Made::Amount(number, at, shape) => {
-                let verdicts = self.verdicts(imported, answer, in_force, *number);
-                let paid = verdicts.map(|(_, _, verdict)| verdict == Some(Verdict::Eligible));
-                let paid: Vec<bool> = paid.collect();
-                return shape.array(output(*at)?, Some(&paid));
+                let (_, yes, _) = eligible(*number)?;
+                return shape.array(output(*at)?, Some(yes));
             }
             Made::Reasons(number) => self.reasons(imported, answer, in_force, *number),
             Made::Value(at, shape) => return shape.array(output(*at)?, None),
-        })
-    }
-
-    /// For every row of a programme its household, the row, and the verdict; `None`: not in force.
-    fn verdicts<'v>(
-        &'v self,
-        imported: &'v Imported<'_>,
-        answer: &'v Answer,
-        in_force: &'v InForce,
-        number: usize,
-    ) -> impl Iterator<Item = (usize, usize, Option<Verdict>)> + 'v {
-        let programme = self.programmes.get(number);
-        let entity = programme.map_or(0, |p| p.entity);
-        let column = programme.and_then(|p| answer.columns.get(p.eligible));
-        let verdict = move |row: usize| {
-            Verdict::of(column.map_or(Truth::Unknown, |column| column.value(row).truth()))
-        };
-        (0..imported.batch.cases()).flat_map(move |case| {
-            let holds = in_force.get(case, number);
-            // what was not decided is not said to be out of force: its day may be what is wrong
-            let holds = holds || imported.is_set_aside(case);
-            imported
-                .rows(entity, case)
-                .map(move |row| (case, row, holds.then(|| verdict(row))))
         })
     }
 
@@ -414,16 +402,20 @@ impl Exporter {
             let column = answer.columns.get(ground.output);
             column.map_or(Truth::Unknown, |c| c.value(row).truth())
         };
-        let verdicts = self.verdicts(imported, answer, in_force, number);
-        lists(verdicts.map(|(case, row, verdict)| -> Vec<&str> {
-            let is_open = match verdict {
-                Some(Verdict::Undetermined) => true,
-                Some(Verdict::NotEligible) => false,
-                Some(Verdict::Eligible) | None => return Vec::new(),
-            };
-            if imported.is_set_aside(case) {
+        let eligible = answer.columns.get(programme.eligible);
+        let rows_of = |case| {
+            imported
+                .rows(programme.entity, case)
+                .map(move |row| (case, row))
+        };
+        let rows = (0..imported.batch.cases()).flat_map(rows_of);
+        lists(rows.map(|(case, row)| -> Vec<&str> {
+            let eligible = eligible.map_or(Truth::Unknown, |c| c.value(row).truth());
+            let silent = imported.is_set_aside(case) || !in_force.get(case, number);
+            if silent || eligible == Truth::True {
                 return Vec::new();
             }
+            let is_open = eligible == Truth::Unknown;
             let (on, place) = (imported.batch.on(case), imported.place(case));
             let found = |ground: &&Ground| {
                 let truth = truth(ground, case, row);
@@ -490,6 +482,11 @@ struct InForce {
 }
 
 impl InForce {
+    fn always(&self, programme: usize) -> bool {
+        let holds = |kind: &Vec<bool>| kind.get(programme) == Some(&true);
+        self.kinds.iter().all(holds)
+    }
+
     fn get(&self, case: usize, programme: usize) -> bool {
         let kind = self
             .of_case
