@@ -7,7 +7,6 @@ mod lint;
 mod load;
 pub mod model;
 pub mod place;
-mod raw;
 mod set;
 
 pub use lint::lint;
