@@ -37,6 +37,7 @@ pub(super) const CN: &[(&str, &str)] = &[
     ("formulas/obligor.toml", include_str!("../../packs/cn/formulas/obligor.toml")),
     ("formulas/old_age.toml", include_str!("../../packs/cn/formulas/old_age.toml")),
     ("formulas/property.toml", include_str!("../../packs/cn/formulas/property.toml")),
+    ("formulas/standing.toml", include_str!("../../packs/cn/formulas/standing.toml")),
     ("formulas/tekun.toml", include_str!("../../packs/cn/formulas/tekun.toml")),
     ("formulas/temp.toml", include_str!("../../packs/cn/formulas/temp.toml")),
     ("instruments-other.toml", include_str!("../../packs/cn/instruments-other.toml")),
@@ -108,6 +109,7 @@ pub(super) const DEMO_TESTS: &[(&str, &str)] = &[
     ("cases/old_age.toml", include_str!("../../packs/demo/cases/old_age.toml")),
     ("cases/orphan.toml", include_str!("../../packs/demo/cases/orphan.toml")),
     ("cases/rigid.toml", include_str!("../../packs/demo/cases/rigid.toml")),
+    ("cases/standing.toml", include_str!("../../packs/demo/cases/standing.toml")),
     ("cases/tekun.toml", include_str!("../../packs/demo/cases/tekun.toml")),
     ("cases/temp.toml", include_str!("../../packs/demo/cases/temp.toml")),
 ];
