@@ -103,6 +103,7 @@ pub(super) const DEMO_TESTS: &[(&str, &str)] = &[
     ("cases/dibao.toml", include_str!("../../packs/demo/cases/dibao.toml")),
     ("cases/dibao_single.toml", include_str!("../../packs/demo/cases/dibao_single.toml")),
     ("cases/disability.toml", include_str!("../../packs/demo/cases/disability.toml")),
+    ("cases/earlier.toml", include_str!("../../packs/demo/cases/earlier.toml")),
     ("cases/edge.toml", include_str!("../../packs/demo/cases/edge.toml")),
     ("cases/income.toml", include_str!("../../packs/demo/cases/income.toml")),
     ("cases/members.toml", include_str!("../../packs/demo/cases/members.toml")),
