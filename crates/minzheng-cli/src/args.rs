@@ -174,7 +174,7 @@ pub(crate) enum PackCommand {
     Coverage {
         /// Folders with packs above the built-in ones
         dirs: Vec<PathBuf>,
-        /// End with code 1 if a condition was never met, never refused or never open
+        /// End with code 1 if a condition was never met, never refused or never open, or a branch was taken one way only
         #[arg(long)]
         deny_unmet: bool,
     },

@@ -2063,6 +2063,13 @@ impl<'e> Build<'e> {
                 }
             }
         }
+        // no word of a case says it: whoever is assessed is alive
+        for id in &subjects {
+            if !self.person(id).contains_key("alive") {
+                self.say(id, "alive", true);
+                self.say(id, "declared_dead", false);
+            }
+        }
         // no word of a case says it: whoever publishes a case on the care subsidy takes the need of care for granted
         if programme == "disability_care" {
             self.find_all("disability_care/long_term", &json!(true));

@@ -80,7 +80,7 @@ fn a_standard_raised_backwards_is_owed() {
 }
 
 #[test]
-fn an_identity_number_gives_birth_and_sex_and_is_gone() {
+fn an_identity_number_gives_birth_and_is_gone() {
     let number = ResidentNumber::parse("11010519491231002X").unwrap();
     let built = Household::new(day(2026, 8, 25)).person(Person::new("p1").identity(number));
     let read = Household::from_json(
@@ -89,10 +89,7 @@ fn an_identity_number_gives_birth_and_sex_and_is_gone() {
     .unwrap();
     for household in [built, read] {
         let shown = format!("{household:?}");
-        assert!(
-            shown.contains("1949-12-31") && shown.contains("female"),
-            "{shown}"
-        );
+        assert!(shown.contains("1949-12-31"), "{shown}");
         assert!(!shown.contains("11010519491231002"), "{shown}");
     }
     for (bad, code) in [

@@ -6,7 +6,7 @@ use minzheng_rules::number::Money;
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Finding};
-use crate::identity::{ResidentNumber, Sex};
+use crate::identity::ResidentNumber;
 
 /// A value of a fact, with where it comes from.
 ///
@@ -107,7 +107,7 @@ impl Person {
         self.fact("relation", code)
     }
 
-    /// Takes birth and sex from an identity number, unless they are given. The number itself is not kept.
+    /// Takes the birth from an identity number, unless it is given. The number itself is not kept.
     #[must_use]
     pub fn identity(mut self, number: ResidentNumber) -> Self {
         adopt(&mut self.0, number);
@@ -352,16 +352,11 @@ fn key_value(text: &str) -> Value {
         .map_or_else(|_| json!(text), |n| json!(n))
 }
 
-/// Takes birth and sex from a number, where they are not given.
+/// Takes the birth from a number, where it is not given. The sex is not taken: no rule reads it.
 fn adopt(fields: &mut Map<String, Value>, number: ResidentNumber) {
-    let sex = match number.sex() {
-        Sex::Female => "female",
-        Sex::Male => "male",
-    };
     fields
         .entry("birth")
         .or_insert_with(|| json!(number.birth_date().to_string()));
-    fields.entry("sex").or_insert_with(|| json!(sex));
 }
 
 /// Dates become text; everything else stays what it is.
