@@ -129,31 +129,70 @@ impl Lanes {
     /// Finds what holds for every row, after they were written one by one.
     #[inline(always)]
     pub(super) fn measure(&mut self, rows: usize) {
-        let (mut min, mut max, mut open, mut span) = (i64::MAX, i64::MIN, false, false);
-        for row in 0..rows {
-            let (lo, hi) = (
-                self.lo[row / WORD][row % WORD],
-                self.hi[row / WORD][row % WORD],
-            );
-            span |= lo != hi;
-            open |= is_open(lo) | is_open(hi);
-            let (low, high) = (
-                if is_open(lo) { i64::MAX } else { lo },
-                if is_open(hi) { i64::MIN } else { hi },
-            );
-            // a bound of one side alone bounds both ways
-            min = min.min(low).min(if is_open(hi) { i64::MAX } else { hi });
-            max = max.max(high).max(if is_open(lo) { i64::MIN } else { lo });
+        let mut found = Found::new();
+        for (w, (lo, hi)) in self.lo.iter().zip(&self.hi).enumerate() {
+            let Some(left) = rows.checked_sub(w * WORD).filter(|left| *left > 0) else {
+                break;
+            };
+            if left >= WORD {
+                found.block(lo, hi, WORD);
+            } else {
+                found.block(lo, hi, left);
+            }
         }
-        if min > max {
-            (min, max) = (0, 0);
+        self.proof = found.proof();
+    }
+}
+
+/// What holds for the rows seen so far.
+struct Found {
+    min: i64,
+    max: i64,
+    open: bool,
+    span: bool,
+}
+
+impl Found {
+    const fn new() -> Self {
+        Self {
+            min: i64::MAX,
+            max: i64::MIN,
+            open: false,
+            span: false,
         }
-        self.proof = Proof {
-            point: !span,
-            open,
+    }
+
+    #[inline(always)]
+    fn block(&mut self, lo: &Block, hi: &Block, rows: usize) {
+        // every bound that there is counts for both ends
+        let (mut min, mut max, mut open, mut span) = (i64::MAX, i64::MIN, 0, 0);
+        for (lo, hi) in lo.iter().zip(hi).take(rows) {
+            let (free_lo, free_hi) = (is_open(*lo), is_open(*hi));
+            min = min.min(if free_lo { i64::MAX } else { *lo });
+            min = min.min(if free_hi { i64::MAX } else { *hi });
+            max = max.max(if free_lo { i64::MIN } else { *lo });
+            max = max.max(if free_hi { i64::MIN } else { *hi });
+            open |= i64::from(free_lo | free_hi);
+            span |= lo ^ hi;
+        }
+        self.min = self.min.min(min);
+        self.max = self.max.max(max);
+        self.open |= open != 0;
+        self.span |= span != 0;
+    }
+
+    fn proof(self) -> Proof {
+        let (min, max) = if self.min > self.max {
+            (0, 0)
+        } else {
+            (self.min, self.max)
+        };
+        Proof {
+            point: !self.span,
+            open: self.open,
             min,
             max,
-        };
+        }
     }
 }
 
@@ -252,8 +291,13 @@ pub(super) const fn pick(mask: i64, yes: i64, no: i64) -> i64 {
 /// Row by row by the scalar definition.
 #[inline(always)]
 pub(super) fn each(out: &mut Lanes, rows: usize, f: impl Fn(usize) -> V) {
-    for row in 0..rows {
-        out.set(row, f(row));
+    for (w, (lo, hi)) in out.lo.iter_mut().zip(&mut out.hi).enumerate() {
+        let left = rows.saturating_sub(w * WORD).min(WORD);
+        for lane in 0..left {
+            let v = f(w * WORD + lane);
+            lo[lane] = v.lo;
+            hi[lane] = v.hi;
+        }
     }
     out.measure(rows);
 }

@@ -1,9 +1,12 @@
 //! The interpreter: every step of a program over the rows of one chunk.
 
+use std::sync::Arc;
+
 use super::batch::{Batch, Column, NO_ROW, Values};
 use super::bits::{Truths, WORD, tail, words};
 use super::chunk::{Chunk, Law, Rows};
 use super::divide::Division;
+use super::figures::Figures;
 use super::lanes::{self, Block, Lanes, Proof, View, pick, spread};
 use super::program::{Arg, Instr, Program, Step};
 use super::segments::{self, Test};
@@ -11,7 +14,7 @@ use crate::date::{Birthday, Day};
 use crate::ir::{AggK, Plan, children, ix};
 use crate::lang::Type;
 use crate::pack::PackSet;
-use crate::scalar::{Apply, V};
+use crate::scalar::{Apply, MAX_KEYS, V};
 use crate::scenario::Regime;
 
 /// The value of a step for the rows of a chunk.
@@ -30,7 +33,9 @@ pub(super) struct Job<'a> {
     pub(super) plan: &'a Plan,
     pub(super) program: &'a Program,
     pub(super) batch: &'a Batch<'a>,
-    pub(super) regimes: &'a [std::sync::Arc<Regime>],
+    pub(super) regimes: &'a [Arc<Regime>],
+    /// The scalar definitions.
+    pub(super) apply: &'a Apply<'a>,
 }
 
 /// Registers and buffers of one thread, used again for every chunk.
@@ -39,8 +44,7 @@ pub(super) struct Worker {
     pub(super) regs: Vec<Reg>,
     free_bits: Vec<Truths>,
     free_lanes: Vec<Lanes>,
-    /// The last figures looked up, by parameter and regime.
-    figures: Figures,
+    figures: Tables,
     ages: Ages,
 }
 
@@ -155,7 +159,9 @@ impl Worker {
                 let found = self.load(job, chunk, *fact, instr, size);
                 self.finding(found, *inner, instr.ty, size)
             }
-            Step::Param(param, keys) => self.figure(job, chunk, *param, keys, instr, size, climbs),
+            Step::Param(param, keys) => {
+                self.figure(job, chunk, (*param, keys), instr, size, climbs)
+            }
             Step::And(parts) => {
                 let mut out = self.bits(size);
                 out.t.fill(u64::MAX);
@@ -781,7 +787,7 @@ impl Worker {
             return Reg::Const(V::UNKNOWN);
         };
         let ids = children(&node.op);
-        let apply = Apply::new(job.set, job.plan);
+        let apply = job.apply;
         let constants: Option<Vec<V>> = args.iter().map(|a| self.constant(*a)).collect();
         if let Some(values) = constants {
             let value = |id| {
@@ -815,49 +821,65 @@ impl Worker {
         Reg::Lanes(out)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "what a figure is looked up by")]
     #[inline(always)]
     fn figure(
         &mut self,
         job: &Job<'_>,
         chunk: &Chunk,
-        param: usize,
-        keys: &[Arg],
+        (param, keys): (usize, &[Arg]),
         instr: &Instr,
         size: Size,
         climbs: &mut Climbs,
     ) -> Reg {
-        let constants: Option<Vec<V>> = keys.iter().map(|k| self.constant(*k)).collect();
         let look = |regime: usize, keys: &[V]| {
-            job.regimes
-                .get(regime)
-                .map_or(V::UNKNOWN, |r| r.params.lookup(param, keys).0)
+            let params = job.regimes.get(regime).map(|r| &r.params);
+            params.map_or(V::UNKNOWN, |p| p.lookup(param, keys).0)
         };
+        let constants: Option<Vec<V>> = keys.iter().map(|k| self.constant(*k)).collect();
         if let (Some(keys), Law::One(regime)) = (&constants, &chunk.law) {
             return Reg::Const(look(*regime, keys));
         }
-        let mut figures = core::mem::take(&mut self.figures);
-        let mut scratch = [EMPTY; crate::scalar::MAX_KEYS];
+        let mut tables = core::mem::take(&mut self.figures);
+        let dense = |regime: usize| Figures::new(job.set, param, |keys| look(regime, keys));
+        match &chunk.law {
+            Law::One(regime) => tables.find(param, *regime, dense),
+            Law::Each(regimes) => {
+                for regime in regimes {
+                    tables.find(param, *regime as usize, dense);
+                }
+            }
+        }
+        let mut scratch = [EMPTY; MAX_KEYS];
         let mut views = Vec::with_capacity(keys.len());
         for (key, scratch) in keys.iter().zip(&mut scratch) {
             views.push(self.view(*key, scratch));
         }
-        let above = climbs.get(job.set, chunk, instr.entity, 0);
-        let regime = |row: usize| match &chunk.law {
-            Law::One(regime) => *regime,
-            Law::Each(regimes) if instr.entity == 0 => regimes[row] as usize,
-            Law::Each(regimes) => regimes[above[row] as usize] as usize,
-        };
-        let mut values = Vec::with_capacity(size.rows);
-        let mut given = [V::UNKNOWN; crate::scalar::MAX_KEYS];
-        for row in 0..size.rows {
-            for (slot, view) in given.iter_mut().zip(&views) {
-                *slot = view.get(row);
+        let value = |regime: usize, row: usize| match tables.get(param, regime) {
+            Some(figures) => figures.get(views.iter().map(|v| v.get(row))),
+            None => {
+                let mut given = [V::UNKNOWN; MAX_KEYS];
+                for (slot, view) in given.iter_mut().zip(&views) {
+                    *slot = view.get(row);
+                }
+                look(regime, given.get(..views.len()).unwrap_or_default())
             }
-            let given = given.get(..views.len()).unwrap_or_default();
-            values.push(figures.get(param, regime(row), given, |regime, keys| look(regime, keys)));
-        }
-        self.figures = figures;
+        };
+        let values: Vec<V> = match &chunk.law {
+            Law::One(regime) => (0..size.rows).map(|row| value(*regime, row)).collect(),
+            Law::Each(regimes) => {
+                let above = climbs.get(job.set, chunk, instr.entity, 0);
+                let case = |row: usize| {
+                    if instr.entity == 0 {
+                        row
+                    } else {
+                        above[row] as usize
+                    }
+                };
+                let regime = |row: usize| regimes[case(row)] as usize;
+                (0..size.rows).map(|row| value(regime(row), row)).collect()
+            }
+        };
+        self.figures = tables;
         self.write(instr.ty, size, |row| values[row])
     }
 
@@ -1050,37 +1072,27 @@ impl Climbs {
     }
 }
 
-/// Figures by their keys: neighbours ask for the same.
+/// Dense figures by parameter and regime; nothing inside: too many keys.
 #[derive(Debug, Default)]
-struct Figures {
-    last: Vec<Vec<(usize, Vec<V>, V)>>,
+struct Tables {
+    found: Vec<Vec<Option<Option<Figures>>>>,
 }
 
-/// How many different figures of one parameter are kept at hand.
-const AT_HAND: usize = 64;
+impl Tables {
+    fn find(&mut self, param: usize, regime: usize, make: impl Fn(usize) -> Option<Figures>) {
+        if self.found.len() <= param {
+            self.found.resize_with(param + 1, Vec::new);
+        }
+        let regimes = &mut self.found[param];
+        if regimes.len() <= regime {
+            regimes.resize_with(regime + 1, || None);
+        }
+        regimes[regime].get_or_insert_with(|| make(regime));
+    }
 
-impl Figures {
     #[inline(always)]
-    fn get(
-        &mut self,
-        param: usize,
-        regime: usize,
-        keys: &[V],
-        look: impl Fn(usize, &[V]) -> V,
-    ) -> V {
-        if self.last.len() <= param {
-            self.last.resize_with(param + 1, Vec::new);
-        }
-        let list = &mut self.last[param];
-        if let Some((_, _, value)) = list.iter().find(|(r, k, _)| *r == regime && k == keys) {
-            return *value;
-        }
-        let value = look(regime, keys);
-        if list.len() >= AT_HAND {
-            list.clear();
-        }
-        list.push((regime, keys.to_vec(), value));
-        value
+    fn get(&self, param: usize, regime: usize) -> Option<&Figures> {
+        self.found[param][regime].as_ref()?.as_ref()
     }
 }
 
