@@ -1,5 +1,7 @@
 //! Figures by their keys as dense tables: one look instead of a search.
 
+use super::bits::WORD;
+use super::lanes::{Lanes, Proof, View};
 use crate::lang::Type;
 use crate::pack::PackSet;
 use crate::scalar::{MAX_KEYS, V};
@@ -32,6 +34,7 @@ impl Axis {
 pub(super) struct Figures {
     axes: Vec<Axis>,
     cells: Vec<V>,
+    proof: Proof,
 }
 
 impl Figures {
@@ -74,17 +77,42 @@ impl Figures {
             }
             cells.push(look(keys.get(..axes.len()).unwrap_or_default()));
         }
-        Some(Self { axes, cells })
+        let hull = cells.iter().map(|v| Proof::of(*v)).reduce(Proof::hull)?;
+        Some(Self {
+            axes,
+            cells,
+            proof: hull,
+        })
     }
 
+    /// The figure for some keys.
     #[inline(always)]
     pub(super) fn get(&self, keys: impl Iterator<Item = V>) -> V {
-        let at = self
-            .axes
-            .iter()
-            .zip(keys)
-            .map(|(axis, key)| axis.place(key))
-            .sum::<usize>();
-        self.cells[at]
+        let axes = self.axes.iter().zip(keys);
+        self.cells[axes.map(|(axis, key)| axis.place(key)).sum::<usize>()]
+    }
+
+    /// The figures of all rows; what holds for every cell holds for every row.
+    #[inline(always)]
+    pub(super) fn run(&self, out: &mut Lanes, words: usize, keys: &[View<'_>]) {
+        out.proof = self.proof;
+        for w in 0..words {
+            let mut at = [0_usize; WORD];
+            for (axis, key) in self.axes.iter().zip(keys) {
+                let (lo, hi) = (key.lo(w), key.hi(w));
+                for lane in 0..WORD {
+                    at[lane] += axis.place(V {
+                        lo: lo[lane],
+                        hi: hi[lane],
+                    });
+                }
+            }
+            for lane in 0..WORD {
+                // lanes beyond the last row hold anything, and find a cell all the same: places are held inside
+                let cell = self.cells[at[lane]];
+                out.lo[w][lane] = cell.lo;
+                out.hi[w][lane] = cell.hi;
+            }
+        }
     }
 }

@@ -51,7 +51,7 @@ impl Proof {
         }
     }
 
-    fn hull(self, other: Self) -> Self {
+    pub(super) fn hull(self, other: Self) -> Self {
         Self {
             point: self.point && other.point,
             open: self.open || other.open,
@@ -116,6 +116,12 @@ impl Lanes {
                 max: 0,
             },
         }
+    }
+
+    /// Makes room for so many blocks.
+    pub(super) fn fit(&mut self, blocks: usize) {
+        self.lo.resize(blocks, [0; WORD]);
+        self.hi.resize(blocks, [0; WORD]);
     }
 
     pub(super) fn set(&mut self, row: usize, v: V) {
@@ -507,8 +513,26 @@ pub(super) fn equal(out: &mut Truths, words: usize, a: View<'_>, b: View<'_>) {
 
 #[inline(always)]
 pub(super) fn is_in(out: &mut Truths, words: usize, a: View<'_>, values: &[i64]) {
+    // codes are small: a list of them is a set of bits
+    let small = !values.is_empty() && values.iter().all(|v| (0..64).contains(v));
+    let set = values
+        .iter()
+        .filter(|v| (0..64).contains(*v))
+        .fold(0_u64, |set, v| set | 1 << v);
+    let far = [i64::MIN, i64::MAX];
     for w in 0..words {
         let (lo, hi) = (a.lo(w), a.hi(w));
+        if small {
+            // a value that is known, or nothing is known of
+            let known = mask(|i| lo[i] == hi[i]);
+            let plain = mask(|i| (lo[i] == far[0]) & (hi[i] == far[1]));
+            if known | plain == u64::MAX {
+                let hit = mask(|i| ((lo[i] as u64) < 64) & (set >> (lo[i] & 63) & 1 == 1));
+                out.t[w] = known & hit;
+                out.f[w] = known & !hit;
+                continue;
+            }
+        }
         let (mut same, mut near) = (0, 0);
         for v in values {
             same |= mask(|i| (lo[i] == *v) & (hi[i] == *v));
@@ -634,6 +658,19 @@ mod tests {
     );
 
     proptest! {
+        #[test]
+        fn membership_is_what_the_definition_says(rows in prop::collection::vec(prop_oneof![3 => (-2_i64..70).prop_map(V::known), 1 => Just(V::UNKNOWN), 1 => (0_i64..9, 0_i64..9).prop_map(|(a, b)| V { lo: a.min(b), hi: a.max(b) })], 1..150), values in prop::collection::btree_set(0_i64..66, 0..5)) {
+            let values: Vec<i64> = values.into_iter().collect();
+            let given = lanes(&rows);
+            let words = rows.len().div_ceil(WORD);
+            let mut bits = Truths { t: vec![0; words], f: vec![0; words] };
+            is_in(&mut bits, words, View::lanes(&given), &values);
+            for (row, v) in rows.iter().enumerate() {
+                let got = V { lo: (bits.t[row / WORD] >> (row % WORD) & 1) as i64, hi: 1 - (bits.f[row / WORD] >> (row % WORD) & 1) as i64 };
+                prop_assert_eq!(got, v.is_in(&values), "{:?} in {:?}", v, &values);
+            }
+        }
+
         #[test]
         fn kernels_give_what_the_definition_gives(pairs in prop::collection::vec((interval(), interval()), 1..150), narrow in any::<bool>()) {
             let pairs: Vec<(V, V)> = pairs.into_iter().map(|(a, b)| if narrow && !a.is_known() { (V::known(7), b) } else { (a, b) }).collect();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::batch::{Batch, Column, NO_ROW, Values};
+use super::batch::{Batch, Column, NO_ROW, Values, sensible};
 use super::bits::{Truths, WORD, tail, words};
 use super::chunk::{Chunk, Law, Rows};
 use super::divide::Division;
@@ -69,8 +69,7 @@ impl Worker {
 
     fn lanes(&mut self, size: Size) -> Lanes {
         let mut lanes = self.free_lanes.pop().unwrap_or_else(|| Lanes::new(0));
-        lanes.lo.resize(size.words, [0; WORD]);
-        lanes.hi.resize(size.words, [0; WORD]);
+        lanes.fit(size.words);
         lanes
     }
 
@@ -452,8 +451,9 @@ impl Worker {
         let Some(column) = job.batch.columns.get(fact).and_then(Option::as_ref) else {
             return Reg::Const(missing);
         };
+        let bounds = def.map_or(V::UNKNOWN, |f| sensible(job.set, f));
         match &chunk.parts[instr.entity].rows {
-            Rows::Range(start, _) => self.load_range(column, *start, missing, size),
+            Rows::Range(start, _) => self.load_range(column, *start, (missing, bounds), size),
             Rows::List(list) => self.write(instr.ty, size, |row| {
                 job.batch.value(job.set, fact, list[row] as usize)
             }),
@@ -461,7 +461,13 @@ impl Worker {
     }
 
     #[inline(always)]
-    fn load_range(&mut self, column: &Column<'_>, start: usize, missing: V, size: Size) -> Reg {
+    fn load_range(
+        &mut self,
+        column: &Column<'_>,
+        start: usize,
+        missing: (V, V),
+        size: Size,
+    ) -> Reg {
         match column.values() {
             Values::Bool(values) => {
                 let mut out = self.bits(size);
@@ -515,7 +521,7 @@ impl Worker {
         &mut self,
         column: &Column<'_>,
         start: usize,
-        missing: V,
+        (missing, bounds): (V, V),
         size: Size,
         values: &[T],
         wide: impl Fn(T) -> i64,
@@ -574,14 +580,15 @@ impl Worker {
                 min,
                 max,
             };
-        } else if lanes::is_open(missing.lo) || lanes::is_open(missing.hi) {
+        } else if lanes::is_open(bounds.lo) || lanes::is_open(bounds.hi) {
             out.measure(size.rows);
         } else {
+            let open = lanes::is_open(missing.lo) || lanes::is_open(missing.hi);
             out.proof = Proof {
                 point,
-                open: false,
-                min: missing.lo,
-                max: missing.hi,
+                open,
+                min: bounds.lo,
+                max: bounds.hi,
             };
         }
         Reg::Lanes(out)
@@ -849,10 +856,19 @@ impl Worker {
                 }
             }
         }
+        let mut out = self.lanes(size);
         let mut scratch = [EMPTY; MAX_KEYS];
         let mut views = Vec::with_capacity(keys.len());
         for (key, scratch) in keys.iter().zip(&mut scratch) {
             views.push(self.view(*key, scratch));
+        }
+        if let Law::One(regime) = &chunk.law
+            && instr.ty != Type::Bool
+            && let Some(figures) = tables.get(param, *regime)
+        {
+            figures.run(&mut out, size.words, &views);
+            self.figures = tables;
+            return Reg::Lanes(out);
         }
         let value = |regime: usize, row: usize| match tables.get(param, regime) {
             Some(figures) => figures.get(views.iter().map(|v| v.get(row))),
@@ -880,6 +896,7 @@ impl Worker {
             }
         };
         self.figures = tables;
+        self.free_lanes.push(out);
         self.write(instr.ty, size, |row| values[row])
     }
 
@@ -1131,19 +1148,16 @@ impl Ages {
     #[inline(always)]
     fn of(&self, birth: i64) -> V {
         let on = self.on.unwrap_or(0);
-        let years = (on - birth) / 366;
-        let fits = |years: i64| {
-            let at = years as usize;
-            self.births.get(at).is_some_and(|b| birth <= *b)
-                && self.births.get(at + 1).is_some_and(|b| birth > *b)
-        };
-        if birth <= on && (0..OLDEST).contains(&years) {
-            if fits(years) {
-                return V::known(years);
-            }
-            if fits(years + 1) {
-                return V::known(years + 1);
-            }
+        if self.births.is_empty() {
+            return V::UNKNOWN;
+        }
+        // days / 365.25, at most one year off
+        let years = (on.wrapping_sub(birth) as u64).wrapping_mul(91_867) >> 25;
+        if birth <= on && years < OLDEST as u64 {
+            let years = years as usize;
+            let more = usize::from(birth <= self.births[years + 1]);
+            let less = usize::from(birth > self.births[years]);
+            return V::known((years + more - less) as i64);
         }
         full_years(V::known(birth), V::known(on))
     }

@@ -638,6 +638,16 @@ impl Columns<'_> {
 
 /// Cuts the cases of a group into chunks.
 fn parts<'c>(set: &PackSet, batch: &Batch<'_>, cases: &'c [(u32, u32)]) -> Vec<&'c [(u32, u32)]> {
+    if let (Some(first), Some(last)) = (cases.first(), cases.last())
+        && (last.0 - first.0) as usize + 1 == cases.len()
+    {
+        let start = first.0 as usize;
+        let ranges = cut(set, batch, start..start + cases.len(), CHUNK);
+        return ranges
+            .iter()
+            .filter_map(|r| cases.get(r.start - start..r.end - start))
+            .collect();
+    }
     let mut out = Vec::new();
     let mut rest = cases;
     while !rest.is_empty() {
