@@ -21,11 +21,10 @@ impl Axis {
     /// Place of a value: 0 where it is unknown.
     #[inline(always)]
     fn place(&self, v: V) -> usize {
-        if v.is_known() {
-            (v.lo.clamp(self.first, self.last) - self.first + 1) as usize * self.stride
-        } else {
-            0
-        }
+        // held between the first and the last, so nothing wraps
+        let known = v.lo.clamp(self.first, self.last).wrapping_sub(self.first);
+        let known = (known as usize).wrapping_add(1).wrapping_mul(self.stride);
+        if v.is_known() { known } else { 0 }
     }
 }
 
@@ -101,10 +100,11 @@ impl Figures {
             for (axis, key) in self.axes.iter().zip(keys) {
                 let (lo, hi) = (key.lo(w), key.hi(w));
                 for lane in 0..WORD {
-                    at[lane] += axis.place(V {
+                    let place = axis.place(V {
                         lo: lo[lane],
                         hi: hi[lane],
                     });
+                    at[lane] = at[lane].wrapping_add(place);
                 }
             }
             for lane in 0..WORD {

@@ -11,10 +11,10 @@ use super::lanes::{self, Block, Lanes, Proof, View, pick, spread};
 use super::program::{Arg, Instr, Program, Step};
 use super::segments::{self, Test};
 use crate::date::{Birthday, Day};
-use crate::ir::{AggK, Plan, children, ix};
+use crate::ir::{AggK, Op, Plan, children, ix};
 use crate::lang::Type;
 use crate::pack::PackSet;
-use crate::scalar::{Apply, MAX_KEYS, V};
+use crate::scalar::{Apply, MAX_KEYS, V, moved};
 use crate::scenario::Regime;
 
 /// The value of a step for the rows of a chunk.
@@ -45,7 +45,7 @@ pub(super) struct Worker {
     free_bits: Vec<Truths>,
     free_lanes: Vec<Lanes>,
     figures: Tables,
-    ages: Ages,
+    ages: Vec<Ages>,
 }
 
 /// The rows of one step's entity.
@@ -758,32 +758,30 @@ impl Worker {
     fn age(&mut self, birth: Arg, on: Arg, size: Size) -> Reg {
         let mut out = self.lanes(size);
         let (mut s1, mut s2) = (EMPTY, EMPTY);
-        let ages = core::mem::take(&mut self.ages);
+        let mut ages = core::mem::take(&mut self.ages);
         let (birth, on) = (self.view(birth, &mut s1), self.view(on, &mut s2));
-        let ages = match on.constant.and_then(V::get) {
+        match on.constant.and_then(V::get) {
             Some(day) => {
-                let ages = if ages.on == Some(day) {
-                    ages
-                } else {
-                    Ages::on(day)
-                };
+                let at = ages.iter().position(|a| a.on == day).unwrap_or_else(|| {
+                    ages.push(Ages::on(day));
+                    ages.len() - 1
+                });
+                let table = &ages[at];
                 lanes::each(&mut out, size.rows, |row| {
                     let v = birth.get(row);
                     if v.is_known() {
-                        ages.of(v.lo)
+                        table.of(v.lo)
                     } else {
                         V::UNKNOWN
                     }
                 });
-                ages
             }
             None => {
                 lanes::each(&mut out, size.rows, |row| {
                     full_years(birth.get(row), on.get(row))
                 });
-                ages
             }
-        };
+        }
         self.ages = ages;
         Reg::Lanes(out)
     }
@@ -814,6 +812,13 @@ impl Worker {
         }
         if let Some(division) = Division::prove(&node.op, &views) {
             division.run(&mut out, size, &views);
+            return Reg::Lanes(out);
+        }
+        if let (Op::AddMonths(..), [day, months, ..]) = (&node.op, views.as_slice()) {
+            let add = |day: Day, months| Some(day.add_months(months));
+            lanes::each(&mut out, size.rows, |row| {
+                moved(day.get(row), months.get(row), add)
+            });
             return Reg::Lanes(out);
         }
         lanes::each(&mut out, size.rows, |row| {
@@ -1114,9 +1119,9 @@ impl Tables {
 }
 
 /// Full years on one day by the latest birth of every age, so that no row needs a calendar.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Ages {
-    on: Option<i64>,
+    on: i64,
     /// The latest day of birth of somebody of at least so many years.
     births: Vec<i64>,
 }
@@ -1139,15 +1144,12 @@ impl Ages {
         } else {
             Vec::new()
         };
-        Self {
-            on: Some(day),
-            births,
-        }
+        Self { on: day, births }
     }
 
     #[inline(always)]
     fn of(&self, birth: i64) -> V {
-        let on = self.on.unwrap_or(0);
+        let on = self.on;
         if self.births.is_empty() {
             return V::UNKNOWN;
         }

@@ -766,7 +766,7 @@ fn days(x: V, y: V, f: impl Fn(Day, Day) -> i64) -> V {
     }
 }
 
-fn moved(x: V, n: V, f: impl Fn(Day, i64) -> Option<Day>) -> V {
+pub(crate) fn moved(x: V, n: V, f: impl Fn(Day, i64) -> Option<Day>) -> V {
     let day = x
         .get()
         .and_then(Day::from_number)

@@ -3,5 +3,7 @@
 mod eval;
 mod interval;
 
-pub(crate) use eval::{Apply, Found, Frame, MAX_KEYS, Params, Tally, demand, evaluate, fold};
+pub(crate) use eval::{
+    Apply, Found, Frame, MAX_KEYS, Params, Tally, demand, evaluate, fold, moved,
+};
 pub use interval::V;
