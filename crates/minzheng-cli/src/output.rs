@@ -142,8 +142,11 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 /// JSON with a line break at its end.
-pub(crate) fn json(value: &serde_json::Value) -> String {
-    format!("{value:#}\n")
+pub(crate) fn json(value: &impl serde::Serialize) -> String {
+    // what is written holds strings, numbers and lists only, so this cannot fail
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    text
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ pub(crate) fn run(args: Args) -> Outcome {
                 }
             };
             Ok(if form.json {
-                output::json(&explanation.to_json())
+                output::json(&explanation)
             } else if form.html {
                 page(title(lang), &explanation.render_html(lang), lang)
             } else if markdown {

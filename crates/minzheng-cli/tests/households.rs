@@ -196,7 +196,7 @@ fn json_and_html_are_whole() {
     let json = text(&["assess", &file("low-income-family"), "--json"]);
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(value["schema"], "minzheng/assessment/1");
-    assert_eq!(value["explanation"]["schema"], "minzheng/explanation/1");
+    assert_eq!(value["explanation"]["schema"], "minzheng/explanation/2");
     let programmes = value["programmes"].as_array().unwrap();
     let dibao = programmes.iter().find(|p| p["id"] == "dibao").unwrap();
     assert_eq!(

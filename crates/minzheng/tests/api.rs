@@ -126,7 +126,7 @@ fn calls_are_answered() {
     );
     assert_eq!(
         call(&with("explain"))["ok"]["schema"],
-        "minzheng/explanation/1"
+        "minzheng/explanation/2"
     );
     assert!(!call(&with("missing"))["ok"].as_array().unwrap().is_empty());
     let mut simulate = with("simulate");
