@@ -149,7 +149,7 @@ pub(crate) enum PackCommand {
         /// Folders with packs above the built-in ones
         dirs: Vec<PathBuf>,
     },
-    /// What differs between two packs: rules, figures, programmes
+    /// What differs between two packs, whatever they hold: rules, figures, facts, instruments, calendar …
     #[command(after_help = "Example:\n  minzheng pack diff my-county-2025/ my-county-2026/")]
     Diff {
         /// A folder, or the id of a built-in pack

@@ -98,6 +98,38 @@ pub(crate) fn table(rows: &[Vec<String>]) -> String {
     out
 }
 
+/// The Chinese or the English word.
+pub(crate) const fn pick<'w>((zh, en): (&'w str, &'w str), lang: Lang) -> &'w str {
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
+}
+
+/// A Markdown table under Chinese or English heads.
+pub(crate) fn markdown_table(
+    heads: &[(&str, &str)],
+    rows: impl IntoIterator<Item = Vec<String>>,
+    lang: Lang,
+) -> String {
+    let names: Vec<&str> = heads.iter().map(|head| pick(*head, lang)).collect();
+    let mut out = format!(
+        "| {} |\n|{}\n",
+        names.join(" | "),
+        "---|".repeat(names.len())
+    );
+    for row in rows {
+        let cells: Vec<String> = row
+            .iter()
+            .map(|text| text.replace('|', "\\|").replace('\n', " "))
+            .collect();
+        out.push_str("| ");
+        out.push_str(&cells.join(" | "));
+        out.push_str(" |\n");
+    }
+    out
+}
+
 /// How many columns of a terminal a text takes; styles take none.
 fn width(text: &str) -> usize {
     let mut total = 0_usize;

@@ -341,6 +341,14 @@ fn packs_are_shown_and_compared() {
     assert!(text(&["pack", "show"]).contains("programmes   12"));
     let same = text(&["pack", "diff", "crates/minzheng/packs/demo", "demo"]);
     assert_eq!(same.trim(), "0 added, 0 removed, 0 changed");
+    let layers = text(&["pack", "diff", "demo", "cn-15"]);
+    for line in [
+        "- pack demo\n  - extends: cn\n",
+        "- place 159921\n",
+        "+ instrument nm-edge-rigid-2024\n",
+    ] {
+        assert!(layers.contains(line), "{line}");
+    }
     let table = text(&["pack", "show", "--markdown", "--programmes", "--lang", "zh"]);
     assert!(table.starts_with("| 编号 |") && table.contains("| `dibao` | 最低生活保障 |"));
     let schema: serde_json::Value = serde_json::from_str(&text(&["schema", "household"])).unwrap();
