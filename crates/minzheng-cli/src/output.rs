@@ -63,14 +63,16 @@ pub(crate) fn marks(text: &str) -> String {
 }
 
 /// Findings for standard error.
-pub(crate) fn findings(text: &str, _lang: Lang) -> String {
-    text.lines()
-        .map(|line| match line.split_once("error[") {
-            Some((before, after)) => format!("{before}{}{after}", styled(BAD, "error[")),
-            None => line.to_owned(),
-        })
-        .collect::<Vec<_>>()
-        .join("\n")
+pub(crate) fn findings(text: &str) -> String {
+    let mark = |line: &str| {
+        for word in ["error[", "错误["] {
+            if let Some((before, after)) = line.split_once(word) {
+                return format!("{before}{}{after}", styled(BAD, word));
+            }
+        }
+        line.to_owned()
+    };
+    text.lines().map(mark).collect::<Vec<_>>().join("\n")
 }
 
 /// Columns, padded to the widest cell; wide characters count twice.
