@@ -1,5 +1,6 @@
 //! What may be typed.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -25,7 +26,8 @@ const UNDETERMINED: Code = (
 fn teach(example: &str, codes: &[Code]) -> String {
     let mut text = format!("Example:\n  {example}\n\nExit codes:");
     for (code, when) in codes {
-        text.push_str(&format!("\n  {code}  {when}"));
+        // writing to a string cannot fail
+        let _ = write!(text, "\n  {code}  {when}");
     }
     text
 }

@@ -271,7 +271,6 @@ fn words(leaf: &Leaf) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
     use super::*;
     use crate::pack::SourceFile;
