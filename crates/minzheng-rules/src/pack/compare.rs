@@ -77,11 +77,11 @@ impl PackSource {
     /// ```
     /// use minzheng_rules::pack::{PackSource, SourceFile};
     /// let pack = |text: &str| PackSource::new(vec![SourceFile::new("facts.toml", text)]);
-    /// let old = pack("[[fact]]\nid = \"wage\"\nlow = 0\n");
-    /// let new = pack("# a remark\n[[fact]]\nid = \"wage\"\nlow = 1\n");
+    /// let old = pack("[[fact]]\nid = \"weight\"\nlow = 0\n");
+    /// let new = pack("# a remark\n[[fact]]\nid = \"weight\"\nlow = 1\n");
     /// let differences = old.differences(&new)?;
     /// assert_eq!(differences.len(), 1);
-    /// assert_eq!((differences[0].kind.as_str(), differences[0].name.as_str()), ("fact", "wage"));
+    /// assert_eq!((differences[0].kind.as_str(), differences[0].name.as_str()), ("fact", "weight"));
     /// assert_eq!(differences[0].fields[0].after.as_deref(), Some("1"));
     /// # Ok::<(), minzheng_rules::error::Diagnostics>(())
     /// ```
@@ -288,21 +288,21 @@ code = "159921"
 name = "示范旗"
 [[entity]]
 id = "person"
-complete = "members_complete"
+complete = "rows_complete"
 [[codes]]
-id = "hukou"
-values = [{ id = "urban", zh = "城镇" }, { id = "rural" }]
+id = "zone"
+values = [{ id = "urban", zh = "甲" }, { id = "rural" }]
 [[fact]]
-id = "wage"
+id = "weight"
 answered_by = ["applicant"]
 [[parameter]]
-id = "standard.dibao"
-keys = ["hukou"]
+id = "standard.grant"
+keys = ["zone"]
 [[value]]
-parameter = "standard.dibao"
+parameter = "standard.grant"
 place = "159921"
 from = 2026-07-01
-rows = [{ hukou = "urban", value = "870" }, { hukou = "rural", value = "660" }]
+rows = [{ zone = "urban", value = "870" }, { zone = "rural", value = "660" }]
 [[setting]]
 id = "setting.rounding"
 default = "half_up"
@@ -316,14 +316,14 @@ of = "size"
 from = 2026-07-01
 expr = "3"
 [[programme]]
-id = "dibao"
+id = "grant"
 [[programme.condition]]
 id = "income"
 expr = "true"
 [[relation]]
 kind = "excludes"
-first = "dibao"
-second = "tekun"
+first = "grant"
+second = "loan"
 note = { en = "one of them" }
 [[calendar]]
 year = 2026
@@ -331,7 +331,7 @@ rest_days = [2026-01-01, 2026-02-17]
 [[test]]
 id = "gap"
 [test.expect]
-"dibao.amount" = "800/month"
+"grant.amount" = "800/month"
 "#;
 
     fn pack(text: &str) -> PackSource {
@@ -353,25 +353,25 @@ id = "gap"
 
     #[test]
     fn whatever_a_pack_holds_is_compared() {
-        let row = "from = 2026-07-01, parameter = standard.dibao, place = 159921";
+        let row = "from = 2026-07-01, parameter = standard.grant, place = 159921";
         for (before, after, line) in [
             ("the bureau", "us", "pack county: publisher the bureau > us".to_owned()),
             ("en = \"county\"", "en = \"c\"", "pack county: title.en county > c".to_owned()),
             ("通知", "公告", "instrument notice: title 通知 > 公告".to_owned()),
             ("示范旗", "旗", "place 159921: name 示范旗 > 旗".to_owned()),
-            ("members_complete", "all", "entity person: complete members_complete > all".to_owned()),
-            ("城镇", "城", "codes hukou: values[urban].zh 城镇 > 城".to_owned()),
-            (", { id = \"rural\" }", "", "codes hukou: values rural > -".to_owned()),
-            ("[\"applicant\"]", "[\"applicant\", \"official\"]", "fact wage: answered_by - > official".to_owned()),
-            ("keys = [\"hukou\"]", "keys = []", "parameter standard.dibao: keys hukou > -".to_owned()),
-            ("\"870\"", "\"900\"", format!("value {row}: rows[hukou = urban].value 870 > 900")),
+            ("rows_complete", "all", "entity person: complete rows_complete > all".to_owned()),
+            ("甲", "乙", "codes zone: values[urban].zh 甲 > 乙".to_owned()),
+            (", { id = \"rural\" }", "", "codes zone: values rural > -".to_owned()),
+            ("[\"applicant\"]", "[\"applicant\", \"official\"]", "fact weight: answered_by - > official".to_owned()),
+            ("keys = [\"zone\"]", "keys = []", "parameter standard.grant: keys zone > -".to_owned()),
+            ("\"870\"", "\"900\"", format!("value {row}: rows[zone = urban].value 870 > 900")),
             ("half_up", "up", "setting setting.rounding: default half_up > up".to_owned()),
             ("1 +  2", "1 + 3", "formula size: version[from = 2021-07-01].expr 1 + 2 > 1 + 3".to_owned()),
             ("expr = \"3\"", "expr = \"4\"", "version from = 2026-07-01, of = size: expr 3 > 4".to_owned()),
-            ("expr = \"true\"", "expr = \"false\"", "programme dibao: condition[income].expr true > false".to_owned()),
-            ("one of", "either of", "relation first = dibao, kind = excludes, second = tekun: note.en one of them > either of them".to_owned()),
+            ("expr = \"true\"", "expr = \"false\"", "programme grant: condition[income].expr true > false".to_owned()),
+            ("one of", "either of", "relation first = grant, kind = excludes, second = loan: note.en one of them > either of them".to_owned()),
             ("2026-02-17", "2026-02-18", "calendar 2026: rest_days 2026-02-17 > 2026-02-18".to_owned()),
-            ("800/month", "900/month", "test gap: expect.dibao.amount 800/month > 900/month".to_owned()),
+            ("800/month", "900/month", "test gap: expect.grant.amount 800/month > 900/month".to_owned()),
         ] {
             assert_eq!(PACK.matches(before).count(), 1, "{before}");
             assert_eq!(told(PACK, &PACK.replace(before, after)), [line]);
@@ -391,14 +391,14 @@ id = "gap"
 
     #[test]
     fn what_comes_and_goes_is_told_with_its_fields() {
-        let more = format!("{PACK}\n[[fact]]\nid = \"pension\"\nlow = 0\n");
+        let more = format!("{PACK}\n[[fact]]\nid = \"height\"\nlow = 0\n");
         let (old, new) = (pack(PACK), pack(&more));
         let added = old.differences(&new).unwrap();
         assert_eq!(added.len(), 1);
         let first = added.first().unwrap();
         assert!(!first.in_old && first.in_new);
-        assert_eq!(told(PACK, &more), ["fact pension: low - > 0"]);
-        assert_eq!(told(&more, PACK), ["fact pension: low 0 > -"]);
+        assert_eq!(told(PACK, &more), ["fact height: low - > 0"]);
+        assert_eq!(told(&more, PACK), ["fact height: low 0 > -"]);
         let order = PACK.replace("2026-01-01, 2026-02-17", "2026-02-17, 2026-01-01");
         assert_eq!(
             told(PACK, &order),
