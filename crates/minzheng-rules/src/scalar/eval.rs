@@ -34,7 +34,7 @@ struct Table {
 }
 
 /// Where a figure came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Found {
     /// The row of the parameter with this index.
     Row(usize),
