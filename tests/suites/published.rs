@@ -8,10 +8,16 @@
     reason = "a test stops at the first surprise and prints its counts"
 )]
 
+use std::collections::BTreeSet;
+
+use minzheng_rules::pack::{PackSource, SourceFile};
 use minzheng_rules::scenario::Engine;
-use minzheng_testkit::published::{answers, readings};
+use minzheng_testkit::published::{answers, pack_of, readings};
 use minzheng_testkit::repo_root;
 use serde_json::Value;
+
+/// How many items of the questions follow from the law and so are to be accounted for.
+const ITEMS: usize = 42;
 
 /// Readings that do not come out yet, each with its reason.
 const OPEN: &[(&str, &str)] = &[];
@@ -74,6 +80,58 @@ fn cases_come_out_as_published() {
 #[test]
 fn questions_come_out_as_answered() {
     run("quiz.json");
+}
+
+/// Who may set a figure: a pack of the wrong level is refused by its code, one of the right level loads.
+#[test]
+fn questions_on_who_sets_a_figure() {
+    for question in cases("packs.json") {
+        let text = pack_of(&question).unwrap();
+        let pack = PackSource::new(vec![SourceFile::new("pack.toml", text)]);
+        let found = minzheng::packs::load(&[minzheng::packs::BuiltIn::Nation], &[pack]);
+        let codes: Vec<&str> = match &found {
+            Ok(_) => Vec::new(),
+            Err(findings) => findings.iter().map(|f| f.code()).collect(),
+        };
+        assert_eq!(
+            question["expect"]["codes"],
+            serde_json::json!(codes),
+            "{question}: {found:?}"
+        );
+    }
+}
+
+/// Every item is a test or says why it is none; every test is of an item.
+#[test]
+fn no_item_is_forgotten() {
+    let item = |case: &Value| case["id"].as_str().unwrap()[..5].to_owned();
+    let tested: BTreeSet<String> = (cases("quiz.json").iter())
+        .chain(&cases("packs.json"))
+        .map(item)
+        .collect();
+    let (mut decided, mut neither) = (BTreeSet::new(), BTreeSet::new());
+    for row in cases("items.json") {
+        let id = row["id"].as_str().unwrap().to_owned();
+        let new = match row["asks"].as_str().unwrap() {
+            "decision" => decided.insert(id),
+            "neither" => {
+                let told = |word: &str| row[word].as_str().is_some_and(|w| !w.is_empty());
+                assert!(told("about") && told("why"), "{row}: no reason");
+                neither.insert(id)
+            }
+            other => panic!("{row}: `{other}` is neither of the two"),
+        };
+        assert!(new, "{row}: it stands twice");
+    }
+    assert_eq!(decided, tested, "items that ask for a decision, and tests");
+    assert!(decided.is_disjoint(&neither));
+    println!(
+        "{} items: {} decided, {} ask for none",
+        decided.len() + neither.len(),
+        decided.len(),
+        neither.len()
+    );
+    assert_eq!(decided.len() + neither.len(), ITEMS);
 }
 
 #[test]

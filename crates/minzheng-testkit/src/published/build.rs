@@ -210,7 +210,7 @@ impl<'e> Build<'e> {
     /// Facts and findings in the words of the packs, which a question adds where the vocabulary of cases has no word.
     fn given(&mut self) -> Result<(), Refusal> {
         let given = self.case.given();
-        given.only(&[&["household", "person", "obligor", "finding"]])?;
+        given.only(&[&["household", "person", "obligor", "finding", "overlay"]])?;
         if let Some(household) = given.get("household") {
             let rows = Table::open("given.household", household)?.rows();
             self.household.extend(rows.clone());
@@ -224,6 +224,8 @@ impl<'e> Build<'e> {
             .extend(given.list("obligor")?.unwrap_or_default().iter().cloned());
         self.findings
             .extend(given.list("finding")?.unwrap_or_default().iter().cloned());
+        self.overlays
+            .extend(given.list("overlay")?.unwrap_or_default().iter().cloned());
         Ok(())
     }
 
@@ -300,7 +302,9 @@ impl<'e> Build<'e> {
     pub(super) fn document(&self) -> Value {
         let mut household = self.household.clone();
         for key in ["registration_place", "handling_place"] {
-            household.insert(key.to_owned(), json!(PLACE));
+            household
+                .entry(key.to_owned())
+                .or_insert_with(|| json!(PLACE));
         }
         let persons: Vec<Value> = self.persons.iter().cloned().map(Value::Object).collect();
         json!({

@@ -43,7 +43,7 @@ impl Case {
         read.overlay().only(&[OVERLAY])?;
         read.assume().only(&[ASSUME])?;
         if let Some(word) =
-            (read.expect.keys()).find(|w| !EXPECT.contains(&w.as_str()) && !w.starts_with("value:"))
+            (read.expect.keys()).find(|w| !EXPECT.contains(&w.as_str()) && !w.contains(':'))
         {
             return Err(Refusal::UnknownWord(read.expect().place(word)));
         }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::Refusal;
 use super::build::Build;
-use super::words::{months, nearest, untold, whole};
+use super::words::{months, nearest, unknown, untold, whole};
 
 impl Build<'_> {
     pub(super) fn decide(&self) -> Result<Map<String, Value>, Refusal> {
@@ -229,17 +229,29 @@ impl Build<'_> {
             "paid_by" => Self::date(answer, "dibao_paid_by", None)
                 .map_or_else(|| json!("undetermined"), |d| json!(d.to_string())),
             "ends_when" => self.ends_when()?,
-            other => {
-                // `value:ID` asks for a figure of the packs by its id
-                let Some(id) = other.strip_prefix("value:") else {
-                    return Err(Refusal::UnknownWord(format!("expect.{key}")));
-                };
-                let found = answer.value(id, None).or_else(|| answer.value(id, row));
-                found.map_or(Value::Null, |(v, ty)| {
-                    json!(self.engine.packs().value_words(v, ty))
-                })
-            }
+            other => return self.of_packs(answer, other),
         })
+    }
+
+    /// Keys in the words of the packs: `value:ID` a figure, `instrument:ID` the days of a text, `codes:ID` a list of codes.
+    fn of_packs(&self, answer: &Assessment, key: &str) -> Result<Value, Refusal> {
+        let packs = self.engine.packs();
+        let row = self.subjects.first().map(String::as_str);
+        let found = match key.split_once(':') {
+            Some(("value", id)) => {
+                let value = answer.value(id, None).or_else(|| answer.value(id, row));
+                value.map(|(v, ty)| json!(packs.value_words(v, ty)))
+            }
+            Some(("instrument", id)) => packs.instrument(id).map(|text| {
+                let day = |day: Option<Day>| day.map(|d| d.to_string());
+                json!({ "published": day(text.published), "in_force": day(text.in_force) })
+            }),
+            Some(("codes", id)) => (packs.code_lists().iter())
+                .find(|list| list.id == id)
+                .map(|list| list.codes.iter().map(|c| json!(c.id)).collect()),
+            _ => None,
+        };
+        found.map_or_else(|| unknown("expect", key), Ok)
     }
 
     fn date(answer: &Assessment, id: &str, row: Option<&str>) -> Option<Day> {

@@ -2,7 +2,8 @@
 //!
 //! A case gives `facts`, `assume`, `overlay`, `on`, `programme` and `expect`; a probe gives `readings` and `settings` beside.
 //! Everything here is driven by those words. A word that is not known is refused, never skipped. A question of ours may add
-//! `given`, facts in the words of the packs.
+//! `given`, facts in the words of the packs, and ask for `value:ID`, `instrument:ID` or `codes:ID` of them; a question on who
+//! may set a figure is a [`pack_of`] one value that loads or does not.
 //!
 //! [`vocabulary`] lists the words, [`words`] reads what stands at one, [`case`] is a case in one reading. [`build`] makes the
 //! household: [`persons`] and [`means`] from the facts, [`overlay`] and [`benefits`] from the figures of the place, [`assume`] from what is taken
@@ -15,6 +16,7 @@ mod case;
 mod expect;
 mod means;
 mod overlay;
+mod pack;
 mod payroll;
 mod persons;
 mod vocabulary;
@@ -24,6 +26,8 @@ use std::fmt;
 
 use minzheng_rules::scenario::Engine;
 use serde_json::{Value, json};
+
+pub use pack::pack_of;
 
 use build::Build;
 use case::Case;
