@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Refusal;
 use super::build::Build;
+use super::vocabulary::care_level;
 use super::words::{Flow, unknown};
 
 impl Build<'_> {
@@ -61,8 +62,8 @@ impl Build<'_> {
             ("lives_together_long_term", "lives_together"),
         ] {
             if let Some(value) = assume.truth(word)? {
-                for id in &subjects {
-                    self.say(id, fact, value);
+                for id in self.about(word) {
+                    self.say(&id, fact, value);
                 }
             }
         }
@@ -76,7 +77,26 @@ impl Build<'_> {
             ("property_within_tekun_rule", "tekun/property"),
         ] {
             if let Some(value) = assume.truth(word)? {
-                self.find_all(of, &json!(value));
+                self.find_of(of, &self.about(word), &json!(value));
+            }
+        }
+        for id in self.about("disabilities") {
+            if let Some(value) = assume.get("disabilities") {
+                self.disabilities(&id, value)?;
+            }
+            if let Some(grade) = assume.count("disability_grade")? {
+                self.say(&id, "disability_grade", grade);
+            }
+        }
+        for word in ["obligors", "other_obligors"] {
+            match assume.text(word)? {
+                None => {}
+                Some("none") => {
+                    for id in &subjects {
+                        self.say(id, "obligors_complete", true);
+                    }
+                }
+                Some(other) => return unknown(word, other),
             }
         }
         for id in &subjects {
@@ -101,21 +121,12 @@ impl Build<'_> {
                 Some(false) => self.figure("setting.provincial_additions", "none"),
                 None => {}
             }
-            if let Some(value) = assume.get("disabilities") {
-                self.disabilities(id, value)?;
-            }
-            if let Some(grade) = assume.count("disability_grade")? {
-                self.say(id, "disability_grade", grade);
-            }
             if let Some(income) = self.assumed_money("own_income")? {
                 self.find("own_income", Some(id), income);
             }
             if let Some(value) = self.assumed_money("maintenance_received_or_due")? {
                 self.say(id, "support_received", value.clone());
                 self.say(id, "support_due", value);
-            }
-            if let Some("none") = assume.text("obligors")?.or(assume.text("other_obligors")?) {
-                self.say(id, "obligors_complete", true);
             }
             match assume.get("other_aid_received") {
                 None => {}
@@ -129,13 +140,15 @@ impl Build<'_> {
                 }
             }
             if let Some(word) = assume.text("care_level")? {
-                let level = match word {
-                    "full" | "none" | "half" => word,
-                    "severe" => "full",
-                    "mid" => "half",
-                    // a label of a place that joins two levels: its rate stands in the overlay for both
-                    "mid or severe" => "half",
-                    _ => return unknown("care_level", word),
+                let overlay = self.case.overlay();
+                let rates = overlay.get("tekun_care_rates");
+                let of_place = overlay.has("tekun_care")
+                    || rates.is_some_and(|rates| rates.get(word).is_some());
+                let level = match care_level(word) {
+                    Some(level) => level,
+                    // a label of the place, whose rate stands in the overlay: the middle level stands for it
+                    None if of_place => "half",
+                    None => continue,
                 };
                 self.find("care_level", Some(id), level);
             }

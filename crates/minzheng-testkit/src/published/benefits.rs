@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::Refusal;
 use super::build::Build;
-use super::vocabulary::{DISABILITIES, disability};
-use super::words::{Flow, Table, shape, unknown, untold};
+use super::vocabulary::{DISABILITIES, care_level, disability};
+use super::words::{Flow, Table, months, shape, unknown, untold};
 
 impl Build<'_> {
     pub(super) fn figures_of_persons(&mut self) -> Result<(), Refusal> {
@@ -31,6 +31,58 @@ impl Build<'_> {
             self.figure(parameter, rate);
             if let Some(from) = value.get("from_age") {
                 self.figure("limit.old_age_from", from.clone());
+            }
+        }
+        self.rate()?;
+        self.tekun_care_rates()
+    }
+
+    /// A rate that says not of what is that of the programme.
+    fn rate(&mut self) -> Result<(), Refusal> {
+        let overlay = self.case.overlay();
+        let Some(value) = overlay.get("rate").filter(|_| !self.case.is_payroll()) else {
+            return Ok(());
+        };
+        let Some(parameter) = rate_of(&self.case.programme) else {
+            return untold("rate", "the programme pays no rate a month");
+        };
+        let mut flow = Flow::read("rate", value)?;
+        if let (false, Some(period)) = (value.get("period").is_some(), overlay.text("rate_period")?)
+        {
+            flow.months = months("rate_period", period)?;
+        }
+        let rate = self.money("rate", flow)?;
+        self.figure(parameter, rate);
+        if parameter == "standard.dibao_single" {
+            self.figure("setting.single_amount", "place_figure");
+        }
+        Ok(())
+    }
+
+    fn tekun_care_rates(&mut self) -> Result<(), Refusal> {
+        let at = "tekun_care_rates";
+        let Some(rates) = self
+            .case
+            .overlay()
+            .get(at)
+            .filter(|_| !self.case.is_payroll())
+        else {
+            return Ok(());
+        };
+        let rates = Table::open(at, rates)?;
+        // the rate of the level that is assumed, under whatever label the place has for it
+        if let Some(label) = self.case.assume().text("care_level")?
+            && let Some(value) = rates.get(label)
+        {
+            let rate = self.money(at, Flow::read(at, value)?)?;
+            self.figure("standard.tekun_care", rate);
+            return Ok(());
+        }
+        for (label, value) in rates.rows() {
+            let rate = self.money(at, Flow::read(at, value)?)?;
+            // under a label that nobody is said to have, it pays nobody
+            if let Some(level) = care_level(label) {
+                self.figure_at("standard.tekun_care", "care_level", level, rate);
             }
         }
         Ok(())
@@ -176,4 +228,17 @@ impl Build<'_> {
         }
         Ok(())
     }
+}
+
+/// The figure that a programme pays a person a month.
+pub(super) fn rate_of(programme: &str) -> Option<&'static str> {
+    Some(match programme {
+        "dibao_single" => "standard.dibao_single",
+        "tekun" => "standard.tekun_basic",
+        "disability_living" => "standard.disability_living",
+        "disability_care" => "standard.disability_care",
+        "old_age" => "standard.old_age",
+        "orphan" | "de_facto_orphan" => "standard.child",
+        _ => return None,
+    })
 }

@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::Refusal;
 use super::case::Case;
-use super::words::{Flow, Table, untold};
+use super::vocabulary::OF_OBLIGOR;
+use super::words::{Flow, Table, untold, yuan};
 
 pub(super) const PLACE: &str = "000000";
 
@@ -116,21 +117,52 @@ impl<'e> Build<'e> {
 
     /// A finding on a condition or formula of whatever entity it belongs to: every subject, or the household.
     pub(super) fn find_all(&mut self, of: &str, value: &Value) {
-        let entity = self.engine.packs().formula(of).map(|f| f.entity);
-        match entity {
+        let rows = self.subjects.clone();
+        self.find_of(of, &rows, value);
+    }
+
+    /// A finding on a condition or formula of whatever entity it belongs to: the rows, or the household.
+    pub(super) fn find_of(&mut self, of: &str, rows: &[String], value: &Value) {
+        match self.engine.packs().formula(of).map(|f| f.entity) {
             Some(0) => self.find(of, None, value.clone()),
             Some(_) => {
-                for row in self.subjects.clone() {
-                    self.find(of, Some(&row), value.clone());
+                for row in rows {
+                    self.find(of, Some(row), value.clone());
                 }
             }
             None => {}
         }
     }
 
+    /// Whom a word speaks of: the obligor or the candidate, where it is a word on one and the case has one; else the subjects.
+    pub(super) fn about(&self, word: &str) -> Vec<String> {
+        let role = if OF_OBLIGOR.contains(&word) {
+            "obligor"
+        } else if word == "member_counted" {
+            "candidate"
+        } else {
+            return self.subjects.clone();
+        };
+        if self.case.facts().has(role) {
+            vec![role.to_owned()]
+        } else {
+            self.subjects.clone()
+        }
+    }
+
     pub(super) fn figure(&mut self, parameter: &str, value: impl Into<Value>) {
-        self.overlays
-            .push(json!({ "parameter": parameter, "value": value.into() }));
+        self.put(json!({ "parameter": parameter, "value": value.into() }));
+    }
+
+    /// The later of two words on one figure holds.
+    fn put(&mut self, overlay: Value) {
+        let same = |o: &Value| {
+            ["parameter", "key"]
+                .iter()
+                .all(|k| o.get(k) == overlay.get(k))
+        };
+        self.overlays.retain(|o| !same(o));
+        self.overlays.push(overlay);
     }
 
     pub(super) fn figure_at(
@@ -150,11 +182,15 @@ impl<'e> Build<'e> {
         key: &Map<String, Value>,
         value: impl Into<Value>,
     ) {
-        self.overlays
-            .push(json!({ "parameter": parameter, "value": value.into(), "key": key }));
+        self.put(json!({ "parameter": parameter, "value": value.into(), "key": key }));
     }
 
-    /// The case's money as the engine sees it.
+    /// A sum of the case's money as the engine sees it.
+    pub(super) fn sum(&self, fen: i64) -> String {
+        yuan(fen.saturating_mul(self.scale))
+    }
+
+    /// The case's money every so many months as the engine sees it.
     pub(super) fn money(&self, at: &str, flow: Flow) -> Result<String, Refusal> {
         let fen = flow.fen.saturating_mul(self.scale);
         Flow { fen, ..flow }.figure(at)

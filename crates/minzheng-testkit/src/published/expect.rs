@@ -31,12 +31,21 @@ impl Build<'_> {
 
     /// A yes/no value of the household, or of every subject: yes where all say yes, no where one says no.
     fn yes_no(&self, answer: &Assessment, id: &str) -> Result<Value, Refusal> {
+        Self::yes_no_of(answer, id, &self.subjects)
+    }
+
+    /// A yes/no value of the persons a word speaks of.
+    fn yes_no_about(&self, answer: &Assessment, word: &str, id: &str) -> Result<Value, Refusal> {
+        Self::yes_no_of(answer, id, &self.about(word))
+    }
+
+    fn yes_no_of(answer: &Assessment, id: &str, rows: &[String]) -> Result<Value, Refusal> {
         if let Some((v, _)) = answer.value(id, None) {
             return Ok(Self::say_truth(v));
         }
         let mut all = json!(true);
         let mut any = false;
-        for row in &self.subjects {
+        for row in rows {
             let Some((v, _)) = answer.value(id, Some(row)) else {
                 continue;
             };
@@ -168,11 +177,12 @@ impl Build<'_> {
                 };
                 json!(self.ids().into_iter().filter(has).collect::<Vec<_>>())
             }
+            "persons" if self.subjects.is_empty() => json!(self.size),
             "persons" => json!(self.subjects.len()),
-            "member_counted" => self.yes_no(answer, "counted")?,
+            "member_counted" => self.yes_no_about(answer, key, "counted")?,
             "no_labour_ability" => self.yes_no(answer, "no_labour_ability")?,
-            "obligor_unable" => self.yes_no(answer, "obligor_unable")?,
-            "relative_is_obligor" => self.yes_no(answer, "duty_of_support")?,
+            "obligor_unable" => self.yes_no_about(answer, key, "obligor_unable")?,
+            "relative_is_obligor" => self.yes_no_about(answer, key, "duty_of_support")?,
             "counted_as_income" => {
                 let id = if programme == "tekun" {
                     "tekun_income"

@@ -1,36 +1,60 @@
 //! What the family has, and the days of its application.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::Refusal;
 use super::build::Build;
-use super::words::{Table, shape, unknown, yuan};
+use super::vocabulary::property_fact;
+use super::words::{Flow, Table, shape};
 
 impl Build<'_> {
     /// Income of the household as the case states it, less what the rules leave out and the case says is in it.
     pub(super) fn income(&mut self) -> Result<(), Refusal> {
         if let Some(total) = self.stated_income()? {
-            let counted = total.saturating_sub(self.exclusions()?).max(0);
-            let scaled = yuan(counted.saturating_mul(self.scale));
-            self.find("counted_income", None, format!("{scaled}/year"));
+            let counted = self.sum(
+                total
+                    .saturating_sub(self.exclusions()?)
+                    .saturating_sub(self.deduction()?)
+                    .max(0),
+            );
+            self.find("counted_income", None, format!("{counted}/year"));
         }
-        if let (Some(income), Some(id)) = (
-            self.case.facts().figure("income")?,
-            self.subjects.first().cloned(),
-        ) {
-            self.find("own_income", Some(&id), income);
+        if let (Some(own), Some(id)) = (self.income_of_person()?, self.subjects.first().cloned()) {
+            let own = format!("{}/year", self.sum(own));
+            for of in ["own_income", "tekun_income", "obligor_income"] {
+                self.find(of, Some(&id), own.clone());
+            }
         }
         Ok(())
+    }
+
+    /// The income of the one person of the case, per year: one amount, or several added up.
+    fn income_of_person(&self) -> Result<Option<i64>, Refusal> {
+        let items = match self.case.facts().get("income") {
+            None => return Ok(None),
+            Some(Value::Array(items)) => items.as_slice(),
+            Some(one) => std::slice::from_ref(one),
+        };
+        let mut total = 0_i64;
+        for item in items {
+            let each = Flow::read("income", item)?.yearly("income")?;
+            total = total.saturating_add(each);
+        }
+        Ok(Some(total))
     }
 
     /// The income of the family per year: stated of all, of each, assumed, or added up.
     fn stated_income(&mut self) -> Result<Option<i64>, Refusal> {
         let (facts, assume) = (self.case.facts(), self.case.assume());
-        if let Some(all) = facts.yearly("household_income")? {
-            return Ok(Some(all));
-        }
-        if let Some(each) = facts.yearly("per_capita_income")? {
-            return Ok(self.size.and_then(|n| each.checked_mul(n)));
+        if assume.truth("stated_income_is_counted_income")? != Some(false) {
+            if let Some(all) = facts.yearly("household_income")? {
+                return Ok(Some(all));
+            }
+            if let Some(each) = facts.yearly("per_capita_income")? {
+                return Ok(self.size.and_then(|n| each.checked_mul(n)));
+            }
         }
         if let Some(all) = assume.yearly("household_income")? {
             return Ok(Some(all));
@@ -51,7 +75,12 @@ impl Build<'_> {
         if !inside {
             return Ok(out);
         }
-        for one in facts.list("exclusions")?.into_iter().flatten() {
+        for one in facts
+            .get("exclusions")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
             let words = &["amount", "period", "per", "excluded_by_rule"];
             let one = Table::read("exclusions", one, &[words])?;
             if one.truth("excluded_by_rule")? == Some(false) {
@@ -71,12 +100,43 @@ impl Build<'_> {
         Ok(out)
     }
 
+    /// What the place deducts from the stated income for added spending, per year: an amount, or the stated spending.
+    fn deduction(&self) -> Result<i64, Refusal> {
+        let (facts, assume) = (self.case.facts(), self.case.assume());
+        if assume.truth("stated_income_is_counted_income")? == Some(true) {
+            return Ok(0);
+        }
+        let at = "rigid_expenditure_deducted";
+        match self.case.overlay().get(at) {
+            None | Some(Value::Bool(false)) => return Ok(0),
+            Some(Value::Bool(true)) => {}
+            Some(amount) => return Flow::read(at, amount)?.yearly(at),
+        }
+        let mut out = 0_i64;
+        let members = facts.get("members").and_then(Value::as_array);
+        let expenses = members
+            .into_iter()
+            .flatten()
+            .filter_map(|m| m.get("expenses").and_then(Value::as_array));
+        for expense in expenses.flatten() {
+            let expense = Table::read("expenses", expense, &[&["amount", "period", "per"]])?;
+            if let Some(amount) = expense.flow("amount")? {
+                out = out.saturating_add(amount.yearly("expenses.amount")?);
+            }
+        }
+        Ok(out)
+    }
+
     /// The income that is stated of members; a lower bound where one of them says nothing of it.
     fn sum_of_members(&mut self) -> Result<Option<i64>, Refusal> {
         let (facts, assume) = (self.case.facts(), self.case.assume());
-        let Some(members) = facts.list("members")? else {
-            return Ok(None);
+        let chosen = assume.texts("counted_members")?;
+        let counted = |m: &&Value| {
+            let name = m.get("ref").and_then(Value::as_str);
+            (chosen.as_ref()).is_none_or(|c| c.iter().any(|id| Some(id.as_str()) == name))
         };
+        let listed = facts.get("members").and_then(Value::as_array);
+        let members: Vec<&Value> = listed.into_iter().flatten().filter(counted).collect();
         let all = assume.truth("all_members_counted")? == Some(true);
         if (!all && self.size != i64::try_from(members.len()).ok())
             || !members.iter().any(|m| m.get("income").is_some())
@@ -121,8 +181,7 @@ impl Build<'_> {
     }
 
     pub(super) fn property(&mut self) -> Result<(), Refusal> {
-        let facts = self.case.facts();
-        let items = match facts.get("property") {
+        let items = match self.case.facts().get("property") {
             Some(Value::Array(items)) => items,
             Some(Value::String(word)) => {
                 if word.starts_with("within limits") {
@@ -133,65 +192,49 @@ impl Build<'_> {
             Some(_) => return shape("property", "a list, or words"),
             None => return Ok(()),
         };
+        let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
         for item in items {
             let item = Table::read("property", item, &[&["amount", "count_at_least"]])?;
             let kind = item.text("kind")?.unwrap_or_default().to_lowercase();
-            let has = |list: &[&str]| list.iter().any(|w| kind.contains(w));
             let number = item.count("count_at_least")?;
             self.lower_bound |= number.is_some();
-            let amount = item.fen("amount")?.map(yuan);
             let number = number.unwrap_or(1);
-            if has(&["scooter", "motorcycle", "moped", "摩托"]) {
-                // which class it is, is assumed by the case
-                self.household.insert("vehicles".to_owned(), json!(0));
-                if self
-                    .case
-                    .assume()
-                    .text("motor_scooter_class")?
-                    .is_some_and(|c| c.contains("motorcycle"))
-                    || !kind.contains("scooter")
-                {
-                    self.household
-                        .insert("motorcycles".to_owned(), json!(number));
+            let amount = item.fen("amount")?;
+            let (fact, property_kind) = property_fact(&kind)?;
+            match (fact, amount) {
+                ("motorcycles", _) => {
+                    // which class it is, is assumed by the case
+                    let class = self.case.assume().text("motor_scooter_class")?;
+                    self.add("vehicles", 0);
+                    if !kind.contains("scooter") || class.is_some_and(|c| c.contains("motorcycle"))
+                    {
+                        self.add("motorcycles", number);
+                    }
                 }
-                self.property_kind = Some("motor_vehicle");
-            } else if has(&["deposit", "cash", "savings", "存款"]) {
-                self.household.insert("deposits".to_owned(), json!(amount));
-                self.property_kind = Some("financial");
-            } else if has(&["securit", "fund", "stock", "share"]) {
-                self.household
-                    .insert("securities".to_owned(), json!(amount));
-                self.property_kind = Some("financial");
-            } else if has(&["insurance"]) {
-                self.household
-                    .insert("insurance_value".to_owned(), json!(amount));
-                self.property_kind = Some("financial");
-            } else if has(&["non-residential", "shop", "office"]) {
-                self.household
-                    .insert("non_residential".to_owned(), json!(number));
-                self.property_kind = Some("real_estate");
-            } else if has(&["house", "dwelling", "flat", "apartment", "home", "房"]) {
-                self.household.insert("houses".to_owned(), json!(number));
-                self.property_kind = Some("real_estate");
-            } else if has(&[
-                "car", "vehicle", "truck", "van", "tractor", "ship", "boat", "车",
-            ]) {
-                self.household.insert("vehicles".to_owned(), json!(number));
-                if let Some(amount) = amount {
-                    self.household
-                        .insert("vehicle_value".to_owned(), json!(amount));
+                ("vehicles", amount) => {
+                    self.add("vehicles", number);
+                    if let Some(amount) = amount {
+                        add("vehicle_value", amount, &mut sums);
+                    }
                 }
-                self.property_kind = Some("motor_vehicle");
-            } else if has(&["business", "company", "capital", "enterprise"]) {
-                self.household
-                    .insert("business_capital".to_owned(), json!(amount));
-                self.property_kind = Some("business");
-            } else {
-                return unknown("property.kind", &kind);
+                ("houses" | "non_residential", _) => self.add(fact, number),
+                (_, Some(amount)) => add(fact, amount, &mut sums),
+                (_, None) => {}
             }
+            self.property_kind = Some(property_kind);
         }
-        self.household.retain(|_, v| !v.is_null());
+        for (fact, fen) in sums {
+            let sum = self.sum(fen);
+            self.household.insert(fact.to_owned(), json!(sum));
+        }
         Ok(())
+    }
+
+    /// Adds to a number that the household has.
+    fn add(&mut self, fact: &str, number: i64) {
+        let before = self.household.get(fact).and_then(Value::as_i64);
+        let all = before.unwrap_or(0).saturating_add(number);
+        self.household.insert(fact.to_owned(), json!(all));
     }
 
     pub(super) fn procedure(&mut self) -> Result<(), Refusal> {
@@ -213,4 +256,9 @@ impl Build<'_> {
         }
         Ok(())
     }
+}
+
+fn add<'f>(fact: &'f str, fen: i64, sums: &mut BTreeMap<&'f str, i64>) {
+    let sum = sums.entry(fact).or_insert(0);
+    *sum = sum.saturating_add(fen);
 }

@@ -5,9 +5,9 @@
 //! `given`, facts in the words of the packs, and ask for `value:ID`, `instrument:ID` or `codes:ID` of them; a question on who
 //! may set a figure is a [`pack_of`] one value that loads or does not.
 //!
-//! [`vocabulary`] lists the words, [`words`] reads what stands at one, [`case`] is a case in one reading. [`build`] makes the
-//! household: [`persons`] and [`means`] from the facts, [`overlay`] and [`benefits`] from the figures of the place, [`assume`] from what is taken
-//! for granted. [`expect`] asks the engine, [`payroll`] sums.
+//! `vocabulary` lists the words, `words` reads what stands at one, `case` is a case in one reading. `build` makes the
+//! household: `persons` and `means` from the facts, `overlay` and `benefits` from the figures of the place, `assume` from what
+//! is taken for granted. `expect` asks the engine, `payroll` sums.
 
 mod assume;
 mod benefits;
@@ -74,6 +74,16 @@ impl Answer {
     pub fn agrees(&self) -> bool {
         self.wanted == self.found
     }
+}
+
+/// The words a case may use, by the group they stand in.
+pub fn vocabulary() -> [(&'static str, &'static [&'static str]); 4] {
+    [
+        ("facts", vocabulary::FACTS),
+        ("overlay", vocabulary::OVERLAY),
+        ("assume", vocabulary::ASSUME),
+        ("expect", vocabulary::EXPECT),
+    ]
 }
 
 /// The household of a case in one reading, as a household file gives it, without its payroll.

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::Refusal;
 use super::build::Build;
-use super::vocabulary::hukou;
-use super::words::{Flow, Table, shape, unknown, untold, whole, yuan};
+use super::vocabulary::{ADDON_GROUPS, addon_group, hukou};
+use super::words::{Flow, Table, shape, unknown, untold, whole};
 
 impl Build<'_> {
     pub(super) fn figures_of_dibao(&mut self) -> Result<(), Refusal> {
@@ -160,17 +160,29 @@ impl Build<'_> {
         };
         let each = Flow::read("category_supplement", supplement)?;
         let each = self.money("category_supplement", each)?;
-        let Some(members) = self.case.assume().texts("qualifying_members")? else {
-            return shape("qualifying_members", "a list of members");
-        };
         self.figure("setting.addon_shape", "fixed");
-        for id in self.ids() {
-            let value = if members.contains(&id) {
-                each.as_str()
-            } else {
-                "0/month"
-            };
-            self.find("add_on", Some(&id), value);
+        if let Some(members) = self.case.assume().texts("qualifying_members")? {
+            for id in self.ids() {
+                let value = if members.contains(&id) {
+                    each.as_str()
+                } else {
+                    "0/month"
+                };
+                self.find("add_on", Some(&id), value);
+            }
+            return Ok(());
+        }
+        // nobody says who is in a group: the rules do
+        let groups = match supplement.get("groups") {
+            Some(Value::Array(groups)) => groups.as_slice(),
+            _ => return shape("qualifying_members", "a list of members, or groups beside"),
+        };
+        for code in ADDON_GROUPS {
+            self.figure_at("addon.amount", "addon_group", code, "0/month");
+        }
+        for word in groups.iter().filter_map(Value::as_str) {
+            let code = addon_group("category_supplement.groups", word)?;
+            self.figure_at("addon.amount", "addon_group", code, each.as_str());
         }
         Ok(())
     }
@@ -195,7 +207,7 @@ impl Build<'_> {
         };
         let test = self.programme_test();
         self.figure(&format!("setting.financial_limit_{test}"), "fixed");
-        self.figure("limit.financial_fixed", yuan(each));
+        self.figure("limit.financial_fixed", self.sum(each));
         let operator = match limit.text("fails_when")? {
             Some(">=" | "at or above" | "reached") => "below",
             None | Some(">" | "above" | "exceeded") => "at_or_below",

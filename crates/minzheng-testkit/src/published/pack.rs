@@ -26,12 +26,12 @@ pub fn pack_of(question: &Value) -> Result<String, Refusal> {
     let Some(from) = pack.day("from")? else {
         return shape(&pack.place("from"), "a day");
     };
-    let row: String = match pack.get("key") {
-        Some(key) => (Table::open("pack.key", key)?.rows().iter())
-            .map(|(key, of)| format!("{key} = {of}, "))
-            .collect(),
-        None => String::new(),
-    };
+    let mut row = vec![format!("value = \"{value}\"")];
+    if let Some(key) = pack.get("key") {
+        let key = Table::open("pack.key", key)?.rows();
+        row.extend(key.iter().map(|(name, of)| format!("{name} = {of}")));
+    }
+    let row = row.join(", ");
     Ok(format!(
         r#"[pack]
 id = "place"
@@ -54,7 +54,7 @@ parameter = "{parameter}"
 place = "{PLACE}"
 from = {from}
 published = {from}
-rows = [{{ {row}value = "{value}" }}]
+rows = [{{ {row} }}]
 status = "invented"
 "#
     ))

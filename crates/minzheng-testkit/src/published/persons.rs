@@ -215,7 +215,12 @@ impl Build<'_> {
             let row = Table::read(word, value, &[MEMBER])?;
             self.person(id);
             self.facts_of_person(id, row)?;
-            self.subjects = vec![id.to_owned()];
+            self.relatives(id, row)?;
+            match self.subjects.first().cloned() {
+                // who applies comes before the one who owes support
+                Some(person) if word == "obligor" => self.owes(&person, id),
+                _ => self.subjects = vec![id.to_owned()],
+            }
             if word == "person"
                 && self.case.programme == "tekun"
                 && self.case.expect().has("eligible")
@@ -249,7 +254,7 @@ impl Build<'_> {
                     .insert("members_complete".to_owned(), json!(true));
             }
         }
-        if self.subjects.is_empty() && facts.get("family").is_some() {
+        if self.subjects.is_empty() && (facts.has("family") || facts.has("income_item")) {
             self.person("person");
             self.subjects = vec!["person".to_owned()];
         }
@@ -309,9 +314,46 @@ impl Build<'_> {
         Ok(())
     }
 
+    /// The spouse and the children of a person, told as tables: they owe support.
+    fn relatives(&mut self, of: &str, row: Table<'_>) -> Result<(), Refusal> {
+        for (word, kind) in [("spouse", "spouse"), ("children", "child")] {
+            let tables = match row.get(word) {
+                Some(Value::Array(list)) => list.as_slice(),
+                Some(one) => std::slice::from_ref(one),
+                None => continue,
+            };
+            for (index, one) in tables.iter().enumerate().filter(|(_, v)| v.is_object()) {
+                let one = Table::read(word, one, &[MEMBER])?;
+                let id = format!("{of}-{kind}{index}");
+                self.person(&id);
+                self.facts_of_person(&id, one)?;
+                self.say(&id, "relation", kind);
+                self.owes(of, &id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Lists one person as an obligor of another, by the relation that is said of him.
+    fn owes(&mut self, to: &str, id: &str) {
+        let mut row = json!({ "id": id, "of": to, "person": id });
+        match self.person(id).get("relation").and_then(Value::as_str) {
+            // a relative of no other kind owes no support
+            Some("other" | "parent_in_law" | "child_in_law") => return,
+            Some(kind) => {
+                let kind = json!(kind);
+                row.as_object_mut()
+                    .map(|r| r.insert("kind".to_owned(), kind));
+            }
+            None => {}
+        }
+        self.obligors.push(row);
+    }
+
     pub(super) fn children(&mut self) -> Result<(), Refusal> {
         let facts = self.case.facts();
-        let Some(children) = facts.list("children")? else {
+        // words in place of a list are read by people
+        let Some(Value::Array(children)) = facts.get("children") else {
             return Ok(());
         };
         let bound = self.case.assume().count("children_below_age")?;

@@ -191,6 +191,21 @@ pub(super) const EXPECT: &[&str] = &[
     "per",
 ];
 
+/// Words that speak of the obligor, where a case has one.
+pub(super) const OF_OBLIGOR: &[&str] = &[
+    "has_civil_capacity",
+    "declared_missing",
+    "in_prison",
+    "is_tekun",
+    "is_dibao",
+    "disabilities",
+    "disability_grade",
+    "own_income_below_local_disposable_income",
+    "property_within_low_income_rule",
+    "obligor_unable",
+    "relative_is_obligor",
+];
+
 pub(super) const MEMBER: &[&str] = &[
     "ref",
     "age",
@@ -319,5 +334,87 @@ pub(super) fn income_fact(at: &str, word: &str) -> Result<(&'static str, &'stati
         }
         "child_subsidy" | "orphan_subsidy" => ("child_subsidy", "transfer"),
         _ => return unknown(at, &word),
+    })
+}
+
+/// The care level that a label stands for, where it is none of a place's own.
+pub(super) fn care_level(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "full" | "severe" | "全护理" => "full",
+        "half" | "mid" | "半护理" => "half",
+        "none" | "light" | "self-care" | "全自理" => "none",
+        _ => return None,
+    })
+}
+
+/// The fact that holds a kind of property, and the kind of property it is.
+pub(super) fn property_fact(kind: &str) -> Result<(&'static str, &'static str), Refusal> {
+    // the first that fits: a shop is not told by the house it is in
+    let kinds: [(&[&str], &str, &str); 8] = [
+        (
+            &["scooter", "motorcycle", "moped", "摩托"],
+            "motorcycles",
+            "motor_vehicle",
+        ),
+        (
+            &["deposit", "cash", "savings", "存款"],
+            "deposits",
+            "financial",
+        ),
+        (
+            &["securit", "fund", "stock", "share", "证券", "基金"],
+            "securities",
+            "financial",
+        ),
+        (&["insurance", "保险"], "insurance_value", "financial"),
+        (
+            &["non-residential", "shop", "office", "商铺"],
+            "non_residential",
+            "real_estate",
+        ),
+        (
+            &["house", "dwelling", "flat", "apartment", "home", "房"],
+            "houses",
+            "real_estate",
+        ),
+        (
+            &[
+                "car", "vehicle", "truck", "van", "tractor", "ship", "boat", "车",
+            ],
+            "vehicles",
+            "motor_vehicle",
+        ),
+        (
+            &["business", "company", "capital", "enterprise"],
+            "business_capital",
+            "business",
+        ),
+    ];
+    let fits = |words: &[&str]| words.iter().any(|w| kind.contains(w));
+    match kinds.into_iter().find(|(words, _, _)| fits(words)) {
+        Some((_, fact, property)) => Ok((fact, property)),
+        None => unknown("property.kind", kind),
+    }
+}
+
+/// The groups of people in a family that a place may add to, as the packs name them.
+pub(super) const ADDON_GROUPS: [&str; 6] = [
+    "aged",
+    "minor_group",
+    "severe_disability_group",
+    "severe_illness_group",
+    "student",
+    "single_parent",
+];
+
+pub(super) fn addon_group(at: &str, word: &str) -> Result<&'static str, Refusal> {
+    Ok(match word.to_lowercase().as_str() {
+        "elderly" | "aged" | "老年人" => "aged",
+        "minor" | "minors" | "未成年人" => "minor_group",
+        "severely disabled" | "重度残疾人" => "severe_disability_group",
+        "seriously ill" | "severely ill" | "重病患者" => "severe_illness_group",
+        "student" | "students" | "在校学生" => "student",
+        "single-parent member" | "single parent" | "单亲" => "single_parent",
+        _ => return unknown(at, word),
     })
 }

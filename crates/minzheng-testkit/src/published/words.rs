@@ -131,13 +131,6 @@ impl<'v> Table<'v> {
             .transpose()
     }
 
-    /// An amount as a figure per month or year, as a file writes it.
-    pub(super) fn figure(self, key: &str) -> Result<Option<String>, Refusal> {
-        self.get(key)
-            .map(|value| Flow::read(&self.place(key), value)?.figure(key))
-            .transpose()
-    }
-
     /// An amount as fen per year.
     pub(super) fn yearly(self, key: &str) -> Result<Option<i64>, Refusal> {
         self.get(key)
@@ -179,6 +172,7 @@ impl Flow {
             value,
             &[&[
                 "amount", "period", "per", "hukou", "level", "from_age", "groups", "added",
+                "declared", "found",
             ]],
         )?;
         table
