@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::date::{Birthday, Day};
 use crate::facts::{Data, Input, Overlay};
-use crate::ir::{AggK, NodeId, Plan, ix};
+use crate::ir::{AggK, Node, NodeId, Plan, ix};
 use crate::lang::Type;
 use crate::number::{RATIO_ONE, Rounding, div_round};
 use crate::pack::PackSet;
@@ -706,43 +706,67 @@ impl<'a> Run<'a> {
 /// The definition of the operations that read nothing but other nodes, for values that stand elsewhere.
 pub(crate) struct Apply<'a> {
     set: &'a PackSet,
-    plan: &'a Plan,
+    program: Program,
     params: Params,
     input: Input,
 }
 
+/// One of these operations.
+pub(crate) struct Applied<'a> {
+    apply: &'a Apply<'a>,
+    code: Code,
+}
+
 impl<'a> Apply<'a> {
-    pub(crate) fn new(set: &'a PackSet, plan: &'a Plan) -> Self {
+    pub(crate) fn new(set: &'a PackSet) -> Self {
         Self {
             set,
-            plan,
+            program: Program::default(),
             params: Params { tables: Vec::new() },
             input: Input::empty(set),
         }
     }
 
-    /// The value of a node, where `value` gives those of the nodes it reads.
-    pub(crate) fn node(&self, node: &Node, value: impl Fn(NodeId) -> V) -> V {
-        let run = Run {
-            set: self.set,
-            plan: self.plan,
-            params: &self.params,
-            input: &self.input,
-        };
-        run.compute(&mut Given(value), node, 0)
+    /// The operation of a node.
+    pub(crate) fn node(&self, node: &Node) -> Applied<'_> {
+        Applied {
+            apply: self,
+            code: Code::of_one(node),
+        }
     }
 }
 
-/// Values by node.
+impl Applied<'_> {
+    /// The value of the node, where `value` gives those of the nodes it reads.
+    pub(crate) fn value(&self, value: impl Fn(NodeId) -> V) -> V {
+        let run = Run {
+            set: self.apply.set,
+            program: &self.apply.program,
+            code: &self.code,
+            params: &self.apply.params,
+            input: &self.apply.input,
+        };
+        let step = self.code.steps.first();
+        step.map_or(V::UNKNOWN, |step| {
+            run.compute(&mut Given(value), 0, step, Row::ROOT)
+        })
+    }
+}
+
+/// Values by the number of the node.
 struct Given<F>(F);
 
 impl<F: Fn(NodeId) -> V> Source for Given<F> {
-    fn get(&mut self, id: NodeId, _entity: usize, _row: usize) -> V {
-        (self.0)(id)
+    fn value(&mut self, place: usize, _row: Row) -> V {
+        NodeId::try_from(place).map_or(V::UNKNOWN, &self.0)
     }
 
-    fn at(&mut self, id: NodeId, _row: usize) -> V {
-        (self.0)(id)
+    fn fact(&mut self, place: usize, row: Row) -> V {
+        self.value(place, row)
+    }
+
+    fn row(&self, _entity: usize, _number: usize) -> Row {
+        Row::ROOT
     }
 }
 

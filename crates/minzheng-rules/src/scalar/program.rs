@@ -172,7 +172,7 @@ impl Program {
         let code = |found| {
             let mut lowering = Lowering {
                 nodes,
-                places: &places,
+                places: Some(&places),
                 findings: if found { &plan.findings } else { &[] },
                 code: Code::default(),
             };
@@ -205,9 +205,25 @@ impl Program {
     }
 }
 
+impl Code {
+    /// The one instruction of a node that is run apart from its plan.
+    pub(super) fn of_one(node: &Node) -> Self {
+        let mut lowering = Lowering {
+            nodes: &[],
+            places: None,
+            findings: &[],
+            code: Self::default(),
+        };
+        let step = lowering.step(node);
+        lowering.code.steps.push(step);
+        lowering.code
+    }
+}
+
 struct Lowering<'a> {
     nodes: &'a [Node],
-    places: &'a [usize],
+    /// `None`: what is read is known by the number of its node.
+    places: Option<&'a [usize]>,
     findings: &'a [Option<usize>],
     code: Code,
 }
@@ -219,7 +235,10 @@ impl Lowering<'_> {
 
     /// How rows of an entity read a node; a formula that nothing is found for is read from its rule.
     fn operand(&self, id: NodeId, entity: usize) -> Operand {
-        let (Some(node), Some(place)) = (self.nodes.get(ix(id)), self.places.get(ix(id))) else {
+        let Some(places) = self.places else {
+            return Operand(id);
+        };
+        let (Some(node), Some(place)) = (self.nodes.get(ix(id)), places.get(ix(id))) else {
             return Operand(u32::MAX);
         };
         let row = match node.row {
@@ -316,7 +335,8 @@ impl Lowering<'_> {
                 Step::Agg(index)
             }
             Op::Gather(link, inner) => {
-                let at = self.places.get(ix(*inner)).copied().unwrap_or(usize::MAX);
+                let at = self.places.and_then(|p| p.get(ix(*inner)).copied());
+                let at = at.unwrap_or(usize::MAX);
                 Step::Gather(small(*link), small(at), truth)
             }
         }
