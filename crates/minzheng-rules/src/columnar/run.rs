@@ -792,7 +792,7 @@ impl Worker {
             return Reg::Const(V::UNKNOWN);
         };
         let ids = children(&node.op);
-        let apply = job.apply;
+        let applied = job.apply.node(node);
         let constants: Option<Vec<V>> = args.iter().map(|a| self.constant(*a)).collect();
         if let Some(values) = constants {
             let value = |id| {
@@ -802,7 +802,7 @@ impl Worker {
                     .copied()
                     .unwrap_or(V::UNKNOWN)
             };
-            return Reg::Const(apply.node(node, value));
+            return Reg::Const(applied.value(value));
         }
         let mut out = self.lanes(size);
         let mut scratch = [EMPTY, EMPTY, EMPTY];
@@ -828,7 +828,7 @@ impl Worker {
                     .and_then(|at| views.get(at))
                     .map_or(V::UNKNOWN, |v| v.get(row))
             };
-            apply.node(node, value)
+            applied.value(value)
         });
         Reg::Lanes(out)
     }

@@ -595,7 +595,7 @@ impl Columns<'_> {
                 .partition_point(|c| (c.0 as usize) < cases.start);
             let last = group.cases.partition_point(|c| (c.0 as usize) < cases.end);
             let own = group.cases.get(first..last).unwrap_or_default();
-            let apply = Apply::new(set, &group.plan);
+            let apply = Apply::new(set);
             let job = Job {
                 apply: &apply,
                 set,

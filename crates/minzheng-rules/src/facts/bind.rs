@@ -60,6 +60,8 @@ pub struct Data {
     /// Where the column of a fact begins in `values`.
     pub(crate) columns: Vec<usize>,
     pub(crate) values: Vec<V>,
+    /// Whether an official's finding is known: then formulas may be something else than their rules give.
+    pub(crate) has_findings: bool,
     pub(crate) provenance: BTreeMap<(usize, usize), Provenance>,
     pub(crate) texts: BTreeMap<(usize, usize), String>,
     pub(crate) overlays: Vec<Overlay>,
@@ -118,6 +120,15 @@ impl Input {
         self
     }
 
+    pub(crate) fn status(&self, fact: usize, row: usize) -> FactStatus {
+        self.provenance
+            .get(&(fact, row))
+            .map_or(self.default_status, |p| p.status)
+    }
+}
+
+impl Data {
+    #[inline]
     pub(crate) fn value(&self, fact: usize, row: usize) -> V {
         let start = self.columns.get(fact).copied().unwrap_or(usize::MAX);
         self.values
@@ -136,14 +147,6 @@ impl Input {
             .flatten()
     }
 
-    pub(crate) fn status(&self, fact: usize, row: usize) -> FactStatus {
-        self.provenance
-            .get(&(fact, row))
-            .map_or(self.default_status, |p| p.status)
-    }
-}
-
-impl Data {
     /// Digests everything that can change an answer.
     pub(super) fn seal(&mut self) {
         let mut hash = Sha256::new();
@@ -239,6 +242,7 @@ impl PackSet {
                 .collect(),
             columns: Vec::new(),
             values: Vec::new(),
+            has_findings: false,
             provenance: BTreeMap::new(),
             texts: BTreeMap::new(),
             overlays: Vec::new(),

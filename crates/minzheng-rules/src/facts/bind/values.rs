@@ -161,6 +161,8 @@ impl Binder<'_> {
     }
 
     fn put(&mut self, fact: usize, row: usize, value: V) {
+        let finding = self.set.facts.get(fact).is_some_and(|f| f.finding);
+        self.input.has_findings |= finding && value.is_known();
         let start = self.input.columns.get(fact).copied().unwrap_or(usize::MAX);
         if let Some(slot) = self.input.values.get_mut(start.saturating_add(row)) {
             *slot = value;
