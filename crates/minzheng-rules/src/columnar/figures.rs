@@ -107,11 +107,11 @@ impl Figures {
                     at[lane] = at[lane].wrapping_add(place);
                 }
             }
-            for lane in 0..WORD {
-                // lanes beyond the last row hold anything, and find a cell all the same: places are held inside
-                let cell = self.cells[at[lane]];
-                out.lo[w][lane] = cell.lo;
-                out.hi[w][lane] = cell.hi;
+            // lanes beyond the last row hold anything, and find a cell all the same: places are held inside
+            let out = out.lo[w].iter_mut().zip(&mut out.hi[w]);
+            for ((lo, hi), at) in out.zip(at) {
+                let cell = self.cells[at];
+                (*lo, *hi) = (cell.lo, cell.hi);
             }
         }
     }

@@ -1094,10 +1094,19 @@ impl Climbs {
     }
 }
 
-/// Dense figures by parameter and regime; nothing inside: too many keys.
+/// Dense figures by parameter and regime.
 #[derive(Debug, Default)]
 struct Tables {
-    found: Vec<Vec<Option<Option<Figures>>>>,
+    found: Vec<Vec<Table>>,
+}
+
+#[derive(Debug, Default)]
+enum Table {
+    #[default]
+    NotAsked,
+    Dense(Figures),
+    /// Too many keys: every row is looked up.
+    Sparse,
 }
 
 impl Tables {
@@ -1107,14 +1116,19 @@ impl Tables {
         }
         let regimes = &mut self.found[param];
         if regimes.len() <= regime {
-            regimes.resize_with(regime + 1, || None);
+            regimes.resize_with(regime + 1, Table::default);
         }
-        regimes[regime].get_or_insert_with(|| make(regime));
+        if matches!(regimes[regime], Table::NotAsked) {
+            regimes[regime] = make(regime).map_or(Table::Sparse, Table::Dense);
+        }
     }
 
     #[inline(always)]
     fn get(&self, param: usize, regime: usize) -> Option<&Figures> {
-        self.found[param][regime].as_ref()?.as_ref()
+        match &self.found[param][regime] {
+            Table::Dense(figures) => Some(figures),
+            Table::NotAsked | Table::Sparse => None,
+        }
     }
 }
 
