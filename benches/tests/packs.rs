@@ -1,0 +1,53 @@
+//! The packs of the benches say what the loops by hand say, household by household.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use minzheng_benches::columns::{check_value, whole};
+use minzheng_benches::data::Population;
+use minzheng_benches::engine::Prepared;
+use minzheng_benches::{aggregates, manifest, reference, scalar};
+
+type ByHand = for<'a> fn(&'a Population) -> Result<Prepared<'a>, String>;
+
+fn same(id: &str, households: u32, by_hand: ByHand) {
+    let manifest = manifest::read().unwrap();
+    let bench = manifest.bench.iter().find(|bench| bench.id == id).unwrap();
+    let population = Population::of(id, households).unwrap();
+    let wanted = by_hand(&population).unwrap()().unwrap();
+    let columns: Vec<&String> = bench.answer.keys().collect();
+    assert!(!columns.is_empty());
+    let found = scalar::lowest(scalar::pack(id).unwrap(), &population, &columns).unwrap();
+    for (column, found) in columns.into_iter().zip(found) {
+        let wanted = whole(&wanted, column).unwrap();
+        let first = wanted.iter().zip(&found).position(|(a, b)| a != b);
+        if let Some(row) = first {
+            let (wanted, found) = (wanted[row], found[row]);
+            panic!("{column} of household {row}: by hand {wanted}, by the pack {found}");
+        }
+        assert_eq!(wanted.len(), found.len());
+    }
+}
+
+#[test]
+fn the_reference_pack_decides_as_the_loop_does() {
+    same("reference", 20_000, reference::by_hand);
+}
+
+#[test]
+fn the_pack_of_aggregates_counts_as_the_loop_does() {
+    same("aggregates", 20_000, aggregates::by_hand);
+}
+
+#[test]
+fn the_small_populations_have_the_check_values_of_the_manifest() {
+    for (id, by_hand) in [
+        ("reference", reference::by_hand as ByHand),
+        ("aggregates", aggregates::by_hand),
+    ] {
+        let manifest = manifest::read().unwrap();
+        let bench = manifest.bench.iter().find(|bench| bench.id == id).unwrap();
+        let population = Population::of(id, bench.quick.households).unwrap();
+        let answer = by_hand(&population).unwrap()().unwrap();
+        let found = check_value(&answer, &bench.answer).unwrap();
+        assert_eq!(format!("{found:016x}"), bench.quick.check, "{id}");
+    }
+}
