@@ -70,10 +70,20 @@ fn run(wanted: &Wanted) -> Result<(), String> {
         let size = if small { &bench.quick } else { &bench.full };
         let mut say = |line: &str| println!("{line}");
         let folder = &wanted.folder;
-        all.push(compare::compare(bench, size, peers.as_ref(), folder, &mut say)?);
+        all.push(compare::compare(
+            bench,
+            size,
+            peers.as_ref(),
+            folder,
+            &mut say,
+        )?);
     }
     if all.is_empty() {
-        let known: Vec<&str> = manifest.bench.iter().map(|bench| bench.id.as_str()).collect();
+        let known: Vec<&str> = manifest
+            .bench
+            .iter()
+            .map(|bench| bench.id.as_str())
+            .collect();
         return Err(format!("no such bench; there are: {}", known.join(" ")));
     }
     if peers.is_some() {

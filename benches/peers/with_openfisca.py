@@ -1,6 +1,8 @@
 """OpenFisca: a country package of its own for the reference rule, one simulation a half-year.
 
-Amounts are whole fen in int32. The variant `float32` keeps them in what the package holds money in, to show what that gets wrong.
+Amounts are whole fen in int32. The variant `float32` holds them as the package holds money, to show what that gets wrong.
+Households are given to the simulation of their half-year before the clock starts; figures are looked up in an array, because
+the package's own lookup goes household by household.
 """
 
 from importlib.metadata import version
@@ -19,31 +21,38 @@ import figures
 
 PERIODS = ["2025-01", "2025-07", "2026-01", "2026-07"]
 ANSWER = ["amount", "reason", "per_capita"]
+MONEY = {"wage", "business", "property", "transfer", "medical", "deposits", "per_capita", "amount"}
 
 
-class Whole:
-    """Amounts as whole numbers."""
+class Fen:
+    """Amounts in whole fen, as whole numbers of 32 bits."""
 
     type = int
+    figures = staticmethod(lambda fen: fen)
+    given = staticmethod(lambda fen: fen)
+    back = staticmethod(lambda amount: amount)
     share = staticmethod(lambda amount, percent: amount * percent // 100)
     each = staticmethod(lambda amount, size: amount // size)
     whole_yuan = staticmethod(lambda amount: -(-amount // 100) * 100)
 
 
-class Floating:
-    """Amounts and shares as floating-point numbers of 32 bits."""
+class Yuan:
+    """Amounts in yuan, as floating-point numbers of 32 bits: how the package holds money."""
 
     type = float
-    share = staticmethod(lambda amount, percent: np.floor(amount * np.float32(percent / 100)))
-    each = staticmethod(lambda amount, size: np.floor(amount / size.astype(np.float32)))
-    whole_yuan = staticmethod(lambda amount: np.ceil(amount / np.float32(100)) * np.float32(100))
+    figures = staticmethod(lambda fen: [amount / 100 for amount in fen])
+    given = staticmethod(lambda fen: (fen / 100).astype(np.float32))
+    back = staticmethod(lambda amount: np.rint(amount.astype(np.float64) * 100))
+    share = staticmethod(lambda amount, percent: np.floor(amount * np.float32(percent)) / np.float32(100))
+    each = staticmethod(lambda amount, size: np.floor(amount * np.float32(100) / size.astype(np.float32)) / np.float32(100))
+    whole_yuan = staticmethod(np.ceil)
 
 
 class Engine:
     version = f"OpenFisca-Core {version('OpenFisca-Core')}"
 
     def __init__(self, _bench: str, households: pa.Table, members: pa.Table, folder: Path, variant: str) -> None:
-        self.unit = {"": Whole, "float32": Floating}[variant]
+        self.unit = {"": Fen, "float32": Yuan}[variant]
         if variant:
             self.version += f", {variant}"
         system, self.formulas = country(figures.read(folder), self.unit)
@@ -62,6 +71,8 @@ class Engine:
             for name, variable in system.variables.items():
                 if name not in self.formulas:
                     column = h[name][rows] if variable.entity.key == "household" else m[name][people]
+                    if name in MONEY:
+                        column = self.unit.given(column)
                     simulation.set_input(name, period, column)
             self.simulations.append((simulation, period, rows))
 
@@ -78,7 +89,8 @@ class Engine:
     def table(self, result: list[list[np.ndarray]]) -> pa.Table:
         columns = {"household": np.concatenate([rows for _, _, rows in self.simulations])}
         for name, parts in zip(ANSWER, zip(*result, strict=True), strict=True):
-            columns[name] = np.concatenate(parts).astype(np.int64)
+            column = np.concatenate(parts)
+            columns[name] = (self.unit.back(column) if name in MONEY else column).astype(np.int64)
         return pa.table(columns)
 
 
@@ -92,8 +104,10 @@ def country(given: dict, unit: type) -> tuple[TaxBenefitSystem, list[str]]:
         return {"values": {f"{period}-01": {"value": value} for period, value in zip(PERIODS, values, strict=True)}}
 
     data = {name: dated(values) for name, values in given.items() if name != "standard"}
+    for name in ["old_age_cap", "medical_cap"]:
+        data[name] = dated(unit.figures(given[name]))
     data["standard"] = {
-        f"{area}_{kind}": dated(values)
+        f"{area}_{kind}": dated(unit.figures(values))
         for area, kinds in enumerate(given["standard"])
         for kind, values in enumerate(kinds)
     }

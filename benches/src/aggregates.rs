@@ -6,6 +6,7 @@ use arrow_array::types::{ArrowPrimitiveType, Date32Type, Int32Type, Int64Type, U
 use arrow_array::{
     Array, BooleanArray, Date32Array, Int32Array, Int64Array, PrimitiveArray, RecordBatch,
 };
+use arrow_schema::ArrowError;
 
 use crate::columns::{numbers, table, truths};
 use crate::data::Population;
@@ -51,13 +52,16 @@ fn answer(population: &Population) -> Result<RecordBatch, String> {
     let deposits = numbers::<Int64Type>(members, "deposits")?;
 
     let count = population.households.num_rows();
-    let mut out: Vec<Household> = Vec::with_capacity(count);
+    let mut out = Columns::with_room(count);
     for bounds in population.offsets.windows(2) {
-        let mut one = Household {
-            all_unable: true,
-            all_dependent: true,
-            ..Household::default()
-        };
+        let (mut size, mut disabled_count, mut severe_count, mut student_count) = (0, 0, 0, 0);
+        let (mut worker_count, mut elderly_count, mut wage_unknown_count) = (0, 0, 0);
+        let (mut wage_sum, mut income_sum, mut elderly_pension_sum) = (0, 0, 0);
+        let (mut patient_medical_sum, mut deposit_sum, mut highest_wage) = (0, 0, 0);
+        let (mut any_in_prison, mut any_well_paid_official) = (false, false);
+        let (mut all_unable, mut all_dependent) = (true, true);
+        let (mut youngest_birth, mut longest_stay_disabled) = (None, None);
+        let mut lowest_wage_ungraded: Option<i64> = None;
         for m in bounds[0] as usize..bounds[1] as usize {
             let known_wage = at(wage, m);
             let earned = known_wage.unwrap_or(0);
@@ -65,102 +69,182 @@ fn answer(population: &Population) -> Result<RecordBatch, String> {
             let born = at(birth, m);
             let elderly = born.is_some_and(|day| day <= SIXTY);
             let young = born.is_some_and(|day| day > SIXTEEN);
-            one.size += 1;
-            one.disabled += i32::from(is(disabled, m, true));
-            one.severe += i32::from(severe);
-            one.students += i32::from(is(student, m, true));
-            one.workers += i32::from(
+            size += 1;
+            disabled_count += i32::from(is(disabled, m, true));
+            severe_count += i32::from(severe);
+            student_count += i32::from(is(student, m, true));
+            worker_count += i32::from(
                 at(labour, m) == Some(0) && is(student, m, false) && is(in_prison, m, false),
             );
-            one.elderly += i32::from(elderly);
-            one.wage += earned;
-            one.income += earned
+            elderly_count += i32::from(elderly);
+            wage_unknown_count += i32::from(known_wage.is_none());
+            wage_sum += earned;
+            income_sum += earned
                 + at(pension, m).unwrap_or(0)
                 + at(business, m).unwrap_or(0)
                 + at(property, m).unwrap_or(0);
             if elderly {
-                one.elderly_pension += at(pension, m).unwrap_or(0);
+                elderly_pension_sum += at(pension, m).unwrap_or(0);
             }
             if severe || at(disease, m).is_some_and(|disease| disease != 0) {
-                one.patient_medical += at(medical, m).unwrap_or(0);
+                patient_medical_sum += at(medical, m).unwrap_or(0);
             }
-            one.deposits += at(deposits, m).unwrap_or(0);
-            one.prison |= is(in_prison, m, true);
-            one.well_paid |= is(official, m, true) && earned > 6_000_000;
-            one.all_unable &= at(labour, m) == Some(2);
-            one.all_dependent &= young || elderly || is(disabled, m, true);
-            one.youngest = one.youngest.max(born);
-            one.highest_wage = one.highest_wage.max(earned);
+            deposit_sum += at(deposits, m).unwrap_or(0);
+            any_in_prison |= is(in_prison, m, true);
+            any_well_paid_official |= is(official, m, true) && earned > 6_000_000;
+            all_unable &= at(labour, m) == Some(2);
+            all_dependent &= young || elderly || is(disabled, m, true);
+            youngest_birth = youngest_birth.max(born);
+            highest_wage = earned.max(highest_wage);
             if at(grade, m) == Some(0) {
-                one.lowest_wage = Some(one.lowest_wage.map_or(earned, |low| low.min(earned)));
+                lowest_wage_ungraded =
+                    Some(lowest_wage_ungraded.map_or(earned, |low| low.min(earned)));
             }
             if is(disabled, m, true) {
-                one.longest_stay = one.longest_stay.max(Some(at(stay, m).unwrap_or(0)));
+                longest_stay_disabled = longest_stay_disabled.max(Some(at(stay, m).unwrap_or(0)));
             }
-            one.wage_unknown += i32::from(known_wage.is_none());
         }
-        out.push(one);
+        out.size.push(size);
+        out.disabled_count.push(disabled_count);
+        out.severe_count.push(severe_count);
+        out.student_count.push(student_count);
+        out.worker_count.push(worker_count);
+        out.elderly_count.push(elderly_count);
+        out.wage_sum.push(wage_sum);
+        out.income_sum.push(income_sum);
+        out.elderly_pension_sum.push(elderly_pension_sum);
+        out.patient_medical_sum.push(patient_medical_sum);
+        out.deposit_sum.push(deposit_sum);
+        out.any_in_prison.push(any_in_prison);
+        out.any_well_paid_official.push(any_well_paid_official);
+        out.all_unable.push(all_unable);
+        out.all_dependent.push(all_dependent);
+        out.youngest_birth.push(youngest_birth);
+        out.highest_wage.push(highest_wage);
+        out.lowest_wage_ungraded.push(lowest_wage_ungraded);
+        out.longest_stay_disabled.push(longest_stay_disabled);
+        out.wage_unknown_count.push(wage_unknown_count);
     }
-    columns(&out).map_err(|error| error.to_string())
+    out.table().map_err(|error| error.to_string())
 }
 
-#[derive(Default)]
-struct Household {
-    size: i32,
-    disabled: i32,
-    severe: i32,
-    students: i32,
-    workers: i32,
-    elderly: i32,
-    wage: i64,
-    income: i64,
-    elderly_pension: i64,
-    patient_medical: i64,
-    deposits: i64,
-    prison: bool,
-    well_paid: bool,
-    all_unable: bool,
-    all_dependent: bool,
-    youngest: Option<i32>,
-    highest_wage: i64,
-    lowest_wage: Option<i64>,
-    longest_stay: Option<i32>,
-    wage_unknown: i32,
+/// The answer, column by column.
+struct Columns {
+    size: Vec<i32>,
+    disabled_count: Vec<i32>,
+    severe_count: Vec<i32>,
+    student_count: Vec<i32>,
+    worker_count: Vec<i32>,
+    elderly_count: Vec<i32>,
+    wage_sum: Vec<i64>,
+    income_sum: Vec<i64>,
+    elderly_pension_sum: Vec<i64>,
+    patient_medical_sum: Vec<i64>,
+    deposit_sum: Vec<i64>,
+    any_in_prison: Vec<bool>,
+    any_well_paid_official: Vec<bool>,
+    all_unable: Vec<bool>,
+    all_dependent: Vec<bool>,
+    youngest_birth: Vec<Option<i32>>,
+    highest_wage: Vec<i64>,
+    lowest_wage_ungraded: Vec<Option<i64>>,
+    longest_stay_disabled: Vec<Option<i32>>,
+    wage_unknown_count: Vec<i32>,
 }
 
-fn columns(rows: &[Household]) -> Result<RecordBatch, arrow_schema::ArrowError> {
-    let count = |of: fn(&Household) -> i32| {
-        Arc::new(Int32Array::from_iter_values(rows.iter().map(of))) as Arc<dyn Array>
-    };
-    let money = |of: fn(&Household) -> i64| {
-        Arc::new(Int64Array::from_iter_values(rows.iter().map(of))) as Arc<dyn Array>
-    };
-    let truth = |of: fn(&Household) -> bool| {
-        Arc::new(BooleanArray::from(rows.iter().map(of).collect::<Vec<_>>())) as Arc<dyn Array>
-    };
-    let youngest: Date32Array = rows.iter().map(|h| h.youngest).collect();
-    let lowest: Int64Array = rows.iter().map(|h| h.lowest_wage).collect();
-    let longest: Int32Array = rows.iter().map(|h| h.longest_stay).collect();
-    table(vec![
-        ("size", count(|h| h.size)),
-        ("disabled_count", count(|h| h.disabled)),
-        ("severe_count", count(|h| h.severe)),
-        ("student_count", count(|h| h.students)),
-        ("worker_count", count(|h| h.workers)),
-        ("elderly_count", count(|h| h.elderly)),
-        ("wage_sum", money(|h| h.wage)),
-        ("income_sum", money(|h| h.income)),
-        ("elderly_pension_sum", money(|h| h.elderly_pension)),
-        ("patient_medical_sum", money(|h| h.patient_medical)),
-        ("deposit_sum", money(|h| h.deposits)),
-        ("any_in_prison", truth(|h| h.prison)),
-        ("any_well_paid_official", truth(|h| h.well_paid)),
-        ("all_unable", truth(|h| h.all_unable)),
-        ("all_dependent", truth(|h| h.all_dependent)),
-        ("youngest_birth", Arc::new(youngest)),
-        ("highest_wage", money(|h| h.highest_wage)),
-        ("lowest_wage_ungraded", Arc::new(lowest)),
-        ("longest_stay_disabled", Arc::new(longest)),
-        ("wage_unknown_count", count(|h| h.wage_unknown)),
-    ])
+impl Columns {
+    fn with_room(rows: usize) -> Self {
+        Self {
+            size: Vec::with_capacity(rows),
+            disabled_count: Vec::with_capacity(rows),
+            severe_count: Vec::with_capacity(rows),
+            student_count: Vec::with_capacity(rows),
+            worker_count: Vec::with_capacity(rows),
+            elderly_count: Vec::with_capacity(rows),
+            wage_sum: Vec::with_capacity(rows),
+            income_sum: Vec::with_capacity(rows),
+            elderly_pension_sum: Vec::with_capacity(rows),
+            patient_medical_sum: Vec::with_capacity(rows),
+            deposit_sum: Vec::with_capacity(rows),
+            any_in_prison: Vec::with_capacity(rows),
+            any_well_paid_official: Vec::with_capacity(rows),
+            all_unable: Vec::with_capacity(rows),
+            all_dependent: Vec::with_capacity(rows),
+            youngest_birth: Vec::with_capacity(rows),
+            highest_wage: Vec::with_capacity(rows),
+            lowest_wage_ungraded: Vec::with_capacity(rows),
+            longest_stay_disabled: Vec::with_capacity(rows),
+            wage_unknown_count: Vec::with_capacity(rows),
+        }
+    }
+
+    fn table(self) -> Result<RecordBatch, ArrowError> {
+        table(vec![
+            ("size", Arc::new(Int32Array::from(self.size))),
+            (
+                "disabled_count",
+                Arc::new(Int32Array::from(self.disabled_count)),
+            ),
+            (
+                "severe_count",
+                Arc::new(Int32Array::from(self.severe_count)),
+            ),
+            (
+                "student_count",
+                Arc::new(Int32Array::from(self.student_count)),
+            ),
+            (
+                "worker_count",
+                Arc::new(Int32Array::from(self.worker_count)),
+            ),
+            (
+                "elderly_count",
+                Arc::new(Int32Array::from(self.elderly_count)),
+            ),
+            ("wage_sum", Arc::new(Int64Array::from(self.wage_sum))),
+            ("income_sum", Arc::new(Int64Array::from(self.income_sum))),
+            (
+                "elderly_pension_sum",
+                Arc::new(Int64Array::from(self.elderly_pension_sum)),
+            ),
+            (
+                "patient_medical_sum",
+                Arc::new(Int64Array::from(self.patient_medical_sum)),
+            ),
+            ("deposit_sum", Arc::new(Int64Array::from(self.deposit_sum))),
+            (
+                "any_in_prison",
+                Arc::new(BooleanArray::from(self.any_in_prison)),
+            ),
+            (
+                "any_well_paid_official",
+                Arc::new(BooleanArray::from(self.any_well_paid_official)),
+            ),
+            ("all_unable", Arc::new(BooleanArray::from(self.all_unable))),
+            (
+                "all_dependent",
+                Arc::new(BooleanArray::from(self.all_dependent)),
+            ),
+            (
+                "youngest_birth",
+                Arc::new(Date32Array::from(self.youngest_birth)),
+            ),
+            (
+                "highest_wage",
+                Arc::new(Int64Array::from(self.highest_wage)),
+            ),
+            (
+                "lowest_wage_ungraded",
+                Arc::new(Int64Array::from(self.lowest_wage_ungraded)),
+            ),
+            (
+                "longest_stay_disabled",
+                Arc::new(Int32Array::from(self.longest_stay_disabled)),
+            ),
+            (
+                "wage_unknown_count",
+                Arc::new(Int32Array::from(self.wage_unknown_count)),
+            ),
+        ])
+    }
 }

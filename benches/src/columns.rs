@@ -140,8 +140,7 @@ pub fn write(path: &Path, table: &RecordBatch) -> Result<(), String> {
 pub fn read(path: &Path) -> Result<RecordBatch, String> {
     let told = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let file = File::open(path).map_err(|error| told(&error))?;
-    let mut batches =
-        FileReader::try_new_buffered(file, None).map_err(|error| told(&error))?;
+    let mut batches = FileReader::try_new_buffered(file, None).map_err(|error| told(&error))?;
     match (batches.next(), batches.next()) {
         (Some(batch), None) => batch.map_err(|error| told(&error)),
         _ => Err(told(&"not one batch")),

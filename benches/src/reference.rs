@@ -42,13 +42,11 @@ fn answer(population: &Population, figures: &Figures) -> Result<RecordBatch, Str
     let mut incomes = Vec::with_capacity(count);
     for h in 0..count {
         let period = usize::from(month[h] / 6);
-        let standard =
-            figures.standard[usize::from(area[h])][usize::from(registration[h])][period];
+        let standard = figures.standard[usize::from(area[h])][usize::from(registration[h])][period];
         let wage_percent = figures.wage_percent[period];
         let old_age_cap = figures.old_age_cap[period];
         let medical_cap = figures.medical_cap[period];
-        let for_disability =
-            standard.wrapping_mul(figures.disability_percent[period]) / 100;
+        let for_disability = standard.wrapping_mul(figures.disability_percent[period]) / 100;
         let (mut income, mut severe_any) = (0_i64, false);
         let rows = population.offsets[h] as usize..population.offsets[h + 1] as usize;
         let size = rows.len() as i64;

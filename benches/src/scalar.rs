@@ -106,7 +106,10 @@ fn facts(set: &PackSet, entity: usize, table: &RecordBatch) -> Result<Vec<Writte
             }
             _ => Err(format!("`{}` is of a type without columns", fact.id)),
         };
-        let values = values.into_iter().map(write).collect::<Result<_, String>>()?;
+        let values = values
+            .into_iter()
+            .map(write)
+            .collect::<Result<_, String>>()?;
         out.push((fact.id.clone(), values));
     }
     Ok(out)
