@@ -16,7 +16,10 @@ fn same(id: &str, households: u32, by_hand: ByHand) {
     let columns: Vec<&String> = bench.answer.keys().collect();
     assert!(!columns.is_empty());
     let pack = scalar::pack(id).unwrap();
-    assert_eq!(pack.lint().to_string(), "", "{id}");
+    for finding in pack.lint().iter() {
+        // how many wages are not known is one of the twenty
+        assert_eq!(finding.code(), "L-HAS", "{id}: {finding}");
+    }
     let found = scalar::lowest(pack, &population, &columns).unwrap();
     for (column, found) in columns.into_iter().zip(found) {
         let wanted = whole(&wanted, column).unwrap();
