@@ -10,21 +10,34 @@ use crate::columns::check_value;
 use crate::data::Population;
 use crate::manifest::Bench;
 use crate::peer::{Peer, Peers};
-use crate::{aggregates, reference};
+use crate::{aggregates, ours, reference};
 
 /// A run that can be repeated: everything that is done once for a plan and its data is already done. It gives a row a
 /// household, in their order, with the columns that the manifest names under `answer`.
 pub type Prepared<'a> = Box<dyn FnMut() -> Result<RecordBatch, String> + 'a>;
 
+/// Does what is done once.
+pub type Prepare = for<'a> fn(&'a Bench, &'a Population) -> Result<Prepared<'a>, String>;
+
 /// An engine of this program, for one bench.
 struct Native {
     engine: &'static str,
     bench: &'static str,
-    prepare: for<'a> fn(&'a Population) -> Result<Prepared<'a>, String>,
+    prepare: Prepare,
 }
 
 /// A new engine is a row here and a pair in the manifest.
 const NATIVE: &[Native] = &[
+    Native {
+        engine: "minzheng",
+        bench: "reference",
+        prepare: ours::columnar,
+    },
+    Native {
+        engine: "minzheng",
+        bench: "aggregates",
+        prepare: ours::columnar,
+    },
     Native {
         engine: "loop",
         bench: "reference",
@@ -108,7 +121,7 @@ pub fn ready<'a>(
         .iter()
         .find(|native| native.engine == name && native.bench == bench.id)
     {
-        let prepared = (native.prepare)(population)?;
+        let prepared = (native.prepare)(bench, population)?;
         return Ok(Box::new(InProcess { prepared, bench }));
     }
     let peers = peers.ok_or_else(|| format!("no engine `{name}` for the bench `{}`", bench.id))?;

@@ -2,6 +2,7 @@
 //!
 //! [`manifest`] says what is measured; [`data`] makes the columns; an [`engine::Engine`] answers for all households at
 //! once; [`compare`] checks that all give the same and then times them in pairs; [`report`] writes it down.
+#![forbid(unsafe_code)]
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
@@ -21,6 +22,7 @@ pub mod compare;
 pub mod data;
 pub mod engine;
 pub mod manifest;
+pub mod ours;
 pub mod peer;
 pub mod reference;
 pub mod report;

@@ -27,6 +27,9 @@ pub struct Bench {
     pub full: Size,
     /// The size of a quick look and of the smoke run.
     pub quick: Size,
+    /// Whether the answer is the lowest value that is still possible, because facts are missing.
+    #[serde(default)]
+    pub lowest: bool,
     /// Columns of the answer, and the weight of each in the check value.
     pub answer: BTreeMap<String, u64>,
     /// Who is measured against whom.

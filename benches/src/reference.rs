@@ -8,12 +8,13 @@ use arrow_array::{Int64Array, RecordBatch, UInt8Array};
 use crate::columns::{numbers, table, truths};
 use crate::data::{Figures, Population, figures};
 use crate::engine::Prepared;
+use crate::manifest::Bench;
 
 /// The integer loop over the columns.
 ///
 /// # Errors
 /// A population of another bench.
-pub fn by_hand(population: &Population) -> Result<Prepared<'_>, String> {
+pub fn by_hand<'a>(_: &'a Bench, population: &'a Population) -> Result<Prepared<'a>, String> {
     let figures = figures();
     Ok(Box::new(move || answer(population, &figures)))
 }
