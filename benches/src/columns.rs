@@ -146,3 +146,44 @@ pub fn read(path: &Path) -> Result<RecordBatch, String> {
         _ => Err(told(&"not one batch")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow_array::{Int32Array, Int64Array};
+
+    fn answer(amounts: Vec<Option<i64>>) -> RecordBatch {
+        let reasons = Int32Array::from_iter_values([5, 0]);
+        let amounts = Int64Array::from(amounts);
+        table(vec![
+            ("amount", Arc::new(amounts)),
+            ("reason", Arc::new(reasons)),
+        ])
+        .unwrap()
+    }
+
+    #[test]
+    fn a_check_value_knows_the_row_the_column_and_what_is_missing() {
+        let weights = BTreeMap::from([("amount".to_owned(), 16), ("reason".to_owned(), 1)]);
+        let value = |amounts| check_value(&answer(amounts), &weights).unwrap();
+        assert_eq!(value(vec![Some(0), Some(7)]), 5 + 2 * 16 * 7);
+        assert_ne!(value(vec![Some(7), Some(0)]), value(vec![Some(0), Some(7)]));
+        let strange = BTreeMap::from([("paid".to_owned(), 1)]);
+        assert!(check_value(&answer(vec![None, None]), &strange).is_err());
+        let odd = BTreeMap::from([("amount".to_owned(), 3)]);
+        let missing = check_value(&answer(vec![None, Some(0)]), &odd).unwrap();
+        assert_ne!(
+            missing,
+            check_value(&answer(vec![Some(0); 2]), &odd).unwrap()
+        );
+    }
+
+    #[test]
+    fn rows_that_differ_count_once() {
+        let names = ["amount".to_owned(), "reason".to_owned()];
+        let differ = |a, b| rows_that_differ(&answer(a), &answer(b), &names).unwrap();
+        assert_eq!(differ(vec![Some(1), None], vec![Some(1), None]), 0);
+        assert_eq!(differ(vec![Some(1), None], vec![Some(1), Some(0)]), 1);
+        assert_eq!(differ(vec![Some(1), None], vec![None, Some(0)]), 2);
+    }
+}

@@ -105,3 +105,23 @@ pub fn read() -> Result<Manifest, String> {
     let text = std::fs::read_to_string(&path).map_err(|error| told(&error))?;
     toml::from_str(&text).map_err(|error| told(&error))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::is_native;
+
+    #[test]
+    fn every_engine_of_the_manifest_is_there() {
+        let manifest = read().unwrap();
+        assert!(!manifest.bench.is_empty());
+        for bench in &manifest.bench {
+            let shown = bench.shown.iter().map(String::as_str);
+            for name in bench.engines().into_iter().chain(shown) {
+                let module = name.split('-').next().unwrap_or(name);
+                let peer = folder().join(format!("peers/with_{module}.py"));
+                assert!(is_native(name) || peer.is_file(), "{name} of {}", bench.id);
+            }
+        }
+    }
+}
