@@ -24,6 +24,8 @@ pub struct Comparison {
     pub households: usize,
     /// Rows of members.
     pub persons: usize,
+    /// What a time is divided by.
+    pub per: Per,
     /// Rounds that were timed.
     pub rounds: usize,
     /// Every engine.
@@ -171,6 +173,7 @@ pub fn compare(
         title: bench.title.clone(),
         households,
         persons,
+        per: bench.per,
         rounds: if peers.is_some() { size.rounds } else { 0 },
         engines: names.iter().filter_map(told).collect(),
         pairs,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// All benches.
 #[derive(Debug, Deserialize)]
@@ -40,7 +40,7 @@ pub struct Bench {
 }
 
 /// What the time of a run is divided by.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Per {
     /// Households.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::compare::Comparison;
+use crate::manifest::Per;
 
 /// What the command prints and docs/performance.md shows.
 #[must_use]
@@ -24,7 +25,14 @@ fn table(out: &mut String, one: &Comparison) -> std::fmt::Result {
         thousands(one.persons),
         one.rounds
     )?;
-    writeln!(out, "| engine | version | CPU time | for each | answer |")?;
+    let per = match one.per {
+        Per::Household => "household",
+        Per::Person => "person",
+    };
+    writeln!(
+        out,
+        "| engine | version | CPU time | for a {per} | answer |"
+    )?;
     writeln!(out, "|---|---|---|---|---|")?;
     for engine in &one.engines {
         let (all, each) = match (engine.cpu_ns, engine.each_ns) {
