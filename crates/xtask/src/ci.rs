@@ -71,7 +71,7 @@ const STEPS: &[Step] = &[
         needs: &[shell::CXX],
     },
     Step {
-        // each benchmark once, unmeasured: it must run
+        // each benchmark once, unmeasured and without peers: it must run, and give its check value
         name: "bench",
         commands: &["cargo test --package minzheng-benches --benches"],
         needs: &[],

@@ -6,6 +6,7 @@
     reason = "a command line talks to its terminal"
 )]
 
+mod bench;
 mod ci;
 mod examples;
 mod fuzz;
@@ -25,6 +26,8 @@ cargo xtask ci [STEP…]                    the same steps by name
 cargo xtask gen [--check]                 write the generated files, or say which are stale
 cargo xtask examples                      run every program of examples/rust
 cargo xtask fuzz [TARGET] [--seconds N]   run the fuzz targets of tests/fuzz
+cargo xtask bench [--quick] [--only ID] [--write]
+                                          measure beside the peers of benches/manifest.toml
 cargo xtask version [--check]             print the version, or check that every crate carries it";
 
 fn main() -> ExitCode {
@@ -55,6 +58,7 @@ fn run(args: &[&str]) -> Outcome {
         ["gen", "--check"] => generated::check(),
         ["examples"] => examples::run(),
         ["fuzz", rest @ ..] => fuzz::run(rest),
+        ["bench", rest @ ..] => bench::run(rest),
         ["version"] => version::print(),
         ["version", "--check"] => version::check(),
         _ => Err(format!(

@@ -27,6 +27,10 @@ pub(crate) const CXX: Need = Need {
     probe: "c++ --version",
     install: "a C++ compiler is missing: install the system package g++ (Debian: apt-get install g++)",
 };
+pub(crate) const PYTHON: Need = Need {
+    probe: "python3 -m venv --help",
+    install: "Python with venv is missing: install it (Debian: apt-get install python3-venv)",
+};
 
 /// The top of the repository.
 pub(crate) fn root() -> PathBuf {
