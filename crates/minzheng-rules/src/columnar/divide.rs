@@ -18,6 +18,9 @@ enum Kind {
     Units,
 }
 
+/// How many divisors are kept as reciprocals.
+const FEW: usize = 64;
+
 /// A rounding that was proved to need no more than 64 bits: nothing negative, a divisor above zero, one rule for all rows.
 #[derive(Debug)]
 pub(super) struct Division {
@@ -123,12 +126,31 @@ impl Division {
             }
             (Kind::Quotient | Kind::Units, None) => {
                 let units = self.kind == Kind::Units;
-                self.lanes(out, size, a, b, |x, d| {
-                    let quotient = numerator(x, d)
-                        .checked_div(d.wrapping_mul(twice))
-                        .unwrap_or(0);
-                    quotient.wrapping_mul(if units { d } else { 1 })
-                });
+                let scale = |q: u64, d: u64| q.wrapping_mul(if units { d } else { 1 });
+                // few different divisors, as the heads of a family: each by its reciprocal
+                let table: [Constant; FEW] =
+                    core::array::from_fn(|d| Constant::new(d as u64 * twice));
+                if b.proof.max < FEW as i64
+                    && table
+                        .iter()
+                        .skip(2)
+                        .take(b.proof.max as usize)
+                        .all(|c| c.fits(self.largest))
+                {
+                    self.lanes(out, size, a, b, |x, d| {
+                        let n = numerator(x, d);
+                        let quotient = match d.wrapping_mul(twice) {
+                            1 => n,
+                            _ => table[d as usize % FEW].divide(n),
+                        };
+                        scale(quotient, d)
+                    });
+                } else {
+                    self.lanes(out, size, a, b, |x, d| {
+                        let divisor = d.wrapping_mul(twice);
+                        scale(numerator(x, d).checked_div(divisor).unwrap_or(0), d)
+                    });
+                }
             }
         }
     }
@@ -203,11 +225,14 @@ mod tests {
     proptest! {
         #[test]
         fn a_proved_division_gives_what_the_definition_gives(
-            rows in prop::collection::vec((prop::option::of(0_i64..3_000_000_000_000), prop::option::of(0_i64..20_000)), 1..130),
-            rule in 0_i64..3, hundred in any::<bool>(), known in any::<bool>(),
+            rows in prop::collection::vec((prop::option::of(0_i64..3_000_000_000_000), prop::option::of(prop_oneof![0_i64..12, 0_i64..20_000])), 1..130),
+            rule in 0_i64..3, hundred in any::<bool>(), known in any::<bool>(), few in any::<bool>(),
         ) {
             // a divisor is known somewhere, else there is nothing to prove
             let mut rows = rows;
+            if few {
+                rows.iter_mut().for_each(|r| r.1 = r.1.map(|d| d % 12));
+            }
             rows.push((Some(1), Some(1)));
             let known = |v: Option<i64>| match v { Some(v) => V::known(v), None if known => V::known(3), None => V::UNKNOWN };
             let size = Size { rows: rows.len(), words: rows.len().div_ceil(WORD) };

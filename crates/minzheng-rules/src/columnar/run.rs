@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::batch::{Batch, Column, NO_ROW, Values, sensible};
 use super::bits::{Truths, WORD, tail, words};
-use super::chunk::{Chunk, Law, Rows};
+use super::chunk::{Chunk, Law, Part, Rows};
 use super::divide::Division;
 use super::figures::Figures;
 use super::lanes::{self, Block, Lanes, Proof, View, pick, spread};
@@ -46,6 +46,60 @@ pub(super) struct Worker {
     free_lanes: Vec<Lanes>,
     figures: Tables,
     ages: Vec<Ages>,
+}
+
+// A kernel that is handed over as a function is compiled apart, without the wide instructions; so its call is written out.
+
+/// A test of two numbers.
+macro_rules! compare {
+    ($worker:ident, $a:expr, $b:expr, $size:ident, $kernel:path) => {{
+        let mut out = $worker.bits($size);
+        let (mut s1, mut s2) = (EMPTY, EMPTY);
+        let (a, b) = ($worker.view($a, &mut s1), $worker.view($b, &mut s2));
+        $kernel(&mut out, $size.words, a, b);
+        Reg::Bits(out)
+    }};
+}
+
+/// A number from two.
+macro_rules! two {
+    ($worker:ident, $a:expr, $b:expr, $size:ident, $definition:path, $kernel:path) => {{
+        if let (Some(a), Some(b)) = ($worker.constant($a), $worker.constant($b)) {
+            return Reg::Const($definition(a, b));
+        }
+        let mut out = $worker.lanes($size);
+        let (mut s1, mut s2) = (EMPTY, EMPTY);
+        let (a, b) = ($worker.view($a, &mut s1), $worker.view($b, &mut s2));
+        $kernel(&mut out, $size.rows, $size.words, a, b);
+        Reg::Lanes(out)
+    }};
+}
+
+/// A number from any many.
+macro_rules! fold {
+    ($worker:ident, $parts:expr, $size:ident, $definition:path, $kernel:path) => {{
+        let fixed = $parts
+            .iter()
+            .filter_map(|p| $worker.constant(*p))
+            .reduce($definition);
+        let mut so_far: Option<Lanes> = None;
+        for part in $parts {
+            if $worker.constant(*part).is_some() {
+                continue;
+            }
+            let mut out = $worker.lanes($size);
+            let (mut s1, mut s2) = (EMPTY, EMPTY);
+            let next = $worker.view(*part, &mut s1);
+            let before = match (&so_far, fixed) {
+                (Some(before), _) => View::lanes(before),
+                (None, Some(v)) => View::splat(v, &mut s2),
+                (None, None) => next,
+            };
+            $kernel(&mut out, $size.words, before, next);
+            $worker.free_lanes.extend(so_far.replace(out));
+        }
+        so_far.map_or(Reg::Const(fixed.unwrap_or(V::UNKNOWN)), Reg::Lanes)
+    }};
 }
 
 /// The rows of one step's entity.
@@ -183,14 +237,14 @@ impl Worker {
                 }
                 Reg::Bits(out)
             }
-            Step::Lt(a, b) => self.compare(*a, *b, size, lanes::less),
-            Step::Le(a, b) => self.compare(*a, *b, size, lanes::less_or_equal),
+            Step::Lt(a, b) => compare!(self, *a, *b, size, lanes::less),
+            Step::Le(a, b) => compare!(self, *a, *b, size, lanes::less_or_equal),
             Step::Eq(a, b) => {
                 let truths = |r: &Reg| matches!(r, Reg::Bits(_));
                 if truths(&self.regs[a.at as usize]) || truths(&self.regs[b.at as usize]) {
                     self.same_truth(*a, *b, size)
                 } else {
-                    self.compare(*a, *b, size, lanes::equal)
+                    compare!(self, *a, *b, size, lanes::equal)
                 }
             }
             Step::In(a, values) => {
@@ -201,9 +255,9 @@ impl Worker {
                 lanes::is_in(&mut out, words, self.view(*a, &mut s1), values);
                 Reg::Bits(out)
             }
-            Step::Add(a, b) => self.two(*a, *b, size, V::add, lanes::add),
-            Step::Sub(a, b) => self.two(*a, *b, size, V::sub, lanes::sub),
-            Step::Mul(a, b) => self.two(*a, *b, size, V::mul, lanes::mul),
+            Step::Add(a, b) => two!(self, *a, *b, size, V::add, lanes::add),
+            Step::Sub(a, b) => two!(self, *a, *b, size, V::sub, lanes::sub),
+            Step::Mul(a, b) => two!(self, *a, *b, size, V::mul, lanes::mul),
             Step::Scale(a, k) => {
                 if let Some(v) = self.constant(*a) {
                     return Reg::Const(v.scale(*k));
@@ -218,8 +272,8 @@ impl Worker {
                 );
                 Reg::Lanes(out)
             }
-            Step::Min(parts) => self.fold(parts, size, V::min, lanes::least),
-            Step::Max(parts) => self.fold(parts, size, V::max, lanes::greatest),
+            Step::Min(parts) => fold!(self, parts, size, V::min, lanes::least),
+            Step::Max(parts) => fold!(self, parts, size, V::max, lanes::greatest),
             Step::If(test, yes, no) => self.choose(*test, *yes, *no, instr.ty, size),
             Step::Has(a) => {
                 if let Some(v) = self.constant(*a) {
@@ -287,11 +341,7 @@ impl Worker {
                 complete,
                 bounds,
             } => {
-                let offsets = chunk
-                    .parts
-                    .get(*child)
-                    .map(|p| p.offsets.as_slice())
-                    .unwrap_or_default();
+                let part = &chunk.parts[*child];
                 let all = Aggregate {
                     kind: *kind,
                     filter: *filter,
@@ -302,85 +352,12 @@ impl Worker {
                         hi: bounds.1,
                     },
                 };
-                self.aggregate(&all, offsets, instr.ty, size)
+                self.aggregate(&all, part, instr.ty, size)
             }
             Step::Gather { link, to, inner } => {
                 self.gather(job, chunk, (*link, *to), *inner, instr, size)
             }
         }
-    }
-
-    #[inline(always)]
-    fn compare(
-        &mut self,
-        a: Arg,
-        b: Arg,
-        size: Size,
-        kernel: impl Fn(&mut Truths, usize, View<'_>, View<'_>),
-    ) -> Reg {
-        let mut out = self.bits(size);
-        let (mut s1, mut s2) = (EMPTY, EMPTY);
-        kernel(
-            &mut out,
-            size.words,
-            self.view(a, &mut s1),
-            self.view(b, &mut s2),
-        );
-        Reg::Bits(out)
-    }
-
-    #[inline(always)]
-    fn two(
-        &mut self,
-        a: Arg,
-        b: Arg,
-        size: Size,
-        definition: impl Fn(V, V) -> V,
-        kernel: impl Fn(&mut Lanes, usize, usize, View<'_>, View<'_>),
-    ) -> Reg {
-        if let (Some(a), Some(b)) = (self.constant(a), self.constant(b)) {
-            return Reg::Const(definition(a, b));
-        }
-        let mut out = self.lanes(size);
-        let (mut s1, mut s2) = (EMPTY, EMPTY);
-        kernel(
-            &mut out,
-            size.rows,
-            size.words,
-            self.view(a, &mut s1),
-            self.view(b, &mut s2),
-        );
-        Reg::Lanes(out)
-    }
-
-    #[inline(always)]
-    fn fold(
-        &mut self,
-        parts: &[Arg],
-        size: Size,
-        definition: impl Fn(V, V) -> V,
-        kernel: impl Fn(&mut Lanes, usize, View<'_>, View<'_>),
-    ) -> Reg {
-        let fixed = parts
-            .iter()
-            .filter_map(|p| self.constant(*p))
-            .reduce(&definition);
-        let mut so_far: Option<Lanes> = None;
-        for part in parts {
-            if self.constant(*part).is_some() {
-                continue;
-            }
-            let mut out = self.lanes(size);
-            let (mut s1, mut s2) = (EMPTY, EMPTY);
-            let next = self.view(*part, &mut s1);
-            match (&so_far, fixed) {
-                (Some(before), _) => kernel(&mut out, size.words, View::lanes(before), next),
-                (None, Some(v)) => kernel(&mut out, size.words, View::splat(v, &mut s2), next),
-                (None, None) => kernel(&mut out, size.words, next, next),
-            }
-            self.free_lanes.extend(so_far.replace(out));
-        }
-        so_far.map_or(Reg::Const(fixed.unwrap_or(V::UNKNOWN)), Reg::Lanes)
     }
 
     #[inline(always)]
@@ -542,22 +519,40 @@ impl Worker {
         });
         let strange = column.wild().filter(|w| w.any_in(start, size.rows));
         let (mut min, mut max) = (i64::MAX, i64::MIN);
-        for (w, values) in values.chunks(WORD).enumerate() {
-            let lo = &mut out.lo[w];
-            for (slot, value) in lo.iter_mut().zip(values) {
-                *slot = wide(*value);
-            }
-            if point {
-                for value in lo.iter().take(values.len()) {
-                    min = min.min(*value);
-                    max = max.max(*value);
-                }
-            } else {
-                let (known, hi) = (validity.t[w], &mut out.hi[w]);
+        let (blocks, rest) = values.as_chunks::<WORD>();
+        if point {
+            for (lo, values) in out.lo.iter_mut().zip(blocks) {
                 for lane in 0..WORD {
-                    let is = spread(known, lane);
-                    hi[lane] = pick(is, lo[lane], missing.hi);
-                    lo[lane] = pick(is, lo[lane], missing.lo);
+                    lo[lane] = wide(values[lane]);
+                    min = min.min(lo[lane]);
+                    max = max.max(lo[lane]);
+                }
+            }
+            if let Some(lo) = out.lo.get_mut(blocks.len()) {
+                for (slot, value) in lo.iter_mut().zip(rest) {
+                    *slot = wide(*value);
+                    min = min.min(*slot);
+                    max = max.max(*slot);
+                }
+            }
+        } else {
+            let words = out.lo.iter_mut().zip(&mut out.hi).zip(&validity.t);
+            for (((lo, hi), known), values) in words.zip(blocks) {
+                for lane in 0..WORD {
+                    let (is, value) = (spread(*known, lane), wide(values[lane]));
+                    lo[lane] = pick(is, value, missing.lo);
+                    hi[lane] = pick(is, value, missing.hi);
+                }
+            }
+            if let (Some(lo), Some(hi), Some(known)) = (
+                out.lo.get_mut(blocks.len()),
+                out.hi.get_mut(blocks.len()),
+                validity.t.get(blocks.len()),
+            ) {
+                for (lane, value) in rest.iter().enumerate() {
+                    let (is, value) = (spread(*known, lane), wide(*value));
+                    lo[lane] = pick(is, value, missing.lo);
+                    hi[lane] = pick(is, value, missing.hi);
                 }
             }
         }
@@ -766,15 +761,7 @@ impl Worker {
                     ages.push(Ages::on(day));
                     ages.len() - 1
                 });
-                let table = &ages[at];
-                lanes::each(&mut out, size.rows, |row| {
-                    let v = birth.get(row);
-                    if v.is_known() {
-                        table.of(v.lo)
-                    } else {
-                        V::UNKNOWN
-                    }
-                });
+                ages[at].run(&mut out, size, birth);
             }
             None => {
                 lanes::each(&mut out, size.rows, |row| {
@@ -906,8 +893,9 @@ impl Worker {
     }
 
     #[inline(always)]
-    fn aggregate(&mut self, all: &Aggregate, offsets: &[u32], ty: Type, size: Size) -> Reg {
-        let below = offsets.last().map_or(0, |n| *n as usize);
+    fn aggregate(&mut self, all: &Aggregate, part: &Part, ty: Type, size: Size) -> Reg {
+        let offsets = part.offsets.as_slice();
+        let below = part.above.len();
         let child = Size {
             rows: below,
             words: words(below),
@@ -942,7 +930,7 @@ impl Worker {
                     let mut out = self.bits(size);
                     segments::quantify(
                         &mut out,
-                        offsets,
+                        part,
                         all.kind == AggK::All,
                         (&bits.t, &bits.f),
                         whole.test(),
@@ -1003,11 +991,30 @@ impl Worker {
         let Some(targets) = chunk.targets(job.batch, instr.entity, link, to) else {
             return Reg::Const(plain);
         };
-        let inner = self.value(inner, instr.ty);
-        self.write(instr.ty, size, |row| match targets[row] {
+        if self.is_bits(inner, instr.ty) {
+            let mut out = self.bits(size);
+            out.t.fill(0);
+            out.f.fill(0);
+            let inner = self.truth(inner);
+            for (row, target) in targets.iter().enumerate() {
+                let v = if *target == NO_ROW {
+                    plain
+                } else {
+                    inner.get(*target as usize)
+                };
+                out.t[row / WORD] |= u64::from(v.lo == 1) << (row % WORD);
+                out.f[row / WORD] |= u64::from(v.hi == 0) << (row % WORD);
+            }
+            return Reg::Bits(out);
+        }
+        let mut out = self.lanes(size);
+        let mut scratch = EMPTY;
+        let inner = self.view(inner, &mut scratch);
+        lanes::each(&mut out, size.rows, |row| match targets[row] {
             NO_ROW => plain,
             target => inner.get(target as usize),
-        })
+        });
+        Reg::Lanes(out)
     }
 }
 
@@ -1163,19 +1170,38 @@ impl Ages {
 
     #[inline(always)]
     fn of(&self, birth: i64) -> V {
-        let on = self.on;
-        if self.births.is_empty() {
-            return V::UNKNOWN;
-        }
         // days / 365.25, at most one year off
-        let years = (on.wrapping_sub(birth) as u64).wrapping_mul(91_867) >> 25;
-        if birth <= on && years < OLDEST as u64 {
-            let years = years as usize;
-            let more = usize::from(birth <= self.births[years + 1]);
-            let less = usize::from(birth > self.births[years]);
-            return V::known((years + more - less) as i64);
+        let years = (self.on.wrapping_sub(birth) as u64).wrapping_mul(91_867) >> 25;
+        let years = years as usize;
+        match (
+            self.births.get(years),
+            self.births.get(years.wrapping_add(1)),
+        ) {
+            (Some(this), Some(next)) if birth <= self.on => {
+                let more = i64::from(birth <= *next);
+                let less = i64::from(birth > *this);
+                V::known((years as i64).wrapping_add(more).wrapping_sub(less))
+            }
+            _ => full_years(V::known(birth), V::known(self.on)),
         }
-        full_years(V::known(birth), V::known(on))
+    }
+
+    #[inline(always)]
+    fn run(&self, out: &mut Lanes, size: Size, birth: View<'_>) {
+        for w in 0..size.words {
+            let (from, until) = (birth.lo(w), birth.hi(w));
+            let rows = WORD.min(size.rows - w * WORD);
+            for lane in 0..rows {
+                let v = if from[lane] == until[lane] {
+                    self.of(from[lane])
+                } else {
+                    V::UNKNOWN
+                };
+                out.lo[w][lane] = v.lo;
+                out.hi[w][lane] = v.hi;
+            }
+        }
+        out.measure(size.rows);
     }
 }
 
