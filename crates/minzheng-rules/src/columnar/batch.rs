@@ -95,6 +95,11 @@ impl<'a> Column<'a> {
         self.wild.as_ref()
     }
 
+    /// The value of a row, where it is known.
+    pub(super) fn known_value(&self, row: usize) -> Option<i64> {
+        self.value(row, V::UNKNOWN).get()
+    }
+
     /// The value of a row as the scalar program has it; `missing` is what an unknown one can be.
     fn value(&self, row: usize, missing: V) -> V {
         if self.wild.as_ref().is_some_and(|w| w.get(row)) {

@@ -21,7 +21,7 @@ enum Kind {
 /// How many divisors are kept as reciprocals.
 const FEW: usize = 64;
 
-/// A rounding that was proved to need no more than 64 bits: nothing negative, a divisor above zero, one rule for all rows.
+/// A rounding that was proved to need no more than 64 bits: a divisor that is not negative, one rule for all rows.
 #[derive(Debug)]
 pub(super) struct Division {
     kind: Kind,
@@ -45,12 +45,14 @@ impl Division {
             .constant
             .and_then(V::get)
             .and_then(Rounding::from_index)?;
-        if rule == Rounding::Exact || a.proof.min < 0 || b.proof.min < 0 {
+        if rule == Rounding::Exact || b.proof.min < 0 {
             return None;
         }
+        // every rule treats a negative amount as its opposite
+        let far = a.proof.max.checked_abs()?.max(a.proof.min.checked_abs()?);
         let (numerator, divisor, most) = match kind {
-            Kind::Share => (a.proof.max.checked_mul(b.proof.max)?, RATIO_ONE, RATIO_ONE),
-            Kind::Quotient | Kind::Units => (a.proof.max, b.proof.min, b.proof.max),
+            Kind::Share => (far.checked_mul(b.proof.max)?, RATIO_ONE, RATIO_ONE),
+            Kind::Quotient | Kind::Units => (far, b.proof.min, b.proof.max),
         };
         // a divisor of zero makes its row unknown
         let divisor = divisor.max(1);
@@ -66,7 +68,7 @@ impl Division {
         let proof = Proof {
             point,
             open: !point,
-            min: 0,
+            min: if a.proof.min < 0 { -highest } else { 0 },
             max: highest,
         };
         (!is_open(highest)).then_some(Self {
@@ -168,7 +170,9 @@ impl Division {
         for w in 0..size.words {
             let (a_lo, a_hi, b_lo, b_hi) = (a.lo(w), a.hi(w), b.lo(w), b.hi(w));
             for lane in 0..WORD {
-                out.lo[w][lane] = divide(a_lo[lane] as u64, b_lo[lane] as u64) as i64;
+                let size = divide(a_lo[lane].unsigned_abs(), b_lo[lane] as u64) as i64;
+                let sign = a_lo[lane] >> 63;
+                out.lo[w][lane] = (size ^ sign).wrapping_sub(sign);
             }
             if !self.proof.point {
                 for lane in 0..WORD {
@@ -225,7 +229,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_proved_division_gives_what_the_definition_gives(
-            rows in prop::collection::vec((prop::option::of(0_i64..3_000_000_000_000), prop::option::of(prop_oneof![0_i64..12, 0_i64..20_000])), 1..130),
+            rows in prop::collection::vec((prop::option::of(-2_000_000_000_i64..3_000_000_000_000), prop::option::of(prop_oneof![0_i64..12, 0_i64..20_000])), 1..130),
             rule in 0_i64..3, hundred in any::<bool>(), known in any::<bool>(), few in any::<bool>(),
         ) {
             // a divisor is known somewhere, else there is nothing to prove

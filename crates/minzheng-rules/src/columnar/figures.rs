@@ -6,8 +6,11 @@ use crate::lang::Type;
 use crate::pack::PackSet;
 use crate::scalar::{MAX_KEYS, V};
 
-/// Most cells of a dense table.
+/// Most cells of one regime.
 const MOST: usize = 65_536;
+
+/// Most cells for all regimes together.
+const MOST_CELLS: usize = 4_194_304;
 
 /// One key: the places its known values take, one below and one above them, and one for unknown.
 #[derive(Debug, Clone, Copy)]
@@ -28,18 +31,20 @@ impl Axis {
     }
 }
 
-/// Every figure of one parameter under one regime, by its keys.
+/// Every figure of one parameter by its keys, for one regime after the other.
 #[derive(Debug)]
 pub(super) struct Figures {
     axes: Vec<Axis>,
+    /// How many cells a regime has.
+    size: usize,
     cells: Vec<V>,
-    proof: Proof,
+    proof: Option<Proof>,
 }
 
 impl Figures {
-    /// Looks every figure up once; `None` where the keys take too many values. A band holds from its lower bound on, so one
+    /// The shape of a parameter's keys; `None` where they take too many values. A band holds from its lower bound on, so one
     /// value below the lowest and the highest itself stand for all beyond.
-    pub(super) fn new(set: &PackSet, parameter: usize, look: impl Fn(&[V]) -> V) -> Option<Self> {
+    pub(super) fn new(set: &PackSet, parameter: usize) -> Option<Self> {
         let def = set.parameters.get(parameter)?;
         let mut axes = Vec::with_capacity(def.keys.len());
         let mut size = 1_usize;
@@ -61,40 +66,49 @@ impl Figures {
                 .checked_add(2)?;
             size = size.checked_mul(places).filter(|n| *n <= MOST)?;
         }
-        let mut cells = Vec::with_capacity(size);
-        let mut keys = [V::UNKNOWN; MAX_KEYS];
-        for cell in 0..size {
-            for (slot, (axis, next)) in keys.iter_mut().zip(
-                axes.iter()
-                    .zip(axes.iter().skip(1).map(|a| a.stride).chain([size])),
-            ) {
-                let place = cell % next / axis.stride;
-                *slot = match place {
-                    0 => V::UNKNOWN,
-                    place => V::known(axis.first + place as i64 - 1),
-                };
-            }
-            cells.push(look(keys.get(..axes.len()).unwrap_or_default()));
-        }
-        let hull = cells.iter().map(|v| Proof::of(*v)).reduce(Proof::hull)?;
         Some(Self {
             axes,
-            cells,
-            proof: hull,
+            size,
+            cells: Vec::new(),
+            proof: None,
         })
     }
 
-    /// The figure for some keys.
-    #[inline(always)]
-    pub(super) fn get(&self, keys: impl Iterator<Item = V>) -> V {
-        let axes = self.axes.iter().zip(keys);
-        self.cells[axes.map(|(axis, key)| axis.place(key)).sum::<usize>()]
+    /// Looks up every figure of the regimes that are not there yet; whether all now are.
+    pub(super) fn fill(&mut self, regimes: usize, look: impl Fn(usize, &[V]) -> V) -> bool {
+        if regimes.saturating_mul(self.size) > MOST_CELLS {
+            return false;
+        }
+        let mut keys = [V::UNKNOWN; MAX_KEYS];
+        for regime in self.cells.len() / self.size..regimes {
+            for cell in 0..self.size {
+                let nexts = self.axes.iter().skip(1).map(|a| a.stride);
+                let axes = self.axes.iter().zip(nexts.chain([self.size]));
+                for (slot, (axis, next)) in keys.iter_mut().zip(axes) {
+                    *slot = match cell % next / axis.stride {
+                        0 => V::UNKNOWN,
+                        place => V::known(axis.first + place as i64 - 1),
+                    };
+                }
+                let value = look(regime, keys.get(..self.axes.len()).unwrap_or_default());
+                let proof = Proof::of(value);
+                self.proof = Some(self.proof.map_or(proof, |all| all.hull(proof)));
+                self.cells.push(value);
+            }
+        }
+        true
     }
 
-    /// The figures of all rows; what holds for every cell holds for every row.
+    /// The figures of all rows; `regime` gives that of a row. What holds for every cell holds for every row.
     #[inline(always)]
-    pub(super) fn run(&self, out: &mut Lanes, words: usize, keys: &[View<'_>]) {
-        out.proof = self.proof;
+    pub(super) fn run(
+        &self,
+        out: &mut Lanes,
+        words: usize,
+        keys: &[View<'_>],
+        regime: impl Fn(usize) -> usize,
+    ) {
+        out.proof = self.proof.unwrap_or(Proof::of(V::UNKNOWN));
         for w in 0..words {
             let mut at = [0_usize; WORD];
             for (axis, key) in self.axes.iter().zip(keys) {
@@ -108,9 +122,9 @@ impl Figures {
                 }
             }
             // lanes beyond the last row hold anything, and find a cell all the same: places are held inside
-            let out = out.lo[w].iter_mut().zip(&mut out.hi[w]);
-            for ((lo, hi), at) in out.zip(at) {
-                let cell = self.cells[at];
+            let lanes = out.lo[w].iter_mut().zip(&mut out.hi[w]);
+            for (lane, ((lo, hi), at)) in lanes.zip(at).enumerate() {
+                let cell = self.cells[at.wrapping_add(regime(w * WORD + lane) * self.size)];
                 (*lo, *hi) = (cell.lo, cell.hi);
             }
         }

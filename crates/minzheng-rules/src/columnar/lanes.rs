@@ -551,6 +551,16 @@ pub(super) fn known(out: &mut [u64], words: usize, a: View<'_>) {
     }
 }
 
+/// Truths that were written as numbers.
+#[inline(always)]
+pub(super) fn truths(out: &mut Truths, words: usize, a: View<'_>) {
+    for w in 0..words {
+        let (lo, hi) = (a.lo(w), a.hi(w));
+        out.t[w] = mask(|i| lo[i] == 1);
+        out.f[w] = mask(|i| hi[i] == 0);
+    }
+}
+
 /// Where `t` one, where `f` the other, else unknown.
 #[inline(always)]
 pub(super) fn choose(

@@ -1,5 +1,6 @@
 //! The interpreter: every step of a program over the rows of one chunk.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::batch::{Batch, Column, NO_ROW, Values, sensible};
@@ -381,17 +382,15 @@ impl Worker {
 
     #[inline(always)]
     fn law(&mut self, job: &Job<'_>, chunk: &Chunk, slot: usize, ty: Type, size: Size) -> Reg {
-        let value = |regime: usize| {
-            job.regimes
-                .get(regime)
-                .and_then(|r| r.folded.get(slot))
-                .copied()
-                .unwrap_or(V::plain(ty))
-        };
-        match &chunk.law {
+        let mut tables = core::mem::take(&mut self.figures);
+        let values = tables.law(slot, job.regimes, V::plain(ty));
+        let value = |regime: usize| values.get(regime).copied().unwrap_or(V::plain(ty));
+        let out = match &chunk.law {
             Law::One(regime) => Reg::Const(value(*regime)),
             Law::Each(regimes) => self.write(ty, size, |row| value(regimes[row] as usize)),
-        }
+        };
+        self.figures = tables;
+        out
     }
 
     /// Truths or numbers row by row.
@@ -838,58 +837,44 @@ impl Worker {
         if let (Some(keys), Law::One(regime)) = (&constants, &chunk.law) {
             return Reg::Const(look(*regime, keys));
         }
-        let mut tables = core::mem::take(&mut self.figures);
-        let dense = |regime: usize| Figures::new(job.set, param, |keys| look(regime, keys));
-        match &chunk.law {
-            Law::One(regime) => tables.find(param, *regime, dense),
-            Law::Each(regimes) => {
-                for regime in regimes {
-                    tables.find(param, *regime as usize, dense);
-                }
-            }
-        }
+        let climbed = match &chunk.law {
+            Law::One(_) => &[],
+            Law::Each(_) => climbs.get(job.set, chunk, instr.entity, 0),
+        };
+        let regime = |row: usize| match &chunk.law {
+            Law::One(regime) => *regime,
+            Law::Each(regimes) if instr.entity == 0 => regimes.get(row).map_or(0, |r| *r as usize),
+            Law::Each(regimes) => climbed
+                .get(row)
+                .map_or(0, |case| regimes[*case as usize] as usize),
+        };
+        let mut figures = core::mem::take(&mut self.figures);
+        let dense = figures.of(job.set, param, job.regimes.len(), look);
         let mut out = self.lanes(size);
         let mut scratch = [EMPTY; MAX_KEYS];
         let mut views = Vec::with_capacity(keys.len());
         for (key, scratch) in keys.iter().zip(&mut scratch) {
             views.push(self.view(*key, scratch));
         }
-        if let Law::One(regime) = &chunk.law
-            && instr.ty != Type::Bool
-            && let Some(figures) = tables.get(param, *regime)
-        {
-            figures.run(&mut out, size.words, &views);
-            self.figures = tables;
-            return Reg::Lanes(out);
-        }
-        let value = |regime: usize, row: usize| match tables.get(param, regime) {
-            Some(figures) => figures.get(views.iter().map(|v| v.get(row))),
-            None => {
+        match (dense, &chunk.law) {
+            (Some(dense), Law::One(one)) => dense.run(&mut out, size.words, &views, |_| *one),
+            (Some(dense), Law::Each(_)) => dense.run(&mut out, size.words, &views, regime),
+            (None, _) => lanes::each(&mut out, size.rows, |row| {
                 let mut given = [V::UNKNOWN; MAX_KEYS];
                 for (slot, view) in given.iter_mut().zip(&views) {
                     *slot = view.get(row);
                 }
-                look(regime, given.get(..views.len()).unwrap_or_default())
-            }
-        };
-        let values: Vec<V> = match &chunk.law {
-            Law::One(regime) => (0..size.rows).map(|row| value(*regime, row)).collect(),
-            Law::Each(regimes) => {
-                let above = climbs.get(job.set, chunk, instr.entity, 0);
-                let case = |row: usize| {
-                    if instr.entity == 0 {
-                        row
-                    } else {
-                        above[row] as usize
-                    }
-                };
-                let regime = |row: usize| regimes[case(row)] as usize;
-                (0..size.rows).map(|row| value(regime(row), row)).collect()
-            }
-        };
-        self.figures = tables;
+                look(regime(row), given.get(..views.len()).unwrap_or_default())
+            }),
+        }
+        self.figures = figures;
+        if instr.ty != Type::Bool {
+            return Reg::Lanes(out);
+        }
+        let mut bits = self.bits(size);
+        lanes::truths(&mut bits, size.words, View::lanes(&out));
         self.free_lanes.push(out);
-        self.write(instr.ty, size, |row| values[row])
+        Reg::Bits(bits)
     }
 
     #[inline(always)]
@@ -1101,10 +1086,11 @@ impl Climbs {
     }
 }
 
-/// Dense figures by parameter and regime.
+/// What depends on the law alone, as tables: figures by parameter, folded values by slot.
 #[derive(Debug, Default)]
 struct Tables {
-    found: Vec<Vec<Table>>,
+    figures: Vec<Table>,
+    laws: BTreeMap<usize, Vec<V>>,
 }
 
 #[derive(Debug, Default)]
@@ -1117,25 +1103,39 @@ enum Table {
 }
 
 impl Tables {
-    fn find(&mut self, param: usize, regime: usize, make: impl Fn(usize) -> Option<Figures>) {
-        if self.found.len() <= param {
-            self.found.resize_with(param + 1, Vec::new);
+    /// The dense figures of a parameter for so many regimes.
+    fn of(
+        &mut self,
+        set: &PackSet,
+        param: usize,
+        regimes: usize,
+        look: impl Fn(usize, &[V]) -> V,
+    ) -> Option<&Figures> {
+        if self.figures.len() <= param {
+            self.figures.resize_with(param + 1, Table::default);
         }
-        let regimes = &mut self.found[param];
-        if regimes.len() <= regime {
-            regimes.resize_with(regime + 1, Table::default);
+        let table = &mut self.figures[param];
+        if matches!(table, Table::NotAsked) {
+            *table = Figures::new(set, param).map_or(Table::Sparse, Table::Dense);
         }
-        if matches!(regimes[regime], Table::NotAsked) {
-            regimes[regime] = make(regime).map_or(Table::Sparse, Table::Dense);
+        if let Table::Dense(figures) = table
+            && !figures.fill(regimes, look)
+        {
+            *table = Table::Sparse;
         }
-    }
-
-    #[inline(always)]
-    fn get(&self, param: usize, regime: usize) -> Option<&Figures> {
-        match &self.found[param][regime] {
+        match table {
             Table::Dense(figures) => Some(figures),
             Table::NotAsked | Table::Sparse => None,
         }
+    }
+
+    /// The folded value of every regime.
+    fn law(&mut self, slot: usize, regimes: &[Arc<Regime>], plain: V) -> &[V] {
+        let values = self.laws.entry(slot).or_default();
+        for regime in regimes.iter().skip(values.len()) {
+            values.push(regime.folded.get(slot).copied().unwrap_or(plain));
+        }
+        values
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::batch::Batch;
+use super::batch::{Batch, Column};
 use super::bits::{Bitmap, words};
 use super::chunk::{Chunk, Law, Rows, cut};
 use super::lanes::View;
@@ -76,6 +76,17 @@ struct Met {
     plans: Vec<usize>,
     known: Vec<Arc<Plan>>,
 }
+
+/// A regime met a moment ago.
+#[derive(Debug, Clone)]
+struct Near {
+    places: Vec<i64>,
+    day: Day,
+    regime: u32,
+}
+
+/// How many regimes are kept at hand.
+const NEAR: usize = 1_024;
 
 /// The values of one output for every row of its entity.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -490,18 +501,27 @@ impl Columns<'_> {
         let facts = self.engine.place_facts();
         let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
         let mut out = Vec::with_capacity(batch.cases());
-        let mut last: Option<(Vec<i64>, i64, u32)> = None;
+        let columns: Vec<Option<&Column<'_>>> = facts
+            .iter()
+            .map(|fact| batch.columns.get(*fact).and_then(Option::as_ref))
+            .collect();
+        let mut near: Vec<Option<Near>> = vec![None; NEAR];
+        let mut places = vec![i64::MIN; facts.len()];
         for case in 0..batch.cases() {
             let on = batch.on(case);
-            let place = |fact: &usize| batch.value(set, *fact, case).get().unwrap_or(i64::MIN);
-            if let Some((places, day, regime)) = &last
-                && *day == on.number()
-                && facts.iter().zip(places).all(|(fact, p)| place(fact) == *p)
+            let mut mixed = on.number() as u64;
+            for (slot, column) in places.iter_mut().zip(&columns) {
+                *slot = column.and_then(|c| c.known_value(case)).unwrap_or(i64::MIN);
+                mixed = mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (*slot as u64);
+            }
+            let at = (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize % NEAR;
+            if let Some(found) = &near[at]
+                && found.day == on
+                && found.places == places
             {
-                out.push(*regime);
+                out.push(found.regime);
                 continue;
             }
-            let places: Vec<i64> = facts.iter().map(place).collect();
             let key = (places.clone(), on.number());
             let regime = match met.by_key.get(&key) {
                 Some(at) => *at,
@@ -528,7 +548,11 @@ impl Columns<'_> {
                 }
             };
             let regime = regime as u32;
-            last = Some((places, on.number(), regime));
+            near[at] = Some(Near {
+                places: places.clone(),
+                day: on,
+                regime,
+            });
             out.push(regime);
         }
         out
