@@ -562,7 +562,12 @@ impl Run<'_> {
             Op::Year(a) => days(get(a), V::known(0), |x, _| i64::from(x.year())),
             Op::Month(a) => days(get(a), V::known(0), |x, _| i64::from(x.month())),
             Op::Gather(link, inner) => match self.input.target(e, *link, row) {
-                Some(target) => source.at(*inner, target),
+                // what is read there may stand above the row: a programme not in force is a constant of the root
+                Some(target) => {
+                    let links = self.set.entities.get(e).map(|e| e.links.as_slice());
+                    let to = links.and_then(|l| l.get(*link)).map_or(e, |(_, to)| *to);
+                    source.get(*inner, to, target)
+                }
                 None => V::plain(ty),
             },
             Op::Agg {
@@ -773,4 +778,80 @@ pub(crate) fn moved(x: V, n: V, f: impl Fn(Day, i64) -> Option<Day>) -> V {
         .zip(n.get())
         .and_then(|(x, n)| f(x, n));
     day.map_or(V::UNKNOWN, |d| V::known(d.number()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Document;
+    use crate::pack::{PackSource, SourceFile};
+    use crate::scenario::Engine;
+
+    const PACK: &str = r#"
+        [pack]
+        id = "links"
+        title = { zh = "链接", en = "links" }
+        publisher = "test"
+        version = "1"
+        level = "nation"
+        place = "000000"
+        reviewed_on = 2026-01-01
+        [[entity]]
+        id = "unit"
+        [[entity]]
+        id = "part"
+        parent = "unit"
+        collection = "parts"
+        links = { boss = "part" }
+        [[fact]]
+        id = "weight"
+        entity = "unit"
+        type = "count"
+        title = { zh = "重", en = "weight" }
+        [[programme]]
+        id = "later"
+        entity = "part"
+        order = 1
+        title = { zh = "后来", en = "later" }
+        from = 2099-01-01
+        status = "invented"
+          [[programme.condition]]
+          id = "yes"
+          title = { zh = "是", en = "yes" }
+          from = 2099-01-01
+          published = 2020-01-01
+          status = "invented"
+          expr = "true"
+        [[formula]]
+        id = "heavy"
+        entity = "unit"
+        type = "count"
+        from = 2020-01-01
+        status = "invented"
+        expr = "weight + 700"
+        [[formula]]
+        id = "boss_has_it"
+        entity = "part"
+        type = "bool"
+        from = 2020-01-01
+        status = "invented"
+        expr = "boss.later.eligible"
+    "#;
+
+    /// A programme not in force is nobody's, whichever row a link leads to.
+    #[test]
+    fn a_link_reads_a_programme_not_in_force() {
+        let source = PackSource::new(vec![SourceFile::new("pack.toml", PACK)]);
+        let engine = Engine::new(PackSet::load(&[source]).unwrap());
+        let case = "on = 2026-01-01\n[unit]\nweight = 5\n[[part]]\nid = \"a\"\n[[part]]\nid = \"b\"\nboss = \"a\"\n\
+                    [[part]]\nid = \"c\"\nboss = \"b\"\n[[part]]\nid = \"d\"\nboss = \"d\"\n";
+        let answer = engine
+            .assess(&Document::from_toml("case", case).unwrap())
+            .unwrap();
+        let value = |row: &str| answer.value("boss_has_it", Some(row)).unwrap().0;
+        assert_eq!(value("a"), V::MAYBE, "no boss is known");
+        for row in ["b", "c", "d"] {
+            assert_eq!(value(row), V::FALSE, "{row}");
+        }
+    }
 }
