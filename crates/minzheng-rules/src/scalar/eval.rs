@@ -103,6 +103,27 @@ impl Params {
         };
         table.lookup(keys)
     }
+
+    /// The cells of a parameter that hold, to be written out.
+    pub(crate) fn figures(&self, parameter: usize) -> Figures<'_> {
+        let table = self.tables.get(parameter);
+        Figures {
+            cells: table.map_or(&[], |t| t.cells.as_slice()),
+            codes: table.map_or(&[], |t| t.codes.as_slice()),
+            missing: table.map_or(V::UNKNOWN, |t| t.missing),
+        }
+    }
+}
+
+/// The cells of one parameter.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Figures<'a> {
+    /// Keys, value, index of the row in the parameter.
+    pub(crate) cells: &'a [(Vec<i64>, i64, usize)],
+    /// How many codes each key's list has; 0 for a band.
+    pub(crate) codes: &'a [i64],
+    /// What the figure can be where there is none.
+    pub(crate) missing: V,
 }
 
 impl Table {

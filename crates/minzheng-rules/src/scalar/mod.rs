@@ -4,6 +4,6 @@ mod eval;
 mod interval;
 
 pub(crate) use eval::{
-    Apply, Found, Frame, MAX_KEYS, Params, Tally, demand, evaluate, fold, moved,
+    Apply, Figures, Found, Frame, MAX_KEYS, Params, Tally, demand, evaluate, fold, moved,
 };
 pub use interval::V;
