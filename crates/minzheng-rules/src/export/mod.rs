@@ -231,7 +231,8 @@ impl Engine {
             let own = |id: &NodeId| plan.nodes.get(ix(*id)).map(|n| (n.row, *id));
             columns.extend(reached.iter().filter_map(own));
         }
-        let schedule = schedule(set, plan, &columns);
+        let mut schedule = schedule(set, plan, &columns);
+        schedule.facts.extend(place_facts(set));
         let mut results: BTreeMap<usize, ExportResult> = BTreeMap::new();
         let mut add = |entity: usize, name: String, node: NodeId, ty: String| {
             let result = results.entry(entity).or_insert_with(|| ExportResult {
@@ -290,16 +291,22 @@ impl Engine {
 /// A case of the day and place that says nothing else.
 fn empty_case(set: &PackSet, request: &ExportRequest<'_>) -> Result<Input, Diagnostics> {
     let mut places = toml::Table::new();
-    for fact in &set.facts {
-        if fact.entity == 0 && fact.ty == Type::Place {
-            places.insert(fact.id.clone(), request.place.into());
-        }
+    for fact in place_facts(set).filter_map(|at| set.facts.get(at)) {
+        places.insert(fact.id.clone(), request.place.into());
     }
     let mut case = toml::Table::new();
     case.insert("on".to_owned(), request.on.to_string().into());
     case.insert("known_on".to_owned(), request.known_on.to_string().into());
     case.insert(id_of(set, 0).to_owned(), places.into());
     set.bind(&Document::from_table("export", &case))
+}
+
+/// The facts of the root that are places.
+fn place_facts(set: &PackSet) -> impl Iterator<Item = usize> {
+    let facts = set.facts.iter().enumerate();
+    facts
+        .filter(|(_, f)| f.entity == 0 && f.ty == Type::Place)
+        .map(|(at, _)| at)
 }
 
 struct Output {
@@ -629,6 +636,12 @@ impl Work<'_> {
                 .extend(year.work.iter().filter(own).map(|d| d.number()));
         }
         Some(out)
+    }
+
+    /// The place facts of the root and the place that every row must have: the law of another place is another text.
+    fn places(&self) -> Vec<(&str, i64)> {
+        let known = |at: usize| Some((self.fact_id(Some(at)), self.input.value(at, 0).get()?));
+        place_facts(self.set).filter_map(known).collect()
     }
 
     /// Packs, dates and place, for the head of the text.

@@ -19,6 +19,7 @@ pub(super) fn write(work: &Work<'_>, tables: &[ExportTable]) -> String {
     }
     lines.extend(python.calendar());
     lines.push("\n\ndef run(tables):".to_owned());
+    lines.extend(python.guard());
     for stage in &work.schedule.stages {
         lines.extend(python.stage(stage));
     }
@@ -88,6 +89,31 @@ impl Python<'_> {
             .collect();
         lines.push(format!("# returns: {}", results.join(", ")));
         lines
+    }
+
+    /// Stops at a row of another place.
+    fn guard(&self) -> Vec<String> {
+        let work = self.work;
+        let other = work
+            .places()
+            .into_iter()
+            .map(|(fact, place)| format!("pl.col({}).ne_missing({place})", quoted(fact)));
+        let other: Vec<String> = other.collect();
+        if other.is_empty() {
+            return Vec::new();
+        }
+        let root = id_of(work.set, 0);
+        vec![
+            format!(
+                "    if tables[{}].filter(pl.any_horizontal({})).height:",
+                quoted(root),
+                other.join(", ")
+            ),
+            format!(
+                "        raise ValueError(\"{root}: rows of another place than {}, or of none: the law of each place is its own export\")",
+                work.place
+            ),
+        ]
     }
 
     fn figure(&self, parameter: usize) -> Vec<String> {

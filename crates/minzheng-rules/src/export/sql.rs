@@ -19,6 +19,7 @@ pub(super) fn write(work: &Work<'_>, tables: &[ExportTable]) -> String {
     lines.extend(work.head().iter().map(|l| format!("-- {l}")));
     lines.extend(sql.contract(tables));
     lines.push(PRELUDE.trim_end().to_owned());
+    lines.extend(sql.guard());
     lines.extend(sql.calendar());
     for parameter in work.keyed() {
         lines.extend(sql.figure(parameter));
@@ -99,6 +100,26 @@ impl Sql<'_> {
             .collect();
         lines.push(format!("-- leaves: {}", results.join(", ")));
         lines
+    }
+
+    /// Stops at a row of another place.
+    fn guard(&self) -> Vec<String> {
+        let work = self.work;
+        let other = work
+            .places()
+            .into_iter()
+            .map(|(fact, place)| format!("{} IS DISTINCT FROM {place}", quoted(fact)));
+        let other: Vec<String> = other.collect();
+        if other.is_empty() {
+            return Vec::new();
+        }
+        let root = id_of(work.set, 0);
+        vec![format!(
+            "SELECT CASE WHEN count(*) > 0 THEN error('{root}: rows of another place than {}, or of none: the law of each place is its own export') END FROM {} WHERE {};",
+            work.place,
+            quoted(root),
+            other.join(" OR ")
+        )]
     }
 
     fn calendar(&self) -> Vec<String> {
