@@ -231,6 +231,30 @@ pub(crate) enum PackCommand {
         #[arg(long)]
         programmes: bool,
     },
+    /// The rules of a day and a place as SQL or as a Python module, for another engine
+    #[command(
+        after_help = "Example:\n  minzheng pack export --dialect duckdb --on 2026-08-25 --place 159921 --output dibao.eligible"
+    )]
+    Export {
+        /// The language
+        #[arg(long, value_enum)]
+        dialect: Dialect,
+        /// The day decided
+        #[arg(long, value_name = "DATE")]
+        on: NaiveDate,
+        /// The law as published by this day
+        #[arg(long, value_name = "DATE")]
+        known_on: Option<NaiveDate>,
+        /// The place of registration and handling as a six-digit code
+        #[arg(long, value_name = "CODE")]
+        place: String,
+        /// A formula, `PROGRAMME/CONDITION` or `PROGRAMME.eligible|qualifies|amount`; without it the outcome of every programme
+        #[arg(long = "output", value_name = "NAME")]
+        outputs: Vec<String>,
+        /// Also give every step on the way
+        #[arg(long)]
+        steps: bool,
+    },
     /// Which conditions, branches and figures the tests of the packs reach
     #[command(after_help = teach(
         "minzheng pack coverage crates/minzheng/packs/demo",
@@ -243,6 +267,15 @@ pub(crate) enum PackCommand {
         #[arg(long)]
         deny_unmet: bool,
     },
+}
+
+/// A language of tables.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Dialect {
+    /// SQL for `DuckDB`
+    Duckdb,
+    /// Python with Polars expressions
+    Polars,
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use minzheng::packs::BuiltIn;
 use minzheng::{Engine, Lang};
+use minzheng_rules::date::Day;
 use minzheng_rules::error::Severity;
+use minzheng_rules::export::{Dialect, ExportRequest};
 use minzheng_rules::pack::model::{Dated, Programme, Rule, Words};
 use minzheng_rules::pack::{PackSet, PackSource};
 
-use crate::args::PackCommand;
+use crate::args::{self, PackCommand};
 use crate::output::{bold, markdown_table, pick, table};
 use crate::{Failure, Outcome, input, params};
 
@@ -50,6 +52,30 @@ pub(crate) fn run(command: PackCommand, packs: &[PathBuf], lang: Lang) -> Outcom
                 (false, true) => markdown_of(set, index, lang),
                 (false, false) => overview(set, index, lang),
             })
+        }
+        PackCommand::Export {
+            dialect,
+            on,
+            known_on,
+            place,
+            outputs,
+            steps,
+        } => {
+            let dialect = match dialect {
+                args::Dialect::Duckdb => Dialect::DuckDb,
+                args::Dialect::Polars => Dialect::Polars,
+            };
+            let day = |d| Day::from_date(d).unwrap_or(Day::MAX);
+            let request = ExportRequest {
+                dialect,
+                on: day(on),
+                known_on: known_on.map_or(Day::MAX, day),
+                place: &place,
+                outputs: &outputs,
+                steps,
+            };
+            let exported = engine(&[])?.rules().export(&request);
+            Ok(exported.map_err(minzheng::Error::from)?.text)
         }
         PackCommand::Coverage { dirs, deny_unmet } => coverage(&engine(&dirs)?, deny_unmet),
     }

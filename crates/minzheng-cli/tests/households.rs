@@ -386,3 +386,42 @@ fn packs_are_shown_and_compared() {
     let schema: serde_json::Value = serde_json::from_str(&text(&["schema", "household"])).unwrap();
     assert!(schema["properties"]["person"]["items"]["properties"]["wage"].is_object());
 }
+
+#[test]
+fn rules_are_written_out_for_another_engine() {
+    let export = |dialect: &str| {
+        let day = ["--on", "2026-08-25", "--place", "159921"];
+        let what = [
+            "pack",
+            "export",
+            "--dialect",
+            dialect,
+            "--output",
+            "dibao.eligible",
+        ];
+        text(&[&what[..], &day[..]].concat())
+    };
+    let (sql, python) = (export("duckdb"), export("polars"));
+    for text in [&sql, &python] {
+        assert!(text.contains("decided on 2026-08-25"), "{text}");
+        assert!(text.contains("members_complete"));
+        assert!(text.contains("dibao.eligible_lo"));
+    }
+    assert!(sql.contains("CREATE OR REPLACE TEMP TABLE \"result_household\""));
+    assert!(python.contains("def run(tables):"));
+    let wrong = command(&[
+        "pack",
+        "export",
+        "--dialect",
+        "duckdb",
+        "--on",
+        "2026-08-25",
+        "--place",
+        "159921",
+        "--output",
+        "dibao.eligibel",
+    ]);
+    assert_eq!(wrong.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&wrong.stderr).into_owned();
+    assert!(said.contains("E-EXPORT-OUTPUT"), "{said}");
+}

@@ -1,11 +1,11 @@
 //! Named roundings over lanes, in 64 bits where that is proved.
 
 use super::bits::WORD;
-use super::lanes::{Lanes, Proof, View, is_open};
+use super::lanes::{Lanes, Proof, View};
 use super::run::Size;
 use crate::ir::Op;
 use crate::number::{RATIO_ONE, Rounding};
-use crate::scalar::V;
+use crate::scalar::{V, is_open};
 
 /// What is divided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 //! the scalar definition.
 
 use super::bits::{Truths, WORD};
-use crate::scalar::V;
+use crate::scalar::{V, is_open};
 
 /// 64 rows.
 pub(super) type Block = [i64; WORD];
@@ -89,11 +89,6 @@ impl Proof {
             max,
         })
     }
-}
-
-#[inline(always)]
-pub(super) const fn is_open(bound: i64) -> bool {
-    bound == i64::MIN || bound == i64::MAX
 }
 
 /// A number for every row of a chunk.

@@ -15,7 +15,7 @@ use crate::date::{Birthday, Day};
 use crate::ir::{AggK, Op, Plan, children, ix};
 use crate::lang::Type;
 use crate::pack::PackSet;
-use crate::scalar::{Apply, MAX_KEYS, V, moved};
+use crate::scalar::{Apply, MAX_KEYS, V, is_open, moved};
 use crate::scenario::Regime;
 
 /// The value of a step for the rows of a chunk.
@@ -574,10 +574,10 @@ impl Worker {
                 min,
                 max,
             };
-        } else if lanes::is_open(bounds.lo) || lanes::is_open(bounds.hi) {
+        } else if is_open(bounds.lo) || is_open(bounds.hi) {
             out.measure(size.rows);
         } else {
-            let open = lanes::is_open(missing.lo) || lanes::is_open(missing.hi);
+            let open = is_open(missing.lo) || is_open(missing.hi);
             out.proof = Proof {
                 point,
                 open,

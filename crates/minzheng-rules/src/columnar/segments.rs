@@ -2,10 +2,10 @@
 
 use super::bits::{Truths, WORD, tail};
 use super::chunk::Part;
-use super::lanes::{Block, Lanes, View, is_open, pick, spread};
+use super::lanes::{Block, Lanes, View, pick, spread};
 use crate::ir::AggK;
 use crate::lang::Type;
-use crate::scalar::{Tally, V};
+use crate::scalar::{Tally, V, is_open};
 
 /// The truths of the rows below as an aggregate reads them: one value for all, or bits.
 #[derive(Debug, Clone, Copy)]

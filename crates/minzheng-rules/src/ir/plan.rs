@@ -335,7 +335,11 @@ impl Linker<'_> {
                 .parameters
                 .get(*p)
                 .map_or(V::UNKNOWN, |p| V::missing(p.ty, p.low, p.high)),
-            Op::Formula(_, Some(inner)) => b(inner),
+            // an official's finding may be any value of the type
+            Op::Formula(f, Some(inner)) => match self.set.formulas.get(*f).map(|f| f.finding) {
+                Some(None) => b(inner),
+                _ => b(inner).hull(V::plain(ty)),
+            },
             Op::Add(x, y) => b(x).add(b(y)),
             Op::Sub(x, y) => b(x).sub(b(y)),
             Op::Mul(x, y) => {

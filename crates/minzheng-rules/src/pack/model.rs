@@ -518,6 +518,9 @@ impl Calendar {
         let mut at = day;
         let mut left = count;
         while left > 0 {
+            if at == Day::MAX {
+                return None;
+            }
             at = at.next();
             if self.is_working_day(at)? {
                 left = left.saturating_sub(1);

@@ -13,6 +13,7 @@ use crate::pack::PackSet;
 use crate::pack::model::{Calendar, Cell, Dated, Status};
 
 use super::V;
+use super::interval::is_open;
 use super::program::{Code, Operand, Program, Step, Stretch};
 
 /// The figures that hold for a case: every parameter at its places on its day.
@@ -104,6 +105,27 @@ impl Params {
         };
         table.lookup(keys)
     }
+
+    /// The cells of a parameter that hold, to be written out.
+    pub(crate) fn figures(&self, parameter: usize) -> Figures<'_> {
+        let table = self.tables.get(parameter);
+        Figures {
+            cells: table.map_or(&[], |t| t.cells.as_slice()),
+            codes: table.map_or(&[], |t| t.codes.as_slice()),
+            missing: table.map_or(V::UNKNOWN, |t| t.missing),
+        }
+    }
+}
+
+/// The cells of one parameter.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Figures<'a> {
+    /// Keys, value, index of the row in the parameter.
+    pub(crate) cells: &'a [(Vec<i64>, i64, usize)],
+    /// How many codes each key's list has; 0 for a band.
+    pub(crate) codes: &'a [i64],
+    /// What the figure can be where there is none.
+    pub(crate) missing: V,
 }
 
 impl Table {
@@ -646,9 +668,12 @@ impl<'a> Run<'a> {
             Step::Year(a) => days(get(a), V::known(0), |x, _| i64::from(x.year())),
             Step::Month(a) => days(get(a), V::known(0), |x, _| i64::from(x.month())),
             Step::Gather(link, inner, truth) => match self.target(place, *link, row) {
+                // what is read there may stand above the row: a programme not in force is a constant of the root
                 Some(number) => {
-                    let target = source.row(self.entity(ix(*inner)), number);
-                    source.value(ix(*inner), target)
+                    let links = self.set.entities.get(self.entity(place));
+                    let link = links.and_then(|e| e.links.get(ix(*link)));
+                    let to = link.map_or(0, |(_, to)| *to);
+                    self.above(source, ix(*inner), to, source.row(to, number))
                 }
                 None => open(*truth),
             },
@@ -774,8 +799,9 @@ impl<F: Fn(NodeId) -> V> Source for Given<F> {
 pub(crate) struct Tally {
     kind: AggK,
     v: V,
+    /// For a sum: the bounds so far; `None`: there is none.
+    sum: (Option<i128>, Option<i128>),
     certain: bool,
-    seen: bool,
 }
 
 impl Tally {
@@ -795,22 +821,24 @@ impl Tally {
         Self {
             kind,
             v,
+            sum: (Some(0), Some(0)),
             certain: false,
-            seen: false,
         }
     }
 
     pub(crate) fn take(&mut self, keep: V, value: V) {
         let sure = keep == V::TRUE;
-        self.seen = true;
         match self.kind {
             AggK::All => self.v = self.v.min(keep.not().max(value)),
             AggK::Exists => self.v = self.v.max(keep.min(value)),
             AggK::Count => self.v = self.v.add(keep),
             AggK::Sum => {
-                self.v = self
-                    .v
-                    .add(if sure { value } else { value.hull(V::known(0)) });
+                let v = if sure { value } else { value.hull(V::known(0)) };
+                let add = |so_far: Option<i128>, bound: i64| {
+                    let bound = (!is_open(bound)).then_some(i128::from(bound));
+                    so_far.zip(bound).and_then(|(x, y)| x.checked_add(y))
+                };
+                self.sum = (add(self.sum.0, v.lo), add(self.sum.1, v.hi));
             }
             AggK::Min => {
                 self.v = V {
@@ -836,9 +864,24 @@ impl Tally {
         self.certain |= sure;
     }
 
+    /// The sum, once all rows are in, so that their order does not matter: too large is unknown.
+    fn total(&self) -> V {
+        if self.kind != AggK::Sum {
+            return self.v;
+        }
+        let end = |sum: Option<i128>, open: i64| match sum {
+            None => Some(open),
+            Some(sum) => i64::try_from(sum).ok().filter(|n| !is_open(*n)),
+        };
+        match (end(self.sum.0, i64::MIN), end(self.sum.1, i64::MAX)) {
+            (Some(lo), Some(hi)) => V { lo, hi },
+            _ => V::UNKNOWN,
+        }
+    }
+
     /// `whole`: no row is missing; `bounds`: what a missing row's value could be.
     pub(crate) fn close(self, whole: bool, bounds: V, ty: Type) -> V {
-        let v = self.v;
+        let v = self.total();
         match self.kind {
             AggK::Min | AggK::Max if !self.certain => V::plain(ty),
             _ if whole => v,
@@ -896,4 +939,80 @@ pub(crate) fn moved(x: V, n: V, f: impl Fn(Day, i64) -> Option<Day>) -> V {
         .zip(n.get())
         .and_then(|(x, n)| f(x, n));
     day.map_or(V::UNKNOWN, |d| V::known(d.number()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Document;
+    use crate::pack::{PackSource, SourceFile};
+    use crate::scenario::Engine;
+
+    const PACK: &str = r#"
+        [pack]
+        id = "links"
+        title = { zh = "链接", en = "links" }
+        publisher = "test"
+        version = "1"
+        level = "nation"
+        place = "000000"
+        reviewed_on = 2026-01-01
+        [[entity]]
+        id = "unit"
+        [[entity]]
+        id = "part"
+        parent = "unit"
+        collection = "parts"
+        links = { boss = "part" }
+        [[fact]]
+        id = "weight"
+        entity = "unit"
+        type = "count"
+        title = { zh = "重", en = "weight" }
+        [[programme]]
+        id = "later"
+        entity = "part"
+        order = 1
+        title = { zh = "后来", en = "later" }
+        from = 2099-01-01
+        status = "invented"
+          [[programme.condition]]
+          id = "yes"
+          title = { zh = "是", en = "yes" }
+          from = 2099-01-01
+          published = 2020-01-01
+          status = "invented"
+          expr = "true"
+        [[formula]]
+        id = "heavy"
+        entity = "unit"
+        type = "count"
+        from = 2020-01-01
+        status = "invented"
+        expr = "weight + 700"
+        [[formula]]
+        id = "boss_has_it"
+        entity = "part"
+        type = "bool"
+        from = 2020-01-01
+        status = "invented"
+        expr = "boss.later.eligible"
+    "#;
+
+    /// A programme not in force is nobody's, whichever row a link leads to.
+    #[test]
+    fn a_link_reads_a_programme_not_in_force() {
+        let source = PackSource::new(vec![SourceFile::new("pack.toml", PACK)]);
+        let engine = Engine::new(PackSet::load(&[source]).unwrap());
+        let case = "on = 2026-01-01\n[unit]\nweight = 5\n[[part]]\nid = \"a\"\n[[part]]\nid = \"b\"\nboss = \"a\"\n\
+                    [[part]]\nid = \"c\"\nboss = \"b\"\n[[part]]\nid = \"d\"\nboss = \"d\"\n";
+        let answer = engine
+            .assess(&Document::from_toml("case", case).unwrap())
+            .unwrap();
+        let value = |row: &str| answer.value("boss_has_it", Some(row)).unwrap().0;
+        assert_eq!(value("a"), V::MAYBE, "no boss is known");
+        for row in ["b", "c", "d"] {
+            assert_eq!(value(row), V::FALSE, "{row}");
+        }
+    }
 }
