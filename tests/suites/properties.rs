@@ -21,6 +21,7 @@ use minzheng_rules::lang::Type;
 use minzheng_rules::pack::{PackSource, SourceFile};
 use minzheng_rules::scenario::{Assessment, Engine};
 use minzheng_rules::truth::Truth;
+use minzheng_testkit::households::{Household, household, without};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use toml::{Table, Value};
@@ -33,34 +34,10 @@ fn engine(above: &[PackSource]) -> Engine {
     )
 }
 
-/// A household: facts of the root, and of each person by id.
-#[derive(Debug, Clone)]
-struct Household {
-    root: Table,
-    persons: Vec<Table>,
-}
-
-impl Household {
-    fn table(&self) -> Table {
-        let mut table = Table::new();
-        table.insert("on".to_owned(), Value::String("2026-08-25".to_owned()));
-        table.insert(
-            "default_status".to_owned(),
-            Value::String("verified".to_owned()),
-        );
-        table.insert("household".to_owned(), Value::Table(self.root.clone()));
-        table.insert(
-            "person".to_owned(),
-            Value::Array(self.persons.iter().cloned().map(Value::Table).collect()),
-        );
-        table
-    }
-
-    fn assess(&self) -> Assessment {
-        ENGINE
-            .assess(&Document::from_table("case", &self.table()))
-            .unwrap_or_else(|e| panic!("{e}"))
-    }
+fn assess(household: &Household) -> Assessment {
+    ENGINE
+        .assess(&household.document())
+        .unwrap_or_else(|e| panic!("{e}"))
 }
 
 /// Every formula, condition and outcome of every row, in words; unknown is `undetermined`.
@@ -93,134 +70,17 @@ fn answers(answer: &Assessment, ids: &[String]) -> BTreeMap<String, String> {
     out
 }
 
+/// Whether each programme is due to each row, in the order of tests.
+fn eligible(answer: &Assessment) -> Vec<Truth> {
+    answer.outcomes().into_iter().map(|o| o.eligible).collect()
+}
+
 fn ids(household: &Household) -> Vec<String> {
     household
         .persons
         .iter()
         .map(|p| p["id"].as_str().unwrap().to_owned())
         .collect()
-}
-
-fn money(top: u32, unit: &'static str) -> impl Strategy<Value = Value> {
-    prop_oneof![Just(0), 0..top].prop_map(move |yuan| Value::String(format!("{yuan}{unit}")))
-}
-
-fn word(words: &'static [&'static str]) -> impl Strategy<Value = Value> {
-    prop::sample::select(words).prop_map(|w| Value::String(w.to_owned()))
-}
-
-fn yes_no() -> impl Strategy<Value = Value> {
-    any::<bool>().prop_map(Value::Boolean)
-}
-
-fn number(top: i64) -> impl Strategy<Value = Value> {
-    (0..=top).prop_map(Value::Integer)
-}
-
-/// Nothing in most households.
-fn seldom(top: i64) -> impl Strategy<Value = Value> {
-    prop_oneof![7 => Just(0), 1 => 1..=top].prop_map(Value::Integer)
-}
-
-fn facts(list: Vec<(&'static str, BoxedStrategy<Value>)>) -> impl Strategy<Value = Table> {
-    let (names, values): (Vec<_>, Vec<_>) = list.into_iter().unzip();
-    values.prop_map(move |values| names.iter().map(|n| (*n).to_owned()).zip(values).collect())
-}
-
-fn root() -> impl Strategy<Value = Table> {
-    let place = || Just(Value::String("159921".to_owned())).boxed();
-    facts(vec![
-        ("registration_place", place()),
-        ("handling_place", place()),
-        ("hukou", word(&["urban", "rural"]).boxed()),
-        ("members_complete", Just(Value::Boolean(true)).boxed()),
-        ("deposits", money(30_000, "").boxed()),
-        ("securities", money(2_000, "").boxed()),
-        ("insurance_value", money(2_000, "").boxed()),
-        ("other_financial", money(2_000, "").boxed()),
-        ("vehicles", seldom(1).boxed()),
-        ("motorcycles", seldom(1).boxed()),
-        ("vehicles_exempt", Just(Value::Integer(0)).boxed()),
-        ("houses", number(1).boxed()),
-        ("house_area", number(80).boxed()),
-        ("non_residential", seldom(1).boxed()),
-        ("business_capital", money(30_000, "").boxed()),
-        ("rigid_deduction", money(5_000, "/year").boxed()),
-    ])
-}
-
-/// One person with consistent facts: `no_exclusion` says the same as the grounds it stands for, which rules ask with `has`.
-fn person() -> impl Strategy<Value = Table> {
-    let born =
-        (1930..2026_i32, 1..=12_u32).prop_map(|(y, m)| Value::String(format!("{y}-{m:02}-15")));
-    let given = facts(vec![
-        ("birth", born.boxed()),
-        (
-            "relation",
-            word(&["spouse", "child", "parent", "sibling", "other"]).boxed(),
-        ),
-        ("wage", money(40_000, "/year").boxed()),
-        ("business_net", money(9_000, "/year").boxed()),
-        ("property_net", money(3_000, "/year").boxed()),
-        ("pension", money(9_000, "/year").boxed()),
-        ("transfer_in", money(3_000, "/year").boxed()),
-        ("transfer_out", money(1_000, "/year").boxed()),
-        ("support_received", money(3_000, "/year").boxed()),
-        ("other_income", money(3_000, "/year").boxed()),
-        ("central_basic_pension", money(2_000, "/year").boxed()),
-        ("old_age_allowance", money(1_000, "/year").boxed()),
-        ("study", word(&["none", "primary", "bachelor"]).boxed()),
-        ("full_time_study", yes_no().boxed()),
-        ("has_disability_card", yes_no().boxed()),
-        (
-            "disability_grade",
-            (1..=4_i64).prop_map(Value::Integer).boxed(),
-        ),
-        ("severe_illness", yes_no().boxed()),
-        ("single_parent_family", yes_no().boxed()),
-        (
-            "registered_here",
-            prop::bool::weighted(0.85).prop_map(Value::Boolean).boxed(),
-        ),
-        ("can_live_independently", yes_no().boxed()),
-        ("lives_together", yes_no().boxed()),
-        ("dibao_recipient", yes_no().boxed()),
-    ]);
-    (given, any::<bool>(), 0..6_u8).prop_map(|(mut table, state, imprisoned)| {
-        let imprisoned = imprisoned == 0;
-        table.insert("in_prison".to_owned(), Value::Boolean(imprisoned));
-        table.insert("no_exclusion".to_owned(), Value::Boolean(!imprisoned));
-        if state {
-            table.insert("tekun_recipient".to_owned(), Value::Boolean(false));
-            table.insert("declared_missing".to_owned(), Value::Boolean(false));
-        }
-        table
-    })
-}
-
-fn household() -> impl Strategy<Value = Household> {
-    (root(), prop::collection::vec(person(), 1..5)).prop_map(|(root, mut persons)| {
-        for (index, person) in persons.iter_mut().enumerate() {
-            person.insert("id".to_owned(), Value::String(format!("p{}", index + 1)));
-        }
-        persons[0].insert("relation".to_owned(), Value::String("self".to_owned()));
-        Household { root, persons }
-    })
-}
-
-/// The same household with some facts left out: each bit says whether one goes. Two facts stay:
-/// `no_exclusion` and `in_prison`, which rules ask with `has`, so that what is left still says one thing.
-fn without(full: &Household, gone: &[bool]) -> Household {
-    let mut bits = gone.iter().copied().cycle();
-    let mut thin = full.clone();
-    let mut sift = |table: &mut Table| {
-        table.retain(|key, _| {
-            ["id", "no_exclusion", "in_prison"].contains(&key) || !bits.next().unwrap_or(false)
-        });
-    };
-    sift(&mut thin.root);
-    thin.persons.iter_mut().for_each(sift);
-    thin
 }
 
 proptest! {
@@ -237,7 +97,7 @@ proptest! {
         poor.persons[who].insert(kind.to_owned(), Value::String(format!("{has}/year")));
         let mut rich = poor.clone();
         rich.persons[who].insert(kind.to_owned(), Value::String(format!("{}/year", has + more)));
-        let (poor, rich) = (poor.assess(), rich.assess());
+        let (poor, rich) = (assess(&poor), assess(&rich));
         let tests: Vec<&str> = poor.packs().formulas().iter().filter(|f| f.entity == 0 && f.id.ends_with("/income")).map(|f| f.id.as_str()).collect();
         prop_assert!(tests.len() >= 3, "{tests:?}");
         for id in tests {
@@ -256,7 +116,7 @@ proptest! {
         let n = other.persons.len();
         other.persons.rotate_left(turn % n);
         let ids = ids(&one);
-        prop_assert_eq!(answers(&one.assess(), &ids), answers(&other.assess(), &ids));
+        prop_assert_eq!(answers(&assess(&one), &ids), answers(&assess(&other), &ids));
     }
 
     /// Filling an unknown never changes what was decided: no truth, no figure.
@@ -274,9 +134,9 @@ proptest! {
                 }
             }
         }
-        let full_answers = answers(&full.assess(), &ids);
-        let middle_answers = answers(&middle.assess(), &ids);
-        for (id, word) in answers(&thin.assess(), &ids) {
+        let full_answers = answers(&assess(&full), &ids);
+        let middle_answers = answers(&assess(&middle), &ids);
+        for (id, word) in answers(&assess(&thin), &ids) {
             if word != "undetermined" {
                 prop_assert_eq!(&middle_answers[&id], &word, "{}", id);
                 prop_assert_eq!(&full_answers[&id], &word, "{}", id);
@@ -289,6 +149,39 @@ proptest! {
         }
     }
 
+    /// An official's finding that says what the rules give anyway changes no answer.
+    #[test]
+    fn a_finding_that_agrees_changes_nothing(full in household(), gone in prop::collection::vec(prop::bool::weighted(0.15), 97), pick in any::<prop::sample::Index>()) {
+        let (thin, ids) = (without(&full, &gone), ids(&full));
+        let alone = assess(&thin);
+        let decided: Vec<(&str, Option<&str>, bool)> = alone
+            .packs()
+            .formulas()
+            .iter()
+            .filter(|f| f.entity <= 1 && f.finding.is_some())
+            .map(|f| (f.id.as_str(), (f.entity == 1).then(|| ids[pick.index(ids.len())].as_str())))
+            .filter_map(|(id, row)| match alone.truth(id, row)? {
+                Truth::True => Some((id, row, true)),
+                Truth::False => Some((id, row, false)),
+                Truth::Unknown => None,
+            })
+            .collect();
+        let (id, row, value) = decided[pick.index(decided.len())];
+        let mut finding = Table::from_iter([
+            ("of".to_owned(), Value::String(id.to_owned())),
+            ("value".to_owned(), Value::Boolean(value)),
+            ("by".to_owned(), Value::String("office".to_owned())),
+            ("on".to_owned(), Value::String("2026-08-20".to_owned())),
+            ("ground".to_owned(), Value::String("visit".to_owned())),
+        ]);
+        finding.extend(row.map(|r| ("row".to_owned(), Value::String(r.to_owned()))));
+        let mut table = thin.table();
+        table.insert("finding".to_owned(), Value::Array(vec![Value::Table(finding)]));
+        let found = ENGINE.assess(&Document::from_table("case", &table)).unwrap_or_else(|e| panic!("{e}"));
+        prop_assert_eq!(answers(&alone, &ids), answers(&found, &ids), "{}", id);
+        prop_assert_eq!(eligible(&alone), ENGINE.decide(alone.input()));
+        prop_assert_eq!(eligible(&found), ENGINE.decide(found.input()));
+    }
 }
 
 proptest! {
@@ -324,6 +217,23 @@ proptest! {
     }
 }
 
+/// The outcomes alone are those of the whole evaluation, for every household of the packs' own tests.
+#[test]
+fn what_is_decided_is_what_is_explained() {
+    let (mut cases, mut with_findings) = (0, 0);
+    for test in ENGINE.packs().tests() {
+        let document = Document::from_table(&test.id, &test.document);
+        let Ok(input) = ENGINE.packs().bind(&document) else {
+            continue;
+        };
+        cases += 1;
+        with_findings += usize::from(test.document.contains_key("finding"));
+        let whole = ENGINE.evaluate(&input);
+        assert_eq!(ENGINE.decide(&input), eligible(&whole), "{}", test.id);
+    }
+    assert!(cases > 100 && with_findings > 10, "{cases} {with_findings}");
+}
+
 /// The properties are not empty: the income tests come out every way, and a household with gaps still has decided answers.
 #[test]
 fn the_households_are_of_every_kind() {
@@ -337,7 +247,7 @@ fn the_households_are_of_every_kind() {
     for _ in 0..150 {
         let (full, gone) = strategy.new_tree(&mut runner).unwrap().current();
         let thin = without(&full, &gone);
-        for answer in [full.assess(), thin.assess()] {
+        for answer in [assess(&full), assess(&thin)] {
             for id in [
                 "dibao/income",
                 "edge/income",
@@ -352,7 +262,7 @@ fn the_households_are_of_every_kind() {
                 seen.entry(id).or_default()[at] += 1;
             }
         }
-        for word in answers(&thin.assess(), &ids(&thin)).values() {
+        for word in answers(&assess(&thin), &ids(&thin)).values() {
             if word == "undetermined" {
                 open += 1;
             } else {

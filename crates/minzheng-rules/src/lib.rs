@@ -49,6 +49,7 @@ pub mod columnar;
 pub mod date;
 pub mod error;
 pub mod explain;
+pub mod export;
 pub mod facts;
 pub mod ir;
 pub mod lang;

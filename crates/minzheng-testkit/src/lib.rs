@@ -3,8 +3,11 @@
 //! Development only: the crates that ship never depend on it, except to test themselves.
 #![forbid(unsafe_code)]
 
+pub mod households;
+pub mod programs;
 pub mod published;
 pub mod tables;
+mod tape;
 pub mod vectors;
 
 use std::path::{Path, PathBuf};

@@ -11,6 +11,9 @@ struct Step {
     needs: &'static [shell::Need],
 }
 
+/// Steps that install packages from outside and take minutes: `cargo xtask ci` runs them, `cargo xtask test` does not.
+const APART: &[&str] = &["oracles"];
+
 /// Cheap first. The first failure ends the run.
 const STEPS: &[Step] = &[
     Step {
@@ -71,10 +74,20 @@ const STEPS: &[Step] = &[
         needs: &[shell::CXX],
     },
     Step {
-        // each benchmark once, unmeasured: it must run
+        // each benchmark once, unmeasured and without peers: it must run, and give its check value
         name: "bench",
         commands: &["cargo test --package minzheng-benches --benches"],
         needs: &[],
+    },
+    Step {
+        // the exported plans in engines of their own; the tests are ignored by a plain `cargo test`
+        name: "oracles",
+        commands: &[
+            "python3 -m venv target/oracles",
+            "target/oracles/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/oracles/requirements.txt",
+            "cargo test --package minzheng-tests --test oracles -- --ignored --nocapture",
+        ],
+        needs: &[shell::PYTHON],
     },
 ];
 
@@ -89,6 +102,13 @@ pub(crate) fn names() -> String {
 struct Tally {
     passed: u64,
     failed: u64,
+}
+
+/// Runs all steps but those that stand apart.
+pub(crate) fn test() -> Outcome {
+    let names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+    let plain = names.into_iter().filter(|name| !APART.contains(name));
+    run(&plain.collect::<Vec<_>>())
 }
 
 /// Runs the named steps, or all of them. The last line printed is `N passed, N failed`.
@@ -181,5 +201,12 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), STEPS.len());
+    }
+
+    #[test]
+    fn what_stands_apart_is_a_step() {
+        for name in APART {
+            assert!(STEPS.iter().any(|step| step.name == *name), "{name}");
+        }
     }
 }

@@ -107,7 +107,7 @@ fn contents(item: &Generated) -> Result<(Option<String>, String), String> {
 }
 
 /// `text` with what stands between the two marks replaced.
-fn splice(text: &str, name: &str, inner: &str) -> Option<String> {
+pub(crate) fn splice(text: &str, name: &str, inner: &str) -> Option<String> {
     let begin = format!("<!-- {name}:begin -->");
     let end = format!("<!-- {name}:end -->");
     let (before, rest) = text.split_once(&begin)?;

@@ -6,6 +6,7 @@
     reason = "a command line talks to its terminal"
 )]
 
+mod bench;
 mod ci;
 mod examples;
 mod fuzz;
@@ -21,10 +22,12 @@ type Outcome = Result<(), String>;
 
 const HELP: &str = "\
 cargo xtask test                          everything that must pass, cheap steps first
-cargo xtask ci [STEP…]                    the same steps by name
+cargo xtask ci [STEP…]                    the same steps by name; without a name also those that need Python
 cargo xtask gen [--check]                 write the generated files, or say which are stale
 cargo xtask examples                      run every program of examples/rust
 cargo xtask fuzz [TARGET] [--seconds N]   run the fuzz targets of tests/fuzz
+cargo xtask bench [--quick] [--only ID] [--write]
+                                          measure beside the peers of benches/manifest.toml
 cargo xtask version [--check]             print the version, or check that every crate carries it";
 
 fn main() -> ExitCode {
@@ -48,13 +51,14 @@ fn run(args: &[&str]) -> Outcome {
             println!("{HELP}\n\nsteps: {}", ci::names());
             Ok(())
         }
-        ["test"] => ci::run(&[]),
+        ["test"] => ci::test(),
         ["ci", names @ ..] => ci::run(names),
         ["pack-files"] => packs::list(),
         ["gen"] => generated::write(),
         ["gen", "--check"] => generated::check(),
         ["examples"] => examples::run(),
         ["fuzz", rest @ ..] => fuzz::run(rest),
+        ["bench", rest @ ..] => bench::run(rest),
         ["version"] => version::print(),
         ["version", "--check"] => version::check(),
         _ => Err(format!(

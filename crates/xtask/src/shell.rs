@@ -23,6 +23,10 @@ pub(crate) const GIT: Need = Need {
     probe: "git --version",
     install: "git is missing: install the system package git (Debian: apt-get install git)",
 };
+pub(crate) const PYTHON: Need = Need {
+    probe: "python3 -m venv --help",
+    install: "Python is missing: install python3 (3.11 or newer) with its module venv (Debian: apt-get install python3-venv)",
+};
 pub(crate) const CXX: Need = Need {
     probe: "c++ --version",
     install: "a C++ compiler is missing: install the system package g++ (Debian: apt-get install g++)",

@@ -242,10 +242,11 @@ fn bad_rows() -> Vec<BadRow> {
         ("W-FACT-RANGE", "people", 102, "wage", Unknown), people t => t.with("wage", yuan(&[120_000, 0, 99_999_999_999_999, 0, 0]));
         ("W-FACT-RANGE", "households", 101, "houses", Unknown), homes t => t.with("houses", ints(&[0, 101, 0]));
         // identity numbers: the person is still decided
-        ("E-ID-CHECK", "people", 102, "id_number", Unknown), people t => t.with("id_number", some_text(&[Some("11010519491231002X"), None, Some("110105194912310021"), None, None]));
+        ("E-ID-CHECK", "people", 102, "id_number", Unknown), people t => t.with("id_number", some_text(&[None, None, Some("110105194912310021"), None, None]));
         ("E-ID-SPREADSHEET", "people", 102, "id_number", Unknown), people t => t.with("id_number", some_text(&[None, None, Some("1.10105E+17"), None, Some("")]));
         ("E-ID-LENGTH", "people", 103, "id_number", Unknown), people t => t.with("id_number", some_text(&[None, None, None, Some("1101051949"), None]));
         ("E-ID-BIRTH", "people", 103, "id_number", Unknown), people t => t.with("id_number", some_text(&[None, None, None, Some("110105194902310021"), None]));
+        ("E-ID-CONTRADICTION", "people", 102, "birth", SetAside), people t => t.with("id_number", some_text(&[None, None, Some("11010519491231002X"), None, None]));
         // an official's finding that cannot be read is no finding that is absent
         ("E-VALUE-TYPE", "households", 101, "finding:dibao/property", SetAside), homes t => t.with("finding:dibao/property", some_text(&[None, Some("vielleicht"), None]));
     }
@@ -270,7 +271,7 @@ fn every_bad_row_gives_its_code_and_no_good_row_is_lost() {
     assert_eq!(aside, [false; 3]);
     let decided = |all: &[String]| all.iter().filter(|v| !v.ends_with("undetermined")).count();
     let known: Vec<usize> = wanted.iter().map(|(_, all)| decided(all)).collect();
-    assert!(known.iter().all(|n| *n > 40), "{known:?}");
+    assert!(known.iter().all(|n| *n > 20), "{known:?}");
     let bad = bad_rows();
     assert!(bad.len() >= 40, "{}", bad.len());
     for BadRow { change, finding } in bad {
@@ -586,9 +587,9 @@ fn a_mapping_gives_names_and_units() {
     assert_eq!(read(&[h.without("on"), p, o], options), wanted);
 }
 
-/// An identity number gives birth and sex where they are not given, as it does for one household.
+/// An identity number tells birth where it is not given, as it does for one household.
 #[test]
-fn an_identity_number_states_birth_and_sex() {
+fn an_identity_number_tells_birth() {
     let engine = engine();
     let set = engine.packs();
     let read = |people: Sheet| {
@@ -601,39 +602,24 @@ fn an_identity_number_states_birth_and_sex() {
         outcomes(&engine, &imported)
     };
     let [_, p, _] = good();
-    let number = ["11010519491231002X", "440524188001010014"].map(Some);
-    let numbers = some_text(&[number[0], None, number[1], None, None]);
-    let stated = p
+    let numbers = some_text(&[
+        Some("11010519491231002X"),
+        None,
+        Some("440524188001010014"),
+        None,
+        None,
+    ]);
+    let births = some_text(&[Some("1949-12-31"), None, Some("1880-01-01"), None, None]);
+    let wanted = read(p.clone().with("birth", births));
+    let told = p
         .clone()
-        .with(
-            "birth",
-            some_text(&[Some("1949-12-31"), None, Some("1880-01-01"), None, None]),
-        )
-        .with(
-            "sex",
-            some_text(&[Some("female"), None, Some("male"), None, None]),
-        );
-    let wanted = read(stated.clone());
-    assert_eq!(
-        read(
-            p.clone()
-                .without("birth")
-                .with("id_number", Arc::clone(&numbers))
-        ),
-        wanted
-    );
-    // in other rows and in the columns that stand beside, what is given wins
-    let half = p
-        .clone()
-        .with(
-            "birth",
-            some_text(&[None, None, Some("1880-01-01"), None, None]),
-        )
+        .without("birth")
         .with("id_number", Arc::clone(&numbers));
+    assert_eq!(read(told), wanted);
+    let half = some_text(&[None, None, Some("1880-01-01"), None, None]);
+    let half = p.clone().with("birth", half).with("id_number", numbers);
     assert_eq!(read(half), wanted);
-    let other = stated.with("birth", days(&[7_000, 7_500, 6_000, 16_000, -9_000]));
-    assert_ne!(read(other.clone()), wanted);
-    assert_eq!(read(other.clone().with("id_number", numbers)), read(other));
+    assert_ne!(read(p), wanted);
 }
 
 /// No key stands whole in anything but the table of findings.

@@ -110,7 +110,7 @@ fn table_name(entity: &str) -> String {
 /// - `place`: six digits as text or whole number.
 /// - `count`, `days`, `months`: whole numbers of any width, decimals without places, text.
 /// - `ratio`: decimals or text with at most four places, whole numbers.
-/// - `id_number`: text; checked. It gives birth and sex where they are not given.
+/// - `id_number`: text; checked. It tells `birth` where that is not given; one that says otherwise is a finding.
 /// - Null and empty text are unknown: never zero, never "no". Floating-point columns are refused.
 ///
 /// ```

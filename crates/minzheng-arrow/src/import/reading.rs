@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, Int64Array, UInt32Array, new_empty_array};
 use arrow_select::take::take;
-use minzheng::identity::{ResidentNumber, Sex};
+use minzheng::identity::ResidentNumber;
 use minzheng_rules::columnar::{Batch, BatchError, Dates, NO_ROW, Table, Values};
 use minzheng_rules::date::Day;
 use minzheng_rules::lang::Type;
-use minzheng_rules::pack::PackSet;
+use minzheng_rules::pack::model::Fact;
 
 use super::cells::{self, Cells, Want};
 use super::keys::{Key, KeyCells};
@@ -21,6 +21,9 @@ use crate::error::{Effect, Error, Finding, Findings, at, fault};
 
 /// A day that stands where a household that is set aside has none: 2000-01-01.
 const ANY_DAY: i32 = 10_957;
+
+/// The fact that an identity number tells: it is filled in where it is not given, as for one household.
+const BIRTH: &str = "birth";
 
 /// The keys of one table.
 #[derive(Debug, Default)]
@@ -100,6 +103,12 @@ impl<'i, 'p, 'a> Reading<'i, 'p, 'a> {
         let importer = self.importer;
         let mut places = None;
         for table in &importer.tables {
+            let is_person = table.role(&Role::Identity).is_some();
+            let has_birth =
+                |f: &Fact| f.entity == table.entity && f.id == BIRTH && f.ty == Type::Date;
+            let born = identity
+                .as_ref()
+                .filter(|_| is_person && set.facts().any(has_birth));
             for column in &table.columns {
                 let (Role::Fact(id) | Role::Finding(id)) = &column.role else {
                     continue;
@@ -115,10 +124,24 @@ impl<'i, 'p, 'a> Reading<'i, 'p, 'a> {
                     let given = (0..placed.rows).map(|row| cells.number(row));
                     places = Some(given.map(|code| code.map_or(NO_PLACE, place)).collect());
                 }
-                if is_fact
-                    && let Some((stated, packed)) = self.stated(table.entity, id, identity.as_ref())
-                {
-                    cells = cells.or(placed.rows, |row| stated.of(*packed.get(row)?));
+                let mut contradicted = Vec::new();
+                if let Some(packed) = born.filter(|_| is_fact && id == BIRTH) {
+                    let told = |row: usize| birth(*packed.get(row)?);
+                    let other = |row: usize| {
+                        let written = cells.number(row);
+                        let told = told(row).map(i64::from);
+                        written.is_some() && told.is_some() && written != told
+                    };
+                    let rows = (0..placed.rows).filter(|row| other(*row));
+                    contradicted.extend(rows.map(|row| row32(placed.source(row))));
+                    cells = cells.or(placed.rows, told);
+                }
+                for row in contradicted {
+                    let (code, message) = (
+                        "E-ID-CONTRADICTION",
+                        "`birth` is not what the identity number says",
+                    );
+                    self.spoil(table.entity, row, &column.name, code, message);
                 }
                 let Some(found) = cells.into_column() else {
                     continue;
@@ -131,16 +154,15 @@ impl<'i, 'p, 'a> Reading<'i, 'p, 'a> {
                 }
                 .map_err(|e| misfit(&e))?;
             }
-            for id in Stated::FACTS {
-                let given = table.role(&Role::Fact(id.to_owned())).is_some();
-                let Some((stated, packed)) = self.stated(table.entity, id, identity.as_ref())
-                else {
-                    continue;
-                };
-                let cells = Cells::nothing().or(packed.len(), |row| stated.of(*packed.get(row)?));
+            if let Some(packed) =
+                born.filter(|_| table.role(&Role::Fact(BIRTH.to_owned())).is_none())
+            {
+                let told = |row: usize| birth(*packed.get(row)?);
                 let entity = set.entities().get(table.entity).map_or("", |e| &e.id);
-                if let Some(found) = cells.into_column().filter(|_| !given) {
-                    batch.set(set, entity, id, found).map_err(|e| misfit(&e))?;
+                if let Some(found) = Cells::nothing().or(packed.len(), told).into_column() {
+                    batch
+                        .set(set, entity, BIRTH, found)
+                        .map_err(|e| misfit(&e))?;
                 }
             }
         }
@@ -612,18 +634,6 @@ impl<'i, 'p, 'a> Reading<'i, 'p, 'a> {
         Ok(Some(packed))
     }
 
-    /// What the identity numbers of people state of a fact, and the numbers.
-    fn stated<'n>(
-        &self,
-        entity: usize,
-        fact: &str,
-        identity: Option<&'n Vec<u64>>,
-    ) -> Option<(Stated, &'n Vec<u64>)> {
-        let table = self.importer.table(entity)?;
-        table.role(&Role::Identity)?;
-        Some((Stated::new(self.importer.set, entity, fact)?, identity?))
-    }
-
     /// The keys of all rows, in the order of the batch.
     fn out_keys(&self, identity: Option<Vec<u64>>) -> Result<Keys, Error> {
         let importer = self.importer;
@@ -656,42 +666,10 @@ impl<'i, 'p, 'a> Reading<'i, 'p, 'a> {
     }
 }
 
-/// A fact that an identity number states, as it is adopted for one household: where it is not given.
-#[derive(Debug, Clone, Copy)]
-enum Stated {
-    Birth,
-    /// The codes of female and male.
-    Sex(i32, i32),
-}
-
-impl Stated {
-    const FACTS: [&'static str; 2] = ["birth", "sex"];
-
-    fn new(set: &PackSet, entity: usize, fact: &str) -> Option<Self> {
-        let [birth, sex] = Self::FACTS;
-        let def = set.facts().find(|f| f.entity == entity && f.id == fact)?;
-        match def.ty {
-            Type::Date if fact == birth => Some(Self::Birth),
-            Type::Code(list) if fact == sex => {
-                let codes = &set.code_lists().get(list)?.codes;
-                let code = |id: &str| i32::try_from(codes.iter().position(|c| c.id == id)?).ok();
-                Some(Self::Sex(code("female")?, code("male")?))
-            }
-            _ => None,
-        }
-    }
-
-    /// What a packed number states; 0 is none.
-    fn of(self, packed: u64) -> Option<i32> {
-        let number = ResidentNumber::from_packed(packed).ok()?;
-        match self {
-            Self::Birth => i32::try_from(Day::from_date(number.birth_date())?.number()).ok(),
-            Self::Sex(female, male) => Some(match number.sex() {
-                Sex::Female => female,
-                Sex::Male => male,
-            }),
-        }
-    }
+/// The birth that a packed identity number tells; 0 is no number.
+fn birth(packed: u64) -> Option<i32> {
+    let number = ResidentNumber::from_packed(packed).ok()?;
+    i32::try_from(Day::from_date(number.birth_date())?.number()).ok()
 }
 
 /// Rows numbered from 1 in their household.

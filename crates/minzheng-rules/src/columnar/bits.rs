@@ -144,15 +144,17 @@ impl Bitmap {
     /// Copies `rows` bits from row `start` on into words; bits beyond are zero.
     pub(crate) fn copy_range(&self, start: usize, rows: usize, out: &mut [u64]) {
         let (first, shift) = (start / WORD, start % WORD);
-        let word = |at: usize| self.words.get(at).copied().unwrap_or(0);
         let used = words(rows);
-        for (at, slot) in out.iter_mut().enumerate().take(used) {
-            let low = word(first + at) >> shift;
-            *slot = if shift == 0 {
-                low
-            } else {
-                low | word(first + at + 1) << (WORD - shift)
-            };
+        let own = self.words.get(first..).unwrap_or_default();
+        if shift == 0 {
+            for (slot, word) in out.iter_mut().zip(own).take(used) {
+                *slot = *word;
+            }
+        } else {
+            let next = own.iter().skip(1).chain([&0]);
+            for ((slot, word), next) in out.iter_mut().zip(own).zip(next).take(used) {
+                *slot = word >> shift | next << (WORD - shift);
+            }
         }
         if let Some(last) = used.checked_sub(1).and_then(|at| out.get_mut(at)) {
             *last &= tail(rows);

@@ -1,17 +1,21 @@
 //! The interpreter: every step of a program over the rows of one chunk.
 
-use super::batch::{Batch, Column, NO_ROW, Values};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::batch::{Batch, Column, NO_ROW, Values, sensible};
 use super::bits::{Truths, WORD, tail, words};
-use super::chunk::{Chunk, Law, Rows};
+use super::chunk::{Chunk, Law, Part, Rows};
 use super::divide::Division;
+use super::figures::Figures;
 use super::lanes::{self, Block, Lanes, Proof, View, pick, spread};
 use super::program::{Arg, Instr, Program, Step};
 use super::segments::{self, Test};
 use crate::date::{Birthday, Day};
-use crate::ir::{AggK, Plan, children, ix};
+use crate::ir::{AggK, Op, Plan, children, ix};
 use crate::lang::Type;
 use crate::pack::PackSet;
-use crate::scalar::{Apply, V};
+use crate::scalar::{Apply, MAX_KEYS, V, is_open, moved};
 use crate::scenario::Regime;
 
 /// The value of a step for the rows of a chunk.
@@ -30,7 +34,9 @@ pub(super) struct Job<'a> {
     pub(super) plan: &'a Plan,
     pub(super) program: &'a Program,
     pub(super) batch: &'a Batch<'a>,
-    pub(super) regimes: &'a [std::sync::Arc<Regime>],
+    pub(super) regimes: &'a [Arc<Regime>],
+    /// The scalar definitions.
+    pub(super) apply: &'a Apply<'a>,
 }
 
 /// Registers and buffers of one thread, used again for every chunk.
@@ -39,9 +45,62 @@ pub(super) struct Worker {
     pub(super) regs: Vec<Reg>,
     free_bits: Vec<Truths>,
     free_lanes: Vec<Lanes>,
-    /// The last figures looked up, by parameter and regime.
-    figures: Figures,
-    ages: Ages,
+    figures: Tables,
+    ages: Vec<Ages>,
+}
+
+// A kernel that is handed over as a function is compiled apart, without the wide instructions; so its call is written out.
+
+/// A test of two numbers.
+macro_rules! compare {
+    ($worker:ident, $a:expr, $b:expr, $size:ident, $kernel:path) => {{
+        let mut out = $worker.bits($size);
+        let (mut s1, mut s2) = (EMPTY, EMPTY);
+        let (a, b) = ($worker.view($a, &mut s1), $worker.view($b, &mut s2));
+        $kernel(&mut out, $size.words, a, b);
+        Reg::Bits(out)
+    }};
+}
+
+/// A number from two.
+macro_rules! two {
+    ($worker:ident, $a:expr, $b:expr, $size:ident, $definition:path, $kernel:path) => {{
+        if let (Some(a), Some(b)) = ($worker.constant($a), $worker.constant($b)) {
+            return Reg::Const($definition(a, b));
+        }
+        let mut out = $worker.lanes($size);
+        let (mut s1, mut s2) = (EMPTY, EMPTY);
+        let (a, b) = ($worker.view($a, &mut s1), $worker.view($b, &mut s2));
+        $kernel(&mut out, $size.rows, $size.words, a, b);
+        Reg::Lanes(out)
+    }};
+}
+
+/// A number from any many.
+macro_rules! fold {
+    ($worker:ident, $parts:expr, $size:ident, $definition:path, $kernel:path) => {{
+        let fixed = $parts
+            .iter()
+            .filter_map(|p| $worker.constant(*p))
+            .reduce($definition);
+        let mut so_far: Option<Lanes> = None;
+        for part in $parts {
+            if $worker.constant(*part).is_some() {
+                continue;
+            }
+            let mut out = $worker.lanes($size);
+            let (mut s1, mut s2) = (EMPTY, EMPTY);
+            let next = $worker.view(*part, &mut s1);
+            let before = match (&so_far, fixed) {
+                (Some(before), _) => View::lanes(before),
+                (None, Some(v)) => View::splat(v, &mut s2),
+                (None, None) => next,
+            };
+            $kernel(&mut out, $size.words, before, next);
+            $worker.free_lanes.extend(so_far.replace(out));
+        }
+        so_far.map_or(Reg::Const(fixed.unwrap_or(V::UNKNOWN)), Reg::Lanes)
+    }};
 }
 
 /// The rows of one step's entity.
@@ -65,8 +124,7 @@ impl Worker {
 
     fn lanes(&mut self, size: Size) -> Lanes {
         let mut lanes = self.free_lanes.pop().unwrap_or_else(|| Lanes::new(0));
-        lanes.lo.resize(size.words, [0; WORD]);
-        lanes.hi.resize(size.words, [0; WORD]);
+        lanes.fit(size.words);
         lanes
     }
 
@@ -155,7 +213,9 @@ impl Worker {
                 let found = self.load(job, chunk, *fact, instr, size);
                 self.finding(found, *inner, instr.ty, size)
             }
-            Step::Param(param, keys) => self.figure(job, chunk, *param, keys, instr, size, climbs),
+            Step::Param(param, keys) => {
+                self.figure(job, chunk, (*param, keys), instr, size, climbs)
+            }
             Step::And(parts) => {
                 let mut out = self.bits(size);
                 out.t.fill(u64::MAX);
@@ -178,14 +238,14 @@ impl Worker {
                 }
                 Reg::Bits(out)
             }
-            Step::Lt(a, b) => self.compare(*a, *b, size, lanes::less),
-            Step::Le(a, b) => self.compare(*a, *b, size, lanes::less_or_equal),
+            Step::Lt(a, b) => compare!(self, *a, *b, size, lanes::less),
+            Step::Le(a, b) => compare!(self, *a, *b, size, lanes::less_or_equal),
             Step::Eq(a, b) => {
                 let truths = |r: &Reg| matches!(r, Reg::Bits(_));
                 if truths(&self.regs[a.at as usize]) || truths(&self.regs[b.at as usize]) {
                     self.same_truth(*a, *b, size)
                 } else {
-                    self.compare(*a, *b, size, lanes::equal)
+                    compare!(self, *a, *b, size, lanes::equal)
                 }
             }
             Step::In(a, values) => {
@@ -196,9 +256,9 @@ impl Worker {
                 lanes::is_in(&mut out, words, self.view(*a, &mut s1), values);
                 Reg::Bits(out)
             }
-            Step::Add(a, b) => self.two(*a, *b, size, V::add, lanes::add),
-            Step::Sub(a, b) => self.two(*a, *b, size, V::sub, lanes::sub),
-            Step::Mul(a, b) => self.two(*a, *b, size, V::mul, lanes::mul),
+            Step::Add(a, b) => two!(self, *a, *b, size, V::add, lanes::add),
+            Step::Sub(a, b) => two!(self, *a, *b, size, V::sub, lanes::sub),
+            Step::Mul(a, b) => two!(self, *a, *b, size, V::mul, lanes::mul),
             Step::Scale(a, k) => {
                 if let Some(v) = self.constant(*a) {
                     return Reg::Const(v.scale(*k));
@@ -213,8 +273,8 @@ impl Worker {
                 );
                 Reg::Lanes(out)
             }
-            Step::Min(parts) => self.fold(parts, size, V::min, lanes::least),
-            Step::Max(parts) => self.fold(parts, size, V::max, lanes::greatest),
+            Step::Min(parts) => fold!(self, parts, size, V::min, lanes::least),
+            Step::Max(parts) => fold!(self, parts, size, V::max, lanes::greatest),
             Step::If(test, yes, no) => self.choose(*test, *yes, *no, instr.ty, size),
             Step::Has(a) => {
                 if let Some(v) = self.constant(*a) {
@@ -282,11 +342,7 @@ impl Worker {
                 complete,
                 bounds,
             } => {
-                let offsets = chunk
-                    .parts
-                    .get(*child)
-                    .map(|p| p.offsets.as_slice())
-                    .unwrap_or_default();
+                let part = &chunk.parts[*child];
                 let all = Aggregate {
                     kind: *kind,
                     filter: *filter,
@@ -297,85 +353,12 @@ impl Worker {
                         hi: bounds.1,
                     },
                 };
-                self.aggregate(&all, offsets, instr.ty, size)
+                self.aggregate(&all, part, instr.ty, size)
             }
             Step::Gather { link, to, inner } => {
                 self.gather(job, chunk, (*link, *to), *inner, instr, size)
             }
         }
-    }
-
-    #[inline(always)]
-    fn compare(
-        &mut self,
-        a: Arg,
-        b: Arg,
-        size: Size,
-        kernel: impl Fn(&mut Truths, usize, View<'_>, View<'_>),
-    ) -> Reg {
-        let mut out = self.bits(size);
-        let (mut s1, mut s2) = (EMPTY, EMPTY);
-        kernel(
-            &mut out,
-            size.words,
-            self.view(a, &mut s1),
-            self.view(b, &mut s2),
-        );
-        Reg::Bits(out)
-    }
-
-    #[inline(always)]
-    fn two(
-        &mut self,
-        a: Arg,
-        b: Arg,
-        size: Size,
-        definition: impl Fn(V, V) -> V,
-        kernel: impl Fn(&mut Lanes, usize, usize, View<'_>, View<'_>),
-    ) -> Reg {
-        if let (Some(a), Some(b)) = (self.constant(a), self.constant(b)) {
-            return Reg::Const(definition(a, b));
-        }
-        let mut out = self.lanes(size);
-        let (mut s1, mut s2) = (EMPTY, EMPTY);
-        kernel(
-            &mut out,
-            size.rows,
-            size.words,
-            self.view(a, &mut s1),
-            self.view(b, &mut s2),
-        );
-        Reg::Lanes(out)
-    }
-
-    #[inline(always)]
-    fn fold(
-        &mut self,
-        parts: &[Arg],
-        size: Size,
-        definition: impl Fn(V, V) -> V,
-        kernel: impl Fn(&mut Lanes, usize, View<'_>, View<'_>),
-    ) -> Reg {
-        let fixed = parts
-            .iter()
-            .filter_map(|p| self.constant(*p))
-            .reduce(&definition);
-        let mut so_far: Option<Lanes> = None;
-        for part in parts {
-            if self.constant(*part).is_some() {
-                continue;
-            }
-            let mut out = self.lanes(size);
-            let (mut s1, mut s2) = (EMPTY, EMPTY);
-            let next = self.view(*part, &mut s1);
-            match (&so_far, fixed) {
-                (Some(before), _) => kernel(&mut out, size.words, View::lanes(before), next),
-                (None, Some(v)) => kernel(&mut out, size.words, View::splat(v, &mut s2), next),
-                (None, None) => kernel(&mut out, size.words, next, next),
-            }
-            self.free_lanes.extend(so_far.replace(out));
-        }
-        so_far.map_or(Reg::Const(fixed.unwrap_or(V::UNKNOWN)), Reg::Lanes)
     }
 
     #[inline(always)]
@@ -399,17 +382,15 @@ impl Worker {
 
     #[inline(always)]
     fn law(&mut self, job: &Job<'_>, chunk: &Chunk, slot: usize, ty: Type, size: Size) -> Reg {
-        let value = |regime: usize| {
-            job.regimes
-                .get(regime)
-                .and_then(|r| r.folded.get(slot))
-                .copied()
-                .unwrap_or(V::plain(ty))
-        };
-        match &chunk.law {
+        let mut tables = core::mem::take(&mut self.figures);
+        let values = tables.law(slot, job.regimes, V::plain(ty));
+        let value = |regime: usize| values.get(regime).copied().unwrap_or(V::plain(ty));
+        let out = match &chunk.law {
             Law::One(regime) => Reg::Const(value(*regime)),
             Law::Each(regimes) => self.write(ty, size, |row| value(regimes[row] as usize)),
-        }
+        };
+        self.figures = tables;
+        out
     }
 
     /// Truths or numbers row by row.
@@ -446,8 +427,9 @@ impl Worker {
         let Some(column) = job.batch.columns.get(fact).and_then(Option::as_ref) else {
             return Reg::Const(missing);
         };
+        let bounds = def.map_or(V::UNKNOWN, |f| sensible(job.set, f));
         match &chunk.parts[instr.entity].rows {
-            Rows::Range(start, _) => self.load_range(column, *start, missing, size),
+            Rows::Range(start, _) => self.load_range(column, *start, (missing, bounds), size),
             Rows::List(list) => self.write(instr.ty, size, |row| {
                 job.batch.value(job.set, fact, list[row] as usize)
             }),
@@ -455,7 +437,13 @@ impl Worker {
     }
 
     #[inline(always)]
-    fn load_range(&mut self, column: &Column<'_>, start: usize, missing: V, size: Size) -> Reg {
+    fn load_range(
+        &mut self,
+        column: &Column<'_>,
+        start: usize,
+        missing: (V, V),
+        size: Size,
+    ) -> Reg {
         match column.values() {
             Values::Bool(values) => {
                 let mut out = self.bits(size);
@@ -509,7 +497,7 @@ impl Worker {
         &mut self,
         column: &Column<'_>,
         start: usize,
-        missing: V,
+        (missing, bounds): (V, V),
         size: Size,
         values: &[T],
         wide: impl Fn(T) -> i64,
@@ -530,22 +518,40 @@ impl Worker {
         });
         let strange = column.wild().filter(|w| w.any_in(start, size.rows));
         let (mut min, mut max) = (i64::MAX, i64::MIN);
-        for (w, values) in values.chunks(WORD).enumerate() {
-            let lo = &mut out.lo[w];
-            for (slot, value) in lo.iter_mut().zip(values) {
-                *slot = wide(*value);
-            }
-            if point {
-                for value in lo.iter().take(values.len()) {
-                    min = min.min(*value);
-                    max = max.max(*value);
-                }
-            } else {
-                let (known, hi) = (validity.t[w], &mut out.hi[w]);
+        let (blocks, rest) = values.as_chunks::<WORD>();
+        if point {
+            for (lo, values) in out.lo.iter_mut().zip(blocks) {
                 for lane in 0..WORD {
-                    let is = spread(known, lane);
-                    hi[lane] = pick(is, lo[lane], missing.hi);
-                    lo[lane] = pick(is, lo[lane], missing.lo);
+                    lo[lane] = wide(values[lane]);
+                    min = min.min(lo[lane]);
+                    max = max.max(lo[lane]);
+                }
+            }
+            if let Some(lo) = out.lo.get_mut(blocks.len()) {
+                for (slot, value) in lo.iter_mut().zip(rest) {
+                    *slot = wide(*value);
+                    min = min.min(*slot);
+                    max = max.max(*slot);
+                }
+            }
+        } else {
+            let words = out.lo.iter_mut().zip(&mut out.hi).zip(&validity.t);
+            for (((lo, hi), known), values) in words.zip(blocks) {
+                for lane in 0..WORD {
+                    let (is, value) = (spread(*known, lane), wide(values[lane]));
+                    lo[lane] = pick(is, value, missing.lo);
+                    hi[lane] = pick(is, value, missing.hi);
+                }
+            }
+            if let (Some(lo), Some(hi), Some(known)) = (
+                out.lo.get_mut(blocks.len()),
+                out.hi.get_mut(blocks.len()),
+                validity.t.get(blocks.len()),
+            ) {
+                for (lane, value) in rest.iter().enumerate() {
+                    let (is, value) = (spread(*known, lane), wide(*value));
+                    lo[lane] = pick(is, value, missing.lo);
+                    hi[lane] = pick(is, value, missing.hi);
                 }
             }
         }
@@ -568,14 +574,15 @@ impl Worker {
                 min,
                 max,
             };
-        } else if lanes::is_open(missing.lo) || lanes::is_open(missing.hi) {
+        } else if is_open(bounds.lo) || is_open(bounds.hi) {
             out.measure(size.rows);
         } else {
+            let open = is_open(missing.lo) || is_open(missing.hi);
             out.proof = Proof {
                 point,
-                open: false,
-                min: missing.lo,
-                max: missing.hi,
+                open,
+                min: bounds.lo,
+                max: bounds.hi,
             };
         }
         Reg::Lanes(out)
@@ -745,32 +752,22 @@ impl Worker {
     fn age(&mut self, birth: Arg, on: Arg, size: Size) -> Reg {
         let mut out = self.lanes(size);
         let (mut s1, mut s2) = (EMPTY, EMPTY);
-        let ages = core::mem::take(&mut self.ages);
+        let mut ages = core::mem::take(&mut self.ages);
         let (birth, on) = (self.view(birth, &mut s1), self.view(on, &mut s2));
-        let ages = match on.constant.and_then(V::get) {
+        match on.constant.and_then(V::get) {
             Some(day) => {
-                let ages = if ages.on == Some(day) {
-                    ages
-                } else {
-                    Ages::on(day)
-                };
-                lanes::each(&mut out, size.rows, |row| {
-                    let v = birth.get(row);
-                    if v.is_known() {
-                        ages.of(v.lo)
-                    } else {
-                        V::UNKNOWN
-                    }
+                let at = ages.iter().position(|a| a.on == day).unwrap_or_else(|| {
+                    ages.push(Ages::on(day));
+                    ages.len() - 1
                 });
-                ages
+                ages[at].run(&mut out, size, birth);
             }
             None => {
                 lanes::each(&mut out, size.rows, |row| {
                     full_years(birth.get(row), on.get(row))
                 });
-                ages
             }
-        };
+        }
         self.ages = ages;
         Reg::Lanes(out)
     }
@@ -781,7 +778,7 @@ impl Worker {
             return Reg::Const(V::UNKNOWN);
         };
         let ids = children(&node.op);
-        let apply = Apply::new(job.set, job.plan);
+        let applied = job.apply.node(node);
         let constants: Option<Vec<V>> = args.iter().map(|a| self.constant(*a)).collect();
         if let Some(values) = constants {
             let value = |id| {
@@ -791,7 +788,7 @@ impl Worker {
                     .copied()
                     .unwrap_or(V::UNKNOWN)
             };
-            return Reg::Const(apply.node(node, value));
+            return Reg::Const(applied.value(value));
         }
         let mut out = self.lanes(size);
         let mut scratch = [EMPTY, EMPTY, EMPTY];
@@ -803,6 +800,13 @@ impl Worker {
             division.run(&mut out, size, &views);
             return Reg::Lanes(out);
         }
+        if let (Op::AddMonths(..), [day, months, ..]) = (&node.op, views.as_slice()) {
+            let add = |day: Day, months| Some(day.add_months(months));
+            lanes::each(&mut out, size.rows, |row| {
+                moved(day.get(row), months.get(row), add)
+            });
+            return Reg::Lanes(out);
+        }
         lanes::each(&mut out, size.rows, |row| {
             let value = |id| {
                 ids.iter()
@@ -810,60 +814,73 @@ impl Worker {
                     .and_then(|at| views.get(at))
                     .map_or(V::UNKNOWN, |v| v.get(row))
             };
-            apply.node(node, value)
+            applied.value(value)
         });
         Reg::Lanes(out)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "what a figure is looked up by")]
     #[inline(always)]
     fn figure(
         &mut self,
         job: &Job<'_>,
         chunk: &Chunk,
-        param: usize,
-        keys: &[Arg],
+        (param, keys): (usize, &[Arg]),
         instr: &Instr,
         size: Size,
         climbs: &mut Climbs,
     ) -> Reg {
-        let constants: Option<Vec<V>> = keys.iter().map(|k| self.constant(*k)).collect();
         let look = |regime: usize, keys: &[V]| {
-            job.regimes
-                .get(regime)
-                .map_or(V::UNKNOWN, |r| r.params.lookup(param, keys).0)
+            let params = job.regimes.get(regime).map(|r| &r.params);
+            params.map_or(V::UNKNOWN, |p| p.lookup(param, keys).0)
         };
+        let constants: Option<Vec<V>> = keys.iter().map(|k| self.constant(*k)).collect();
         if let (Some(keys), Law::One(regime)) = (&constants, &chunk.law) {
             return Reg::Const(look(*regime, keys));
         }
+        let climbed = match &chunk.law {
+            Law::One(_) => &[],
+            Law::Each(_) => climbs.get(job.set, chunk, instr.entity, 0),
+        };
+        let regime = |row: usize| match &chunk.law {
+            Law::One(regime) => *regime,
+            Law::Each(regimes) if instr.entity == 0 => regimes.get(row).map_or(0, |r| *r as usize),
+            Law::Each(regimes) => climbed
+                .get(row)
+                .map_or(0, |case| regimes[*case as usize] as usize),
+        };
         let mut figures = core::mem::take(&mut self.figures);
-        let mut scratch = [EMPTY; crate::scalar::MAX_KEYS];
+        let dense = figures.of(job.set, param, job.regimes.len(), look);
+        let mut out = self.lanes(size);
+        let mut scratch = [EMPTY; MAX_KEYS];
         let mut views = Vec::with_capacity(keys.len());
         for (key, scratch) in keys.iter().zip(&mut scratch) {
             views.push(self.view(*key, scratch));
         }
-        let above = climbs.get(job.set, chunk, instr.entity, 0);
-        let regime = |row: usize| match &chunk.law {
-            Law::One(regime) => *regime,
-            Law::Each(regimes) if instr.entity == 0 => regimes[row] as usize,
-            Law::Each(regimes) => regimes[above[row] as usize] as usize,
-        };
-        let mut values = Vec::with_capacity(size.rows);
-        let mut given = [V::UNKNOWN; crate::scalar::MAX_KEYS];
-        for row in 0..size.rows {
-            for (slot, view) in given.iter_mut().zip(&views) {
-                *slot = view.get(row);
-            }
-            let given = given.get(..views.len()).unwrap_or_default();
-            values.push(figures.get(param, regime(row), given, |regime, keys| look(regime, keys)));
+        match (dense, &chunk.law) {
+            (Some(dense), Law::One(one)) => dense.run(&mut out, size.words, &views, |_| *one),
+            (Some(dense), Law::Each(_)) => dense.run(&mut out, size.words, &views, regime),
+            (None, _) => lanes::each(&mut out, size.rows, |row| {
+                let mut given = [V::UNKNOWN; MAX_KEYS];
+                for (slot, view) in given.iter_mut().zip(&views) {
+                    *slot = view.get(row);
+                }
+                look(regime(row), given.get(..views.len()).unwrap_or_default())
+            }),
         }
         self.figures = figures;
-        self.write(instr.ty, size, |row| values[row])
+        if instr.ty != Type::Bool {
+            return Reg::Lanes(out);
+        }
+        let mut bits = self.bits(size);
+        lanes::truths(&mut bits, size.words, View::lanes(&out));
+        self.free_lanes.push(out);
+        Reg::Bits(bits)
     }
 
     #[inline(always)]
-    fn aggregate(&mut self, all: &Aggregate, offsets: &[u32], ty: Type, size: Size) -> Reg {
-        let below = offsets.last().map_or(0, |n| *n as usize);
+    fn aggregate(&mut self, all: &Aggregate, part: &Part, ty: Type, size: Size) -> Reg {
+        let offsets = part.offsets.as_slice();
+        let below = part.above.len();
         let child = Size {
             rows: below,
             words: words(below),
@@ -898,7 +915,7 @@ impl Worker {
                     let mut out = self.bits(size);
                     segments::quantify(
                         &mut out,
-                        offsets,
+                        part,
                         all.kind == AggK::All,
                         (&bits.t, &bits.f),
                         whole.test(),
@@ -959,11 +976,30 @@ impl Worker {
         let Some(targets) = chunk.targets(job.batch, instr.entity, link, to) else {
             return Reg::Const(plain);
         };
-        let inner = self.value(inner, instr.ty);
-        self.write(instr.ty, size, |row| match targets[row] {
+        if self.is_bits(inner, instr.ty) {
+            let mut out = self.bits(size);
+            out.t.fill(0);
+            out.f.fill(0);
+            let inner = self.truth(inner);
+            for (row, target) in targets.iter().enumerate() {
+                let v = if *target == NO_ROW {
+                    plain
+                } else {
+                    inner.get(*target as usize)
+                };
+                out.t[row / WORD] |= u64::from(v.lo == 1) << (row % WORD);
+                out.f[row / WORD] |= u64::from(v.hi == 0) << (row % WORD);
+            }
+            return Reg::Bits(out);
+        }
+        let mut out = self.lanes(size);
+        let mut scratch = EMPTY;
+        let inner = self.view(inner, &mut scratch);
+        lanes::each(&mut out, size.rows, |row| match targets[row] {
             NO_ROW => plain,
             target => inner.get(target as usize),
-        })
+        });
+        Reg::Lanes(out)
     }
 }
 
@@ -1050,44 +1086,63 @@ impl Climbs {
     }
 }
 
-/// Figures by their keys: neighbours ask for the same.
+/// What depends on the law alone, as tables: figures by parameter, folded values by slot.
 #[derive(Debug, Default)]
-struct Figures {
-    last: Vec<Vec<(usize, Vec<V>, V)>>,
+struct Tables {
+    figures: Vec<Table>,
+    laws: BTreeMap<usize, Vec<V>>,
 }
 
-/// How many different figures of one parameter are kept at hand.
-const AT_HAND: usize = 64;
+#[derive(Debug, Default)]
+enum Table {
+    #[default]
+    NotAsked,
+    Dense(Figures),
+    /// Too many keys: every row is looked up.
+    Sparse,
+}
 
-impl Figures {
-    #[inline(always)]
-    fn get(
+impl Tables {
+    /// The dense figures of a parameter for so many regimes.
+    fn of(
         &mut self,
+        set: &PackSet,
         param: usize,
-        regime: usize,
-        keys: &[V],
+        regimes: usize,
         look: impl Fn(usize, &[V]) -> V,
-    ) -> V {
-        if self.last.len() <= param {
-            self.last.resize_with(param + 1, Vec::new);
+    ) -> Option<&Figures> {
+        if self.figures.len() <= param {
+            self.figures.resize_with(param + 1, Table::default);
         }
-        let list = &mut self.last[param];
-        if let Some((_, _, value)) = list.iter().find(|(r, k, _)| *r == regime && k == keys) {
-            return *value;
+        let table = &mut self.figures[param];
+        if matches!(table, Table::NotAsked) {
+            *table = Figures::new(set, param).map_or(Table::Sparse, Table::Dense);
         }
-        let value = look(regime, keys);
-        if list.len() >= AT_HAND {
-            list.clear();
+        if let Table::Dense(figures) = table
+            && !figures.fill(regimes, look)
+        {
+            *table = Table::Sparse;
         }
-        list.push((regime, keys.to_vec(), value));
-        value
+        match table {
+            Table::Dense(figures) => Some(figures),
+            Table::NotAsked | Table::Sparse => None,
+        }
+    }
+
+    /// The folded value of every regime.
+    fn law(&mut self, slot: usize, regimes: &[Arc<Regime>], plain: V) -> &[V] {
+        let values = self.laws.entry(slot).or_default();
+        for regime in regimes.iter().skip(values.len()) {
+            values.push(regime.folded.get(slot).copied().unwrap_or(plain));
+        }
+        values
     }
 }
 
 /// Full years on one day by the latest birth of every age, so that no row needs a calendar.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Ages {
-    on: Option<i64>,
+    on: i64,
     /// The latest day of birth of somebody of at least so many years.
     births: Vec<i64>,
 }
@@ -1110,30 +1165,43 @@ impl Ages {
         } else {
             Vec::new()
         };
-        Self {
-            on: Some(day),
-            births,
-        }
+        Self { on: day, births }
     }
 
     #[inline(always)]
     fn of(&self, birth: i64) -> V {
-        let on = self.on.unwrap_or(0);
-        let years = (on - birth) / 366;
-        let fits = |years: i64| {
-            let at = years as usize;
-            self.births.get(at).is_some_and(|b| birth <= *b)
-                && self.births.get(at + 1).is_some_and(|b| birth > *b)
-        };
-        if birth <= on && (0..OLDEST).contains(&years) {
-            if fits(years) {
-                return V::known(years);
+        // days / 365.25, at most one year off
+        let years = (self.on.wrapping_sub(birth) as u64).wrapping_mul(91_867) >> 25;
+        let years = years as usize;
+        match (
+            self.births.get(years),
+            self.births.get(years.wrapping_add(1)),
+        ) {
+            (Some(this), Some(next)) if birth <= self.on => {
+                let more = i64::from(birth <= *next);
+                let less = i64::from(birth > *this);
+                V::known((years as i64).wrapping_add(more).wrapping_sub(less))
             }
-            if fits(years + 1) {
-                return V::known(years + 1);
+            _ => full_years(V::known(birth), V::known(self.on)),
+        }
+    }
+
+    #[inline(always)]
+    fn run(&self, out: &mut Lanes, size: Size, birth: View<'_>) {
+        for w in 0..size.words {
+            let (from, until) = (birth.lo(w), birth.hi(w));
+            let rows = WORD.min(size.rows - w * WORD);
+            for lane in 0..rows {
+                let v = if from[lane] == until[lane] {
+                    self.of(from[lane])
+                } else {
+                    V::UNKNOWN
+                };
+                out.lo[w][lane] = v.lo;
+                out.hi[w][lane] = v.hi;
             }
         }
-        full_years(V::known(birth), V::known(on))
+        out.measure(size.rows);
     }
 }
 

@@ -1,10 +1,11 @@
 //! Aggregates over the rows below: branch-light where it is proved, by the scalar tally where it is not.
 
-use super::bits::{Truths, WORD};
-use super::lanes::{Block, Lanes, View, is_open, pick, spread};
+use super::bits::{Truths, WORD, tail};
+use super::chunk::Part;
+use super::lanes::{Block, Lanes, View, pick, spread};
 use crate::ir::AggK;
 use crate::lang::Type;
-use crate::scalar::{Tally, V};
+use crate::scalar::{Tally, V, is_open};
 
 /// The truths of the rows below as an aggregate reads them: one value for all, or bits.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +15,15 @@ pub(super) enum Test<'a> {
 }
 
 impl Test<'_> {
+    /// Where it is true.
+    #[inline(always)]
+    fn complete(&self, w: usize) -> u64 {
+        match self {
+            Self::Const(v) => u64::from(v.lo == 1).wrapping_neg(),
+            Self::Bits(t, _) => t[w],
+        }
+    }
+
     #[inline(always)]
     pub(super) fn get(&self, row: usize) -> V {
         match self {
@@ -32,20 +42,36 @@ impl Test<'_> {
 /// How many bits of rows `from..to` are set.
 #[inline(always)]
 fn count(words: &[u64], from: usize, to: usize) -> i64 {
-    let (first, last) = (from / WORD, to / WORD);
-    let low = u64::MAX << (from % WORD);
-    let high = (1_u64 << (to % WORD)) - 1;
-    if first == last {
-        return i64::from((words[first] & low & high).count_ones());
+    let (first, shift, rows) = (from / WORD, from % WORD, to - from);
+    if rows < WORD {
+        let low = words[first] >> shift;
+        let high = match words.get(first + 1) {
+            Some(next) if shift > 0 => next << (WORD - shift),
+            _ => 0,
+        };
+        return i64::from(((low | high) & ((1 << rows) - 1)).count_ones());
     }
-    let mut n = (words[first] & low).count_ones();
-    for word in &words[first + 1..last] {
+    let mut n = (words[first] >> shift).count_ones();
+    for word in &words[first + 1..to / WORD] {
         n += word.count_ones();
     }
-    if high != 0 {
-        n += (words[last] & high).count_ones();
+    if !to.is_multiple_of(WORD) {
+        n += (words[to / WORD] & ((1 << (to % WORD)) - 1)).count_ones();
     }
     i64::from(n)
+}
+
+/// Marks the rows above the rows whose bits are set.
+#[inline(always)]
+fn mark(out: &mut [u64], above: &[u32], bits: impl Fn(usize) -> u64) {
+    for (w, above) in above.chunks(WORD).enumerate() {
+        let mut left = bits(w) & tail(above.len());
+        while left != 0 {
+            let up = above[left.trailing_zeros() as usize] as usize;
+            out[up / WORD] |= 1 << (up % WORD);
+            left &= left - 1;
+        }
+    }
 }
 
 /// The rows below every row above.
@@ -54,33 +80,29 @@ fn segments(offsets: &[u32]) -> impl Iterator<Item = (usize, usize)> + '_ {
     offsets.windows(2).map(|w| (w[0] as usize, w[1] as usize))
 }
 
-/// Whether all, or any, rows below hold; `bits` are the truths of the rows below, already filtered.
+/// Whether all, or any, rows below hold; `bits` are the truths of the rows below, already filtered. One row decides, and
+/// such rows are few, so they mark the rows above; the rest follows where no row is missing.
 #[inline(always)]
 pub(super) fn quantify(
     out: &mut Truths,
-    offsets: &[u32],
+    part: &Part,
     all: bool,
-    bits: (&[u64], &[u64]),
+    (t, f): (&[u64], &[u64]),
     whole: Test<'_>,
 ) {
-    out.t.fill(0);
-    out.f.fill(0);
-    let (t, f) = bits;
-    for (row, (from, to)) in segments(offsets).enumerate() {
-        let rows = (to - from) as i64;
-        let (yes, no) = if from == to {
-            (0, 0)
-        } else {
-            (count(t, from, to), count(f, from, to))
-        };
-        let complete = whole.get(row).lo == 1;
-        let (is, is_not) = if all {
-            (yes == rows && complete, no > 0)
-        } else {
-            (yes > 0, no == rows && complete)
-        };
-        out.t[row / WORD] |= u64::from(is) << (row % WORD);
-        out.f[row / WORD] |= u64::from(is_not) << (row % WORD);
+    let (decided, open) = if all {
+        (&mut out.f, &mut out.t)
+    } else {
+        (&mut out.t, &mut out.f)
+    };
+    let (decides, agrees) = if all { (f, t) } else { (t, f) };
+    decided.fill(0);
+    open.fill(0);
+    mark(decided, &part.above, |w| decides[w]);
+    // a row that does not agree keeps the other answer away
+    mark(open, &part.above, |w| !agrees[w]);
+    for (w, slot) in open.iter_mut().enumerate() {
+        *slot = !*slot & whole.complete(w);
     }
 }
 
@@ -116,7 +138,7 @@ pub(super) fn total(
     bounds: V,
     scratch: &mut Lanes,
 ) {
-    let above = offsets.len() - 1;
+    let (all_offsets, above) = (offsets, offsets.len() - 1);
     let below = offsets.last().map_or(0, |n| *n as usize);
     let far = i128::from(value.proof.min)
         .abs()
@@ -153,23 +175,34 @@ pub(super) fn total(
             }
         }
     }
+    let (open_lo, open_hi) = (bounds.lo < 0, bounds.hi > 0);
+    running(&mut scratch.lo, below);
+    running(&mut scratch.hi, below);
     let (lows, highs) = (scratch.lo.as_flattened(), scratch.hi.as_flattened());
-    let (open_lo, open_hi) = (
-        if bounds.lo >= 0 { None } else { Some(i64::MIN) },
-        if bounds.hi <= 0 { None } else { Some(i64::MAX) },
-    );
-    for (row, (from, to)) in segments(offsets).enumerate() {
-        let (mut lo, mut hi) = (0_i64, 0_i64);
-        for at in from..to {
-            lo = lo.wrapping_add(lows[at]);
-            hi = hi.wrapping_add(highs[at]);
+    let so_far = |sums: &[i64], end: usize| if end == 0 { 0 } else { sums[end - 1] };
+    for (w, offsets) in offsets[..above].chunks(WORD).enumerate() {
+        let complete = whole.complete(w);
+        let ends = &all_offsets[w * WORD + 1..];
+        for (lane, (from, to)) in offsets.iter().zip(ends).enumerate() {
+            let (from, to) = (*from as usize, *to as usize);
+            let lo = so_far(lows, to).wrapping_sub(so_far(lows, from));
+            let hi = so_far(highs, to).wrapping_sub(so_far(highs, from));
+            let whole = complete >> lane & 1 == 1;
+            out.lo[w][lane] = if whole | !open_lo { lo } else { i64::MIN };
+            out.hi[w][lane] = if whole | !open_hi { hi } else { i64::MAX };
         }
-        if whole.get(row).lo != 1 {
-            (lo, hi) = (open_lo.unwrap_or(lo), open_hi.unwrap_or(hi));
-        }
-        out.set(row, V { lo, hi });
     }
     out.measure(above);
+}
+
+/// Turns numbers into the sums of all up to each; a difference of two is exact although the sums may wrap.
+#[inline(always)]
+fn running(blocks: &mut [Block], rows: usize) {
+    let mut sum = 0_i64;
+    for value in blocks.as_flattened_mut().iter_mut().take(rows) {
+        sum = sum.wrapping_add(*value);
+        *value = sum;
+    }
 }
 
 /// What a row adds: its value where it counts, nothing where it does not, either where that is not known.

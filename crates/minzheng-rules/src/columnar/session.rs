@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::batch::Batch;
+use super::batch::{Batch, Column};
 use super::bits::{Bitmap, words};
 use super::chunk::{Chunk, Law, Rows, cut};
 use super::lanes::View;
@@ -15,7 +15,7 @@ use crate::facts::Overlay;
 use crate::ir::{NodeId, Plan};
 use crate::lang::{Outcome, Type};
 use crate::pack::PackSet;
-use crate::scalar::V;
+use crate::scalar::{Apply, V};
 use crate::scenario::{Engine, Regime};
 
 /// Rows of the largest entity in a chunk.
@@ -76,6 +76,17 @@ struct Met {
     plans: Vec<usize>,
     known: Vec<Arc<Plan>>,
 }
+
+/// A regime met a moment ago.
+#[derive(Debug, Clone)]
+struct Near {
+    places: Vec<i64>,
+    day: Day,
+    regime: u32,
+}
+
+/// How many regimes are kept at hand.
+const NEAR: usize = 1_024;
 
 /// The values of one output for every row of its entity.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -203,18 +214,25 @@ impl OutputColumn {
             (Reg::Lanes(lanes), _) => {
                 let view = View::lanes(lanes);
                 if let (
-                    true,
                     Self::Number {
                         known,
                         values,
                         bounds: None,
                     },
                     Rows::Range(start, n),
-                ) = (lanes.proof.point, &mut *self, rows)
+                ) = (&mut *self, rows)
                 {
                     let from = start - base;
-                    values[from..from + n].copy_from_slice(&lanes.lo.as_flattened()[..*n]);
-                    known.or_words(from, &vec![u64::MAX; words(*n)], *n);
+                    let mut bits = vec![0; words(*n)];
+                    super::lanes::known(&mut bits, words(*n), view);
+                    known.or_words(from, &bits, *n);
+                    let lows = lanes.lo.as_flattened();
+                    values[from..from + n].copy_from_slice(&lows[..*n]);
+                    if !lanes.proof.point {
+                        for at in (0..*n).filter(|at| bits[at / 64] >> (at % 64) & 1 == 0) {
+                            values[from + at] = 0;
+                        }
+                    }
                     return;
                 }
                 for at in 0..rows.len() {
@@ -223,8 +241,19 @@ impl OutputColumn {
             }
             (Reg::Const(v), _) => {
                 let v = if negated { v.not() } else { *v };
-                for at in 0..rows.len() {
-                    self.put(rows.get(at) - base, v);
+                match (&mut *self, rows) {
+                    // what nothing was written to is unknown
+                    (Self::Truth { .. }, _) if v == V::MAYBE => {}
+                    (Self::Number { bounds: None, .. }, _) if !v.is_known() => {}
+                    (Self::Truth { yes, no }, Rows::Range(start, n)) => {
+                        let column = if v == V::TRUE { yes } else { no };
+                        column.or_words(start - base, &vec![u64::MAX; words(*n)], *n);
+                    }
+                    _ => {
+                        for at in 0..rows.len() {
+                            self.put(rows.get(at) - base, v);
+                        }
+                    }
                 }
             }
             (Reg::Empty, _) => {}
@@ -472,18 +501,27 @@ impl Columns<'_> {
         let facts = self.engine.place_facts();
         let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
         let mut out = Vec::with_capacity(batch.cases());
-        let mut last: Option<(Vec<i64>, i64, u32)> = None;
+        let columns: Vec<Option<&Column<'_>>> = facts
+            .iter()
+            .map(|fact| batch.columns.get(*fact).and_then(Option::as_ref))
+            .collect();
+        let mut near: Vec<Option<Near>> = vec![None; NEAR];
+        let mut places = vec![i64::MIN; facts.len()];
         for case in 0..batch.cases() {
             let on = batch.on(case);
-            let place = |fact: &usize| batch.value(set, *fact, case).get().unwrap_or(i64::MIN);
-            if let Some((places, day, regime)) = &last
-                && *day == on.number()
-                && facts.iter().zip(places).all(|(fact, p)| place(fact) == *p)
+            let mut mixed = on.number() as u64;
+            for (slot, column) in places.iter_mut().zip(&columns) {
+                *slot = column.and_then(|c| c.known_value(case)).unwrap_or(i64::MIN);
+                mixed = mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (*slot as u64);
+            }
+            let at = (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize % NEAR;
+            if let Some(found) = &near[at]
+                && found.day == on
+                && found.places == places
             {
-                out.push(*regime);
+                out.push(found.regime);
                 continue;
             }
-            let places: Vec<i64> = facts.iter().map(place).collect();
             let key = (places.clone(), on.number());
             let regime = match met.by_key.get(&key) {
                 Some(at) => *at,
@@ -510,7 +548,11 @@ impl Columns<'_> {
                 }
             };
             let regime = regime as u32;
-            last = Some((places, on.number(), regime));
+            near[at] = Some(Near {
+                places: places.clone(),
+                day: on,
+                regime,
+            });
             out.push(regime);
         }
         out
@@ -577,7 +619,9 @@ impl Columns<'_> {
                 .partition_point(|c| (c.0 as usize) < cases.start);
             let last = group.cases.partition_point(|c| (c.0 as usize) < cases.end);
             let own = group.cases.get(first..last).unwrap_or_default();
+            let apply = Apply::new(set);
             let job = Job {
+                apply: &apply,
                 set,
                 plan: &group.plan,
                 program: &group.program,
@@ -618,6 +662,16 @@ impl Columns<'_> {
 
 /// Cuts the cases of a group into chunks.
 fn parts<'c>(set: &PackSet, batch: &Batch<'_>, cases: &'c [(u32, u32)]) -> Vec<&'c [(u32, u32)]> {
+    if let (Some(first), Some(last)) = (cases.first(), cases.last())
+        && (last.0 - first.0) as usize + 1 == cases.len()
+    {
+        let start = first.0 as usize;
+        let ranges = cut(set, batch, start..start + cases.len(), CHUNK);
+        return ranges
+            .iter()
+            .filter_map(|r| cases.get(r.start - start..r.end - start))
+            .collect();
+    }
     let mut out = Vec::new();
     let mut rest = cases;
     while !rest.is_empty() {

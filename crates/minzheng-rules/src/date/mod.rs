@@ -25,6 +25,55 @@ pub enum Birthday {
     FirstOfMarch,
 }
 
+/// A day in parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Civil {
+    year: u32,
+    month: u32,
+    day: u32,
+}
+
+impl Civil {
+    const fn is_leap_year(self) -> bool {
+        self.year.is_multiple_of(4)
+            && (!self.year.is_multiple_of(100) || self.year.is_multiple_of(400))
+    }
+
+    /// Months since the year 0, from 0.
+    fn months(self) -> i64 {
+        let months = self.year.wrapping_mul(12).wrapping_add(self.month);
+        i64::from(months).saturating_sub(1)
+    }
+
+    /// The day of this month, or its last; of the years 1 to 9999.
+    fn to_day(self) -> Day {
+        let last = match self.month {
+            2 if self.is_leap_year() => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+        let early = u32::from(self.month <= 2);
+        let year = self.year.wrapping_sub(early);
+        let (cycle, of_cycle) = (year / 400, year % 400);
+        let month = self
+            .month
+            .wrapping_add(early.wrapping_mul(12))
+            .wrapping_sub(3);
+        let day = (month.wrapping_mul(153).wrapping_add(2) / 5)
+            .wrapping_add(self.day.min(last))
+            .wrapping_sub(1);
+        let number = cycle
+            .wrapping_mul(146_097)
+            .wrapping_add(of_cycle.wrapping_mul(365))
+            .wrapping_add(of_cycle / 4)
+            .wrapping_sub(of_cycle / 100)
+            .wrapping_add(day);
+        let number = i64::from(number).saturating_sub(719_468);
+        Day::from_number(number).unwrap_or(Day::MAX)
+    }
+}
+
 impl Day {
     /// The first day the engine can hold.
     pub const MIN: Self = Self(-719_162); // 0001-01-01
@@ -40,6 +89,37 @@ impl Day {
     /// Days since 1970-01-01.
     pub fn number(self) -> i64 {
         i64::from(self.0)
+    }
+
+    /// Year, month and day of month: by 400-year cycles that begin on 1 March, in 32 bits, which divide quickly.
+    const fn civil(self) -> Civil {
+        // the first day of the engine lies after 1 March of the year 0, so nothing is negative
+        let days = self.0.saturating_add(719_468).unsigned_abs();
+        let (cycle, day) = (days / 146_097, days % 146_097);
+        let leap_days = (day / 1_460)
+            .wrapping_sub(day / 36_524)
+            .wrapping_add(day / 146_096);
+        let year = day.wrapping_sub(leap_days) / 365;
+        let before = year
+            .wrapping_mul(365)
+            .wrapping_add(year / 4)
+            .wrapping_sub(year / 100);
+        let of_year = day.wrapping_sub(before);
+        let month = of_year.wrapping_mul(5).wrapping_add(2) / 153;
+        let first = month.wrapping_mul(153).wrapping_add(2) / 5;
+        let late = month >= 10;
+        Civil {
+            year: cycle
+                .wrapping_mul(400)
+                .wrapping_add(year)
+                .wrapping_add(if late { 1 } else { 0 }),
+            month: if late {
+                month.wrapping_sub(9)
+            } else {
+                month.wrapping_add(3)
+            },
+            day: of_year.wrapping_sub(first).wrapping_add(1),
+        }
     }
 
     /// The day of a year, month and day of month, if it exists.
@@ -89,12 +169,12 @@ impl Day {
 
     /// The year.
     pub fn year(self) -> i32 {
-        self.to_date().year()
+        self.civil().year.cast_signed()
     }
 
     /// The month, 1 to 12.
     pub fn month(self) -> u32 {
-        self.to_date().month()
+        self.civil().month
     }
 
     /// Day of the week, 0 = Monday.
@@ -118,43 +198,44 @@ impl Day {
         Self::from_number(number).unwrap_or(self)
     }
 
-    /// The same day of the month some months later, or the last day of that month.
+    /// The same day of the month some months later, or the last day of that month; held inside the range.
     #[must_use]
     pub fn add_months(self, months: i64) -> Self {
-        let date = self.to_date();
-        let span = chrono::Months::new(u32::try_from(months.unsigned_abs()).unwrap_or(u32::MAX));
-        let moved = if months < 0 {
-            date.checked_sub_months(span)
-        } else {
-            date.checked_add_months(span)
-        };
-        moved
-            .and_then(Self::from_date)
-            .unwrap_or(if months < 0 { Self::MIN } else { Self::MAX })
+        let here = self.civil();
+        let at = here.months().saturating_add(months);
+        if at < 12 {
+            return Self::MIN;
+        }
+        if at >= 120_000 {
+            return Self::MAX;
+        }
+        let at = u32::try_from(at).unwrap_or(0);
+        let (year, month) = (at / 12, (at % 12).wrapping_add(1));
+        Civil {
+            year,
+            month,
+            ..here
+        }
+        .to_day()
     }
 
     /// The first day of this day's month.
     #[must_use]
     pub fn first_of_month(self) -> Self {
-        self.to_date()
-            .with_day(1)
-            .and_then(Self::from_date)
-            .unwrap_or(self)
+        self.add_days(1_i64.saturating_sub(i64::from(self.civil().day)))
     }
 
     /// Full years from this day (a birth) to `on`, reached on the birthday itself.
     pub fn age_on(self, on: Self, leap: Birthday) -> i64 {
-        let (birth, today) = (self.to_date(), on.to_date());
-        let leap_birth = birth.month() == 2 && birth.day() == 29;
-        let (month, day) = match (leap_birth && !today.leap_year(), leap) {
+        let (birth, today) = (self.civil(), on.civil());
+        let leap_birth = birth.month == 2 && birth.day == 29;
+        let (month, day) = match (leap_birth && !today.is_leap_year(), leap) {
             (true, Birthday::LastOfFebruary) => (2, 28),
             (true, Birthday::FirstOfMarch) => (3, 1),
-            (false, Birthday::LastOfFebruary | Birthday::FirstOfMarch) => {
-                (birth.month(), birth.day())
-            }
+            (false, Birthday::LastOfFebruary | Birthday::FirstOfMarch) => (birth.month, birth.day),
         };
-        let years = i64::from(today.year()).saturating_sub(i64::from(birth.year()));
-        let reached = (today.month(), today.day()) >= (month, day);
+        let years = i64::from(today.year).saturating_sub(i64::from(birth.year));
+        let reached = (today.month, today.day) >= (month, day);
         years.saturating_sub(i64::from(!reached))
     }
 
@@ -163,13 +244,7 @@ impl Day {
         if to < self {
             return to.months_until(self).saturating_neg();
         }
-        let (a, b) = (self.to_date(), to.to_date());
-        let months = |d: NaiveDate| {
-            i64::from(d.year())
-                .saturating_mul(12)
-                .saturating_add(i64::from(d.month()))
-        };
-        let span = months(b).saturating_sub(months(a));
+        let span = to.civil().months().saturating_sub(self.civil().months());
         if self.add_months(span) > to {
             span.saturating_sub(1)
         } else {
@@ -232,6 +307,41 @@ mod tests {
         assert_eq!(leap.age_on(day("2018-02-28"), Birthday::LastOfFebruary), 18);
         assert_eq!(leap.age_on(day("2018-02-28"), Birthday::FirstOfMarch), 17);
         assert_eq!(leap.age_on(day("2020-02-28"), Birthday::LastOfFebruary), 19);
+    }
+
+    #[test]
+    fn every_day_has_the_parts_that_the_calendar_says() {
+        for number in Day::MIN.number()..=Day::MAX.number() {
+            let day = Day::from_number(number).unwrap();
+            let (date, parts) = (day.to_date(), day.civil());
+            let calendar = (date.year().unsigned_abs(), date.month(), date.day());
+            assert_eq!((parts.year, parts.month, parts.day), calendar);
+            assert_eq!(parts.to_day(), day);
+            assert_eq!(parts.is_leap_year(), date.leap_year(), "{day}");
+        }
+        for (day, months) in [
+            ("2024-02-29", 12),
+            ("2026-01-31", 1),
+            ("0001-02-01", -1),
+            ("9999-12-31", 0),
+            ("2000-03-31", -13),
+        ] {
+            let (day, span) = (
+                Day::parse(day).unwrap(),
+                chrono::Months::new(u32::try_from(i64::abs(months)).unwrap()),
+            );
+            let date = day.to_date();
+            let want = if months < 0 {
+                date.checked_sub_months(span)
+            } else {
+                date.checked_add_months(span)
+            };
+            assert_eq!(Some(day.add_months(months).to_date()), want);
+        }
+        assert_eq!(Day::MAX.add_months(1), Day::MAX);
+        assert_eq!(Day::MIN.add_months(-1), Day::MIN);
+        assert_eq!(Day::MIN.add_months(i64::MIN), Day::MIN);
+        assert_eq!(Day::MAX.add_months(i64::MAX), Day::MAX);
     }
 
     #[test]

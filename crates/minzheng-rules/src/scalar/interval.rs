@@ -186,7 +186,8 @@ impl V {
     }
 }
 
-const fn is_open(bound: i64) -> bool {
+#[inline(always)]
+pub(crate) const fn is_open(bound: i64) -> bool {
     bound == i64::MIN || bound == i64::MAX
 }
 

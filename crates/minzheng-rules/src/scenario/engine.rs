@@ -324,36 +324,19 @@ impl Assessment {
     /// A value by the words of packs: `id` of a formula, `PROGRAMME/CONDITION`, or `PROGRAMME.eligible|qualifies|amount`; `row` is the
     /// id of a row for things of an entity below the root.
     pub fn value(&self, id: &str, row: Option<&str>) -> Option<(V, Type)> {
-        let plan = &self.regime.plan;
-        let (node, entity, ty) = if let Some(index) = self.set.formulas_by_id.get(id) {
-            let formula = self.set.formulas.get(*index)?;
-            (
-                plan.formulas.get(*index).copied().flatten()?,
-                formula.entity,
-                formula.ty,
-            )
-        } else {
-            let (programme, word) = id.rsplit_once('.')?;
-            let index = self.set.programmes.iter().position(|p| p.id == programme)?;
-            let (plan, entity) = (
-                plan.programmes.get(index)?,
-                self.set.programmes.get(index)?.entity,
-            );
-            match crate::pack::outcome_word(word)? {
-                Outcome::Qualifies => (plan.qualifies, entity, Type::Bool),
-                Outcome::Eligible => (plan.eligible, entity, Type::Bool),
-                Outcome::Amount => {
-                    let formula = self.set.programmes.get(index)?.amount?;
-                    (plan.amount?, entity, self.set.formulas.get(formula)?.ty)
-                }
-            }
-        };
+        let (node, entity, ty) = named_node(&self.set, &self.regime.plan, id)?;
         let row = match (entity, row) {
             (0, None) => 0,
             (0, Some(_)) | (_, None) => return None,
             (_, Some(id)) => self.input.ids.get(entity)?.iter().position(|i| i == id)?,
         };
         Some((self.node_value(node, entity, row), ty))
+    }
+
+    /// The value of a node by its number in [`crate::export::Exported::nodes`] of the same day and place, in a row of its entity.
+    pub fn node(&self, number: u32, row: usize) -> Option<V> {
+        let node = self.regime.plan.nodes.get(ix(number))?;
+        (row < self.input.row_count(node.row)).then(|| self.frame.get(number, row))
     }
 
     /// The truth of a condition, a yes/no formula or an outcome; see [`Assessment::value`].
@@ -368,4 +351,22 @@ impl Assessment {
     pub fn programme(&self, index: usize) -> Option<&Programme> {
         self.set.programmes.get(index)
     }
+}
+
+/// The node, entity and type of a formula, condition or outcome by the words of packs; see [`Assessment::value`].
+pub(crate) fn named_node(set: &PackSet, plan: &Plan, id: &str) -> Option<(NodeId, usize, Type)> {
+    if let Some(index) = set.formulas_by_id.get(id) {
+        let formula = set.formulas.get(*index)?;
+        let node = plan.formulas.get(*index).copied().flatten()?;
+        return Some((node, formula.entity, formula.ty));
+    }
+    let (programme, word) = id.rsplit_once('.')?;
+    let index = set.programmes.iter().position(|p| p.id == programme)?;
+    let (plan, programme) = (plan.programmes.get(index)?, set.programmes.get(index)?);
+    let (node, ty) = match crate::pack::outcome_word(word)? {
+        Outcome::Qualifies => (plan.qualifies, Type::Bool),
+        Outcome::Eligible => (plan.eligible, Type::Bool),
+        Outcome::Amount => (plan.amount?, set.formulas.get(programme.amount?)?.ty),
+    };
+    Some((node, programme.entity, ty))
 }

@@ -5,6 +5,6 @@ mod engine;
 mod tests_run;
 
 pub use coverage::{Branch, Coverage, Seen};
-pub(crate) use engine::Regime;
 pub use engine::{Assessment, Engine, ProgrammeOutcome};
+pub(crate) use engine::{Regime, named_node};
 pub use tests_run::Check;

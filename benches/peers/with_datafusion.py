@@ -1,0 +1,27 @@
+"""DataFusion: SQL over batches in memory, one partition."""
+
+from pathlib import Path
+
+import datafusion
+import pyarrow as pa
+
+import statements
+
+
+class Engine:
+    version = f"DataFusion {datafusion.__version__}"
+
+    def __init__(self, bench: str, _households: pa.Table, members: pa.Table, _folder: Path, _variant: str) -> None:
+        config = datafusion.SessionConfig().with_target_partitions(1).with_batch_size(8192)
+        self.context = datafusion.SessionContext(config)
+        self.context.register_record_batches("members", [members.to_batches(max_chunksize=8192)])
+        self.statement = getattr(statements, bench.upper())
+
+    def prepare(self) -> None:
+        pass
+
+    def run(self) -> list[pa.RecordBatch]:
+        return self.context.sql(self.statement).collect()
+
+    def table(self, result: list[pa.RecordBatch]) -> pa.Table:
+        return pa.Table.from_batches(result)

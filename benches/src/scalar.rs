@@ -1,0 +1,130 @@
+//! The scalar engine over a population: the definition, household by household, that every faster engine must agree with.
+
+use std::fs;
+
+use arrow_array::RecordBatch;
+use minzheng_rules::date::Day;
+use minzheng_rules::facts::Document;
+use minzheng_rules::lang::{Period, Type};
+use minzheng_rules::pack::{PackSet, PackSource, SourceFile};
+use minzheng_rules::scenario::Engine;
+use serde_json::{Map, Value, json};
+
+use crate::columns::{NOTHING, whole};
+use crate::data::Population;
+use crate::manifest;
+
+/// The pack of a bench: `packs/BENCH`.
+///
+/// # Errors
+/// What is wrong with the folder or the pack.
+pub fn pack(bench: &str) -> Result<PackSet, String> {
+    let folder = manifest::folder().join("packs").join(bench);
+    let told = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let mut files = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(told)? {
+        let entry = entry.map_err(told)?;
+        let text = fs::read_to_string(entry.path()).map_err(told)?;
+        files.push(SourceFile::new(
+            entry.file_name().to_string_lossy().into_owned(),
+            text,
+        ));
+    }
+    PackSet::load(&[PackSource::new(files)]).map_err(|findings| findings.to_string())
+}
+
+/// The lowest value still possible of each formula, for every household; [`NOTHING`] where there is no lowest.
+///
+/// A column of the population gives the fact of its name; `on` gives the day decided.
+///
+/// # Errors
+/// A column that does not fit its fact; what the engine finds wrong.
+pub fn lowest(
+    set: PackSet,
+    population: &Population,
+    formulas: &[&String],
+) -> Result<Vec<Vec<i64>>, String> {
+    let engine = Engine::new(set);
+    let roots = facts(engine.packs(), 0, &population.households)?;
+    let people = facts(engine.packs(), 1, &population.members)?;
+    let on = whole(&population.households, "on")?;
+    let mut out = vec![Vec::with_capacity(on.len()); formulas.len()];
+    for (row, day) in on.into_iter().enumerate() {
+        let members: Vec<Value> = (population.offsets[row]..population.offsets[row + 1])
+            .map(|member| {
+                let mut person = object(&people, member as usize);
+                person.insert("id".to_owned(), json!(format!("p{member}")));
+                Value::Object(person)
+            })
+            .collect();
+        let document = json!({
+            "on": date(day)?,
+            "default_status": "verified",
+            "household": object(&roots, row),
+            "person": members,
+        });
+        let answer = engine
+            .assess(&Document::from_value("bench", &document))
+            .map_err(|findings| format!("household {row}: {findings}"))?;
+        for (values, id) in out.iter_mut().zip(formulas) {
+            let (value, _) = answer
+                .value(id, None)
+                .ok_or_else(|| format!("no formula `{id}` of the household"))?;
+            values.push(value.lo);
+        }
+    }
+    Ok(out)
+}
+
+/// A fact, and how its document is written, for every row.
+type Written = (String, Vec<Value>);
+
+/// The columns that are facts of the entity, written as a document writes them; null where missing.
+fn facts(set: &PackSet, entity: usize, table: &RecordBatch) -> Result<Vec<Written>, String> {
+    let mut out = Vec::new();
+    for fact in set.facts().filter(|fact| fact.entity == entity) {
+        let values = whole(table, &fact.id)?;
+        let write = |value: i64| match (value, fact.ty) {
+            (NOTHING, _) => Ok(Value::Null),
+            (value, Type::Bool) => Ok(json!(value == 1)),
+            (value, Type::Count) => Ok(json!(value)),
+            (value, Type::Date) => date(value).map(Value::String),
+            (value, Type::Place) => Ok(json!(value.to_string())),
+            (value, Type::Code(list)) => set
+                .code_lists()
+                .get(list)
+                .and_then(|list| list.codes.get(value as usize))
+                .map(|code| json!(code.id))
+                .ok_or_else(|| format!("`{}` has no code {value}", fact.id)),
+            (value, Type::Money { period, .. }) => {
+                let yuan = format!("{}.{:02}", value / 100, value % 100);
+                match period {
+                    Period::Month => Ok(json!({ "value": yuan, "per": "month" })),
+                    Period::Year => Ok(json!({ "value": yuan, "per": "year" })),
+                    Period::Once | Period::Any => Ok(json!(yuan)),
+                }
+            }
+            _ => Err(format!("`{}` is of a type without columns", fact.id)),
+        };
+        let values = values
+            .into_iter()
+            .map(write)
+            .collect::<Result<_, String>>()?;
+        out.push((fact.id.clone(), values));
+    }
+    Ok(out)
+}
+
+fn object(facts: &[Written], row: usize) -> Map<String, Value> {
+    facts
+        .iter()
+        .filter(|(_, values)| !values[row].is_null())
+        .map(|(name, values)| (name.clone(), values[row].clone()))
+        .collect()
+}
+
+fn date(day: i64) -> Result<String, String> {
+    Day::from_number(day)
+        .map(|day| day.to_string())
+        .ok_or_else(|| format!("{day} is no day"))
+}

@@ -1,0 +1,71 @@
+//! The packs of the benches say what the loops by hand say, household by household: decided one at a time and in columns.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use minzheng_benches::columns::{check_value, whole};
+use minzheng_benches::data::Population;
+use minzheng_benches::engine::Prepare;
+use minzheng_benches::{aggregates, manifest, ours, reference, scalar};
+
+fn same(id: &str, households: u32, by_hand: Prepare) {
+    let manifest = manifest::read().unwrap();
+    let bench = manifest.bench.iter().find(|bench| bench.id == id).unwrap();
+    let population = Population::of(id, households).unwrap();
+    let wanted = by_hand(bench, &population).unwrap()().unwrap();
+    let columns: Vec<&String> = bench.answer.keys().collect();
+    assert!(!columns.is_empty());
+    let pack = scalar::pack(id).unwrap();
+    for finding in &pack.lint() {
+        // how many wages are not known is one of the twenty
+        assert_eq!(finding.code(), "L-HAS", "{id}: {finding}");
+    }
+    let found = scalar::lowest(pack, &population, &columns).unwrap();
+    let many = ours::columnar(bench, &population).unwrap()().unwrap();
+    for (column, found) in columns.into_iter().zip(found) {
+        let wanted = whole(&wanted, column).unwrap();
+        let many = whole(&many, column).unwrap();
+        assert_eq!(
+            (wanted.len(), many.len()),
+            (found.len(), found.len()),
+            "{column}"
+        );
+        for (row, found) in found.into_iter().enumerate() {
+            let by_hand = wanted.get(row).copied();
+            assert_eq!(
+                by_hand,
+                Some(found),
+                "{column} of household {row}, one at a time"
+            );
+            assert_eq!(
+                by_hand,
+                many.get(row).copied(),
+                "{column} of household {row}, in columns"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_reference_pack_decides_as_the_loop_does() {
+    same("reference", 20_000, reference::by_hand);
+}
+
+#[test]
+fn the_pack_of_aggregates_counts_as_the_loop_does() {
+    same("aggregates", 20_000, aggregates::by_hand);
+}
+
+#[test]
+fn the_small_populations_have_the_check_values_of_the_manifest() {
+    let all: [(&str, Prepare); 2] = [
+        ("reference", reference::by_hand),
+        ("aggregates", aggregates::by_hand),
+    ];
+    for (id, by_hand) in all {
+        let manifest = manifest::read().unwrap();
+        let bench = manifest.bench.iter().find(|bench| bench.id == id).unwrap();
+        let population = Population::of(id, bench.quick.households).unwrap();
+        let answer = by_hand(bench, &population).unwrap()().unwrap();
+        let found = check_value(&answer, &bench.answer).unwrap();
+        assert_eq!(format!("{found:016x}"), bench.quick.check, "{id}");
+    }
+}

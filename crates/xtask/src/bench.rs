@@ -1,0 +1,72 @@
+//! Measures the engine beside its peers: `benches/manifest.toml` says what, `benches/README.md` how.
+
+use crate::{Outcome, generated, shell};
+use std::fs;
+use std::path::Path;
+
+const FOLDER: &str = "target/bench";
+const REQUIREMENTS: &str = "benches/peers/requirements.txt";
+const REPORT: &str = "docs/performance.md";
+
+/// `--quick`: small data, few rounds. `--only ID`: one bench. `--write`: the table of a full run goes to docs/performance.md.
+pub(crate) fn run(args: &[&str]) -> Outcome {
+    let (mut passed_on, mut write) = (Vec::new(), false);
+    let mut rest = args.iter();
+    while let Some(arg) = rest.next() {
+        match *arg {
+            "--write" => write = true,
+            "--quick" => passed_on.push("--quick"),
+            "--only" => {
+                let id = rest.next().ok_or("`--only` wants the id of a bench")?;
+                passed_on.extend(["--only", *id]);
+            }
+            other => return Err(format!("no such argument: `{other}`")),
+        }
+    }
+    if write && !passed_on.is_empty() {
+        return Err("`--write` goes with a full run alone".to_owned());
+    }
+    let folder = shell::root().join(FOLDER);
+    let python = peers(&folder)?;
+    let line = "cargo bench --quiet --package minzheng-benches --bench peers --";
+    let mut command = shell::command(line);
+    command.args(passed_on);
+    command.arg("--python").arg(python);
+    command.arg("--folder").arg(&folder);
+    shell::status(&mut command)?;
+    if write { publish(&folder) } else { Ok(()) }
+}
+
+/// The interpreter of an environment that holds the peers; made anew when the list of them has changed.
+fn peers(folder: &Path) -> Result<std::path::PathBuf, String> {
+    let told = |error: std::io::Error| format!("{FOLDER}: {error}");
+    let environment = folder.join("venv");
+    let python = environment.join("bin/python");
+    let wanted = fs::read(shell::root().join(REQUIREMENTS)).map_err(told)?;
+    let installed = environment.join("requirements.txt");
+    if fs::read(&installed).is_ok_and(|found| found == wanted) {
+        return Ok(python);
+    }
+    shell::require(&[shell::PYTHON])?;
+    println!("installing the peers under {FOLDER}/venv");
+    fs::create_dir_all(folder).map_err(told)?;
+    shell::call(&format!("python3 -m venv --clear {FOLDER}/venv"))?;
+    let mut pip = shell::program(&python);
+    pip.args(["-m", "pip", "install", "--quiet", "--requirement"]);
+    shell::status(pip.arg(REQUIREMENTS))?;
+    fs::write(installed, wanted).map_err(told)?;
+    Ok(python)
+}
+
+/// Puts the table of the last run between its marks.
+fn publish(folder: &Path) -> Outcome {
+    let told = |error: std::io::Error| format!("{REPORT}: {error}");
+    let path = shell::root().join(REPORT);
+    let table = fs::read_to_string(folder.join("peers.md")).map_err(told)?;
+    let old = fs::read_to_string(&path).map_err(told)?;
+    let new = generated::splice(&old, "peers", &table)
+        .ok_or_else(|| format!("{REPORT} has no `<!-- peers:begin -->` … `<!-- peers:end -->`"))?;
+    fs::write(&path, new).map_err(told)?;
+    println!("wrote {REPORT}");
+    Ok(())
+}
