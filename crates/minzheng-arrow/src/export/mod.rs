@@ -87,7 +87,9 @@ pub struct AnswerTable {
 /// let imported = importer.read(&tables)?;
 /// let answer = exporter.export(&imported, &imported.answer(&columns))?;
 /// let status = answer.first().and_then(|t| t.column_by_name("dibao.status")).ok_or("no status")?;
-/// assert_eq!(status.as_any_dictionary().normalized_keys(), [2]); // nothing is known: undetermined
+/// let status = status.as_any_dictionary();
+/// let words: &StringArray = status.values().as_string();
+/// assert_eq!(words.value(status.normalized_keys()[0]), "undetermined"); // nothing is known
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
