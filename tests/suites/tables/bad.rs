@@ -478,6 +478,29 @@ fn a_part_of_another_shape_is_refused() {
         ]),
         ("E-TABLE-TYPE", "people.household_id".to_owned())
     );
+    // another unit in one part is no other type
+    let monthly = p.clone().meta("wage", &[("per", "month")]);
+    assert_eq!(
+        read(&[h.clone(), monthly.clone(), o.clone()]),
+        ("E-TABLE-UNIT", "people.wage".to_owned())
+    );
+    let mut swapped = p.clone();
+    swapped.1.swap(0, 1);
+    for other in [monthly, swapped] {
+        let parts = [p.batch(), other.batch()];
+        let joined = Tables::new(&[(1, &parts, 0)]).err().unwrap();
+        assert_eq!(joined.code(), "E-TABLE-SCHEMA");
+    }
+    let one = [p.batch()];
+    let twice = Tables::new(&[(1, &one, 0), (1, &one, 0)]).err().unwrap();
+    assert_eq!(twice.code(), "E-TABLE-TWICE");
+    let four = [
+        h.clone(),
+        p.clone(),
+        o.clone(),
+        Sheet("parents", o.1.clone()),
+    ];
+    assert_eq!(read(&four), ("E-TABLE-NAME", "parent".to_owned()));
     let parts = [p.batch(), p.clone().without("wage").batch()];
     let joined = Tables::new(&[(1, &parts, 0)]).err().unwrap();
     assert_eq!(joined.code(), "E-TABLE-SCHEMA");

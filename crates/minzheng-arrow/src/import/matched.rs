@@ -20,6 +20,8 @@ pub(super) struct Matched {
     pub(super) name: Arc<str>,
     pub(super) role: Role,
     pub(super) ty: DataType,
+    /// Unit and period in the metadata of its field.
+    pub(super) meta: [Option<String>; 2],
     pub(super) want: Want,
     pub(super) low: Option<i64>,
     pub(super) high: Option<i64>,
@@ -244,14 +246,10 @@ fn column(
             return fail(code, message, near);
         }
     };
-    let meta = |key: &str| field.metadata().get(key).map(String::as_str);
+    let [unit, per] = units(field);
     let mut said = Said {
-        unit: mapped
-            .and_then(|m| m.unit.as_deref())
-            .or_else(|| meta("unit")),
-        per: mapped
-            .and_then(|m| m.per.as_deref())
-            .or_else(|| meta("per")),
+        unit: mapped.and_then(|m| m.unit.as_deref()).or(unit.as_deref()),
+        per: mapped.and_then(|m| m.per.as_deref()).or(per.as_deref()),
     };
     if fen && *said.unit.get_or_insert("fen") != "fen" {
         let message = "the name says fen and the unit something else".to_owned();
@@ -282,10 +280,16 @@ fn column(
         name: Arc::from(name),
         role: def.role.clone(),
         ty: field.data_type().clone(),
+        meta: units(field),
         want: want.unwrap_or(Want::Text),
         low: def.low,
         high: def.high,
     })
+}
+
+/// Unit and period in the metadata of a field.
+pub(super) fn units(field: &Field) -> [Option<String>; 2] {
+    ["unit", "per"].map(|key| field.metadata().get(key).cloned())
 }
 
 /// What a column is wanted for; `None` for keys.

@@ -10,8 +10,10 @@ mod matched;
 mod reading;
 mod rows;
 
+use std::collections::BTreeMap;
+
 use arrow_array::{ArrayRef, RecordBatch};
-use arrow_schema::{DataType, SchemaRef};
+use arrow_schema::{DataType, FieldRef, SchemaRef};
 use arrow_select::concat::concat_batches;
 use minzheng_rules::columnar::{Answer, Batch, Bitmap, Columns, NO_ROW, OutputColumn};
 use minzheng_rules::date::Day;
@@ -221,8 +223,16 @@ impl<'p> Importer<'p> {
     /// households, nothing is sorted, and columns that are laid out as the engine's are borrowed.
     ///
     /// # Errors
-    /// `E-TABLE-TYPE` where a column is missing or of another type than its schema was matched with, `E-TABLE-MISSING`.
+    /// `E-TABLE-TYPE` and `E-TABLE-UNIT` where a column is missing, or is of another type, unit or period than its schema
+    /// was matched with; `E-TABLE-NAME` where the schema of a table was not.
     pub fn read<'a>(&self, tables: &'a Tables) -> Result<Imported<'a>, Error> {
+        let strange = tables.batches.keys().find(|e| self.table(**e).is_none());
+        if let Some(entity) = strange {
+            let id = self.set.entities().get(*entity).map_or("", |e| &e.id);
+            let message = "rows are given of a table whose columns were not matched";
+            let help = "give its schema to `Importer::new`";
+            return Err(at("E-TABLE-NAME", id, "", message, help).into());
+        }
         Reading::new(self, tables)?.run()
     }
 }
@@ -230,7 +240,8 @@ impl<'p> Importer<'p> {
 /// The rows of some households: one record batch for every entity.
 #[derive(Debug, Clone)]
 pub struct Tables {
-    batches: Vec<Option<(RecordBatch, u64)>>,
+    /// By entity, with the number of the first row.
+    batches: BTreeMap<usize, (RecordBatch, u64)>,
 }
 
 impl Tables {
@@ -238,43 +249,64 @@ impl Tables {
     /// whole table, for findings.
     ///
     /// # Errors
-    /// `E-TABLE-SCHEMA` where the batches of one table have different columns, `E-TABLE-SIZE` where a table has more
+    /// `E-TABLE-SCHEMA` where the batches of one table have different columns, `E-TABLE-TWICE`, `E-TABLE-SIZE` where a table has more
     /// than 4 thousand million rows.
     pub fn new(parts: &[(usize, &[RecordBatch], u64)]) -> Result<Self, Error> {
-        let most = parts.iter().map(|(entity, ..)| *entity).max().unwrap_or(0);
-        let mut batches = vec![None; most.min(1_000).saturating_add(1)];
+        let mut batches = BTreeMap::new();
         for (entity, list, first_row) in parts {
             let joined = match list {
-                [] => None,
-                [one] => Some(one.clone()),
-                [first, ..] => Some(concat_batches(&first.schema(), *list).map_err(|_| {
-                    let message = "the parts of the table have different columns";
-                    Error::from(at(
-                        "E-TABLE-SCHEMA",
-                        "",
-                        "",
-                        message,
-                        "write all parts with one schema",
-                    ))
-                })?),
+                [] => continue,
+                [one] => one.clone(),
+                // joining goes by place alone: a column that stands elsewhere would be taken for another
+                [first, more @ ..] if more.iter().all(|b| alike(first, b)) => {
+                    concat_batches(&first.schema(), *list).map_err(|_| other_columns())?
+                }
+                _ => return Err(other_columns()),
             };
-            if joined
-                .as_ref()
-                .is_some_and(|b| row32(b.num_rows()) == NO_ROW)
-            {
+            if row32(joined.num_rows()) == NO_ROW {
                 let message = "the table has more rows than one batch may have";
                 return Err(at("E-TABLE-SIZE", "", "", message, "read it in parts").into());
             }
-            if let Some(slot) = batches.get_mut(*entity) {
-                *slot = joined.map(|batch| (batch, *first_row));
+            if batches.insert(*entity, (joined, *first_row)).is_some() {
+                let message = "the table is given twice";
+                return Err(at(
+                    "E-TABLE-TWICE",
+                    "",
+                    "",
+                    message,
+                    "give its parts as one list",
+                )
+                .into());
             }
         }
         Ok(Self { batches })
     }
 
     fn get(&self, entity: usize) -> Option<&(RecordBatch, u64)> {
-        self.batches.get(entity)?.as_ref()
+        self.batches.get(&entity)
     }
+}
+
+/// Whether two parts of a table have the same columns, of the same types and units.
+fn alike(first: &RecordBatch, other: &RecordBatch) -> bool {
+    let (first, other) = (first.schema(), other.schema());
+    let same = |(a, b): (&FieldRef, &FieldRef)| {
+        a.name() == b.name() && a.data_type() == b.data_type() && a.metadata() == b.metadata()
+    };
+    first.fields().len() == other.fields().len()
+        && first.fields().iter().zip(other.fields()).all(same)
+}
+
+fn other_columns() -> Error {
+    let message = "the parts of the table have different columns";
+    at(
+        "E-TABLE-SCHEMA",
+        "",
+        "",
+        message,
+        "write all parts with one schema",
+    )
+    .into()
 }
 
 /// The keys of the rows that are in the batch, in its order.
@@ -297,9 +329,12 @@ impl Keys {
     /// The own key of a row in words: of a household, or of a person in it. It is personal data.
     pub fn key(&self, entity: usize, row: usize) -> String {
         let column = self.columns(entity).last();
-        column
-            .and_then(|(_, array)| Some(KeyCells::of(array.as_ref())?.get(row)?.words()))
-            .unwrap_or_default()
+        let one = column.filter(|(_, array)| row < array.len());
+        one.and_then(|(_, array)| {
+            let one = array.slice(row, 1);
+            Some(KeyCells::of(one.as_ref())?.get(0)?.words())
+        })
+        .unwrap_or_default()
     }
 
     /// The packed identity number of every person, 0 where none is known; `None` where the table has no such column.

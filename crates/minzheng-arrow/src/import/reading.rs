@@ -13,7 +13,7 @@ use minzheng_rules::pack::model::Fact;
 
 use super::cells::{self, Cells, Want};
 use super::keys::{Key, KeyCells};
-use super::matched::{Matched, MatchedTable, words};
+use super::matched::{Matched, MatchedTable, units, words};
 use super::rows::{Households, Placed, find_in, group, ix, settle};
 use super::{Imported, Importer, Keys, NO_PLACE, Tables, row32};
 use crate::contract::Role;
@@ -196,18 +196,19 @@ impl<'i, 'p, 'a> Reading<'i, 'p, 'a> {
         let Some((batch, _)) = self.tables.get(table.entity) else {
             return Ok(None);
         };
-        let array = batch.column_by_name(&column.name);
-        array.map(Some).ok_or_else(|| {
-            let help = "write all parts with one schema";
-            at(
-                "E-TABLE-TYPE",
-                &table.name,
-                &column.name,
-                "the column is missing in this part",
-                help,
-            )
-            .into()
-        })
+        let help = "write all parts with one schema";
+        let fail = |code, message| Error::from(at(code, &table.name, &column.name, message, help));
+        let Some((index, field)) = batch.schema_ref().column_with_name(&column.name) else {
+            return Err(fail("E-TABLE-TYPE", "the column is missing in this part"));
+        };
+        // a part may have lost its metadata, but it may not say otherwise
+        let differs =
+            |(part, whole): (&Option<String>, &Option<String>)| part.is_some() && part != whole;
+        if units(field).iter().zip(&column.meta).any(differs) {
+            let message = "this part of the column has another unit or period";
+            return Err(fail("E-TABLE-UNIT", message));
+        }
+        Ok(batch.columns().get(index))
     }
 
     fn key_array(&self, table: &MatchedTable, role: &Role) -> Result<Option<&'a ArrayRef>, Error> {
