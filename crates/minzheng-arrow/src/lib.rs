@@ -2,13 +2,14 @@
 //!
 //! [`contract`] says which tables and columns the packs ask for, [`import`] turns record batches into a
 //! [`Batch`](minzheng_rules::columnar::Batch) for the columnar program and lists what is wrong with them row by row,
-//! [`export`] turns the answer into record batches.
+//! [`export`] turns the answer into record batches. [`synth`] makes a province that never was, to try all of it.
 #![forbid(unsafe_code)]
 
 pub mod contract;
 pub mod error;
 pub mod export;
 pub mod import;
+pub mod synth;
 
 pub use contract::{Contract, Mapping};
 pub use error::{Effect, Error, Finding, Findings};

@@ -140,6 +140,14 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Tables of a province that never was: households, people and records that nobody lives in
+    #[command(
+        after_help = teach(
+        "minzheng synth --people 10000 --seed 1 --out target/province",
+        &[DONE, (1, "a file could not be written, or a pack was refused"), USAGE],
+    )
+    )]
+    Synth(Synth),
     /// Packs of law: check, test, compare, show
     #[command(
         subcommand,
@@ -173,6 +181,25 @@ pub(crate) struct Case {
     /// The place of registration and handling as a six-digit code, instead of the file's
     #[arg(long, value_name = "CODE")]
     pub(crate) place: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Synth {
+    /// Rows of people
+    #[arg(long, default_value_t = 10_000)]
+    pub(crate) people: u64,
+    /// The seed: the same seed gives the same files
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// The folder written to: households.parquet, people.parquet, obligors.parquet, parents.parquet
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// The day decided; without it 2026-08-25
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) on: Option<NaiveDate>,
+    /// Where households live, with weights; without it four fifths in the demonstration banner
+    #[arg(long, value_name = "CODE=WEIGHT,…")]
+    pub(crate) places: Option<String>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -8,6 +8,7 @@ mod pack;
 mod params;
 mod run;
 mod schema;
+mod synth;
 
 use std::io::Write as _;
 use std::process::ExitCode;
