@@ -51,6 +51,7 @@ fn mix(seed: u64, cases: usize) -> Mix {
         places: vec![159_921, 150_123, 150_781, 159_999, 110_101],
         unknown: 12,
         given: 85,
+        findings: 10,
     }
 }
 

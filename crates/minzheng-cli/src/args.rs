@@ -1,16 +1,45 @@
 //! What may be typed.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use minzheng::Lang;
 
+/// An exit code and when it is given.
+type Code = (u8, &'static str);
+
+const DONE: Code = (0, "done");
+const REFUSED: Code = (
+    1,
+    "the household or a pack was refused: standard error says where and why",
+);
+const REFUSED_PACK: Code = (1, "a pack was refused: standard error says where and why");
+const USAGE: Code = (2, "wrong usage");
+const UNDETERMINED: Code = (
+    3,
+    "something is undetermined, where --fail-undetermined asks for it",
+);
+
+/// The end of a help text: an example that runs from the top of the repository, and the exit codes.
+fn teach(example: &str, codes: &[Code]) -> String {
+    let mut text = format!("Example:\n  {example}\n\nExit codes:");
+    for (code, when) in codes {
+        // writing to a string cannot fail
+        let _ = write!(text, "\n  {code}  {when}");
+    }
+    text
+}
+
 /// Works out who is entitled to which social assistance in China: how much, since when, why, and what is still unknown.
 #[derive(Debug, Parser)]
 #[command(
     version,
-    after_help = "Exit codes:\n  0  done\n  1  the input or a pack was refused\n  2  wrong usage\n  3  something is undetermined, where --fail-undetermined asks for it\n\nExample:\n  minzheng assess examples/data/low-income-family.toml --lang zh"
+    after_help = teach(
+        "minzheng assess examples/data/low-income-family.toml --lang zh",
+        &[DONE, REFUSED, USAGE, UNDETERMINED],
+    )
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -42,7 +71,10 @@ enum Language {
 pub(crate) enum Command {
     /// Decide a household: verdict, amount, conditions with figures and articles, what is missing
     #[command(
-        after_help = "Example:\n  minzheng assess examples/data/undetermined.toml --lang zh --fail-undetermined"
+        after_help = teach(
+        "minzheng assess examples/data/undetermined.toml --lang zh --fail-undetermined",
+        &[DONE, REFUSED, USAGE, UNDETERMINED],
+    )
     )]
     Assess {
         #[command(flatten)]
@@ -58,12 +90,15 @@ pub(crate) enum Command {
     },
     /// Why: the tree of reasons of one programme, or of all
     #[command(
-        after_help = "Example:\n  minzheng explain examples/data/low-income-family.toml dibao"
+        after_help = teach(
+        "minzheng explain examples/data/low-income-family.toml dibao",
+        &[DONE, REFUSED, USAGE],
+    )
     )]
     Explain {
         #[command(flatten)]
         case: Case,
-        /// A programme, as `dibao`
+        /// A programme, as `dibao`; `minzheng pack show --programmes` has all. Without it, every programme
         programme: Option<String>,
         #[command(flatten)]
         form: Form,
@@ -73,7 +108,10 @@ pub(crate) enum Command {
     },
     /// What is still to be asked, in order of use: what, whom, and which condition needs it
     #[command(
-        after_help = "Example:\n  minzheng missing examples/data/undetermined.toml --lang zh"
+        after_help = teach(
+        "minzheng missing examples/data/undetermined.toml --lang zh",
+        &[DONE, REFUSED, USAGE, (3, "something is missing, where --fail-undetermined asks for it")],
+    )
     )]
     Missing {
         #[command(flatten)]
@@ -87,7 +125,10 @@ pub(crate) enum Command {
     },
     /// What if: every programme before and after a figure or a pack changes
     #[command(
-        after_help = "Example:\n  minzheng simulate examples/data/low-income-family.toml --set 'standard.dibao[hukou=urban]=900/month'"
+        after_help = teach(
+        "minzheng simulate examples/data/low-income-family.toml --set 'standard.dibao[hukou=urban]=900/month'",
+        &[DONE, REFUSED, USAGE],
+    )
     )]
     Simulate {
         #[command(flatten)]
@@ -100,13 +141,22 @@ pub(crate) enum Command {
         json: bool,
     },
     /// Packs of law: check, test, compare, show
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = teach("minzheng pack show demo", &[DONE, REFUSED_PACK, USAGE])
+    )]
     Pack(PackCommand),
-    /// Figures and settings
-    #[command(subcommand)]
+    /// Figures and settings of the packs: all by name, or the values of one
+    #[command(
+        subcommand,
+        after_help = teach("minzheng params show standard.dibao", &[DONE, REFUSED_PACK, USAGE])
+    )]
     Params(ParamsCommand),
-    /// Schemas of files
-    #[command(subcommand)]
+    /// Schemas of files, for editors and other programs
+    #[command(
+        subcommand,
+        after_help = teach("minzheng schema household", &[DONE, REFUSED_PACK, USAGE])
+    )]
     Schema(SchemaCommand),
 }
 
@@ -115,10 +165,10 @@ pub(crate) struct Case {
     /// The household: a file that ends in .toml or .json
     pub(crate) file: PathBuf,
     /// The day decided, instead of the file's
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) on: Option<NaiveDate>,
     /// The law as published by this day, instead of the file's
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) known_on: Option<NaiveDate>,
     /// The place of registration and handling as a six-digit code, instead of the file's
     #[arg(long, value_name = "CODE")]
@@ -137,28 +187,40 @@ pub(crate) struct Form {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PackCommand {
-    /// Look for what a person should look at: one line per finding
-    #[command(after_help = "Example:\n  minzheng pack lint my-county/")]
+    /// Look over packs for what a person should look at: one line per finding
+    #[command(after_help = teach(
+        "minzheng pack lint crates/minzheng/packs/demo",
+        &[(0, "no errors; warnings may be"), (1, "an error was found, or a pack was refused"), USAGE],
+    ))]
     Lint {
         /// Folders with packs above the built-in ones
         dirs: Vec<PathBuf>,
     },
     /// Run the tests that stand in the packs
-    #[command(after_help = "Example:\n  minzheng pack test my-county/")]
+    #[command(after_help = teach(
+        "minzheng pack test crates/minzheng/packs/demo",
+        &[(0, "every check passed"), (1, "a check failed, or a pack was refused"), USAGE],
+    ))]
     Test {
         /// Folders with packs above the built-in ones
         dirs: Vec<PathBuf>,
     },
-    /// What differs between two packs: rules, figures, programmes
-    #[command(after_help = "Example:\n  minzheng pack diff my-county-2025/ my-county-2026/")]
+    /// What differs between two packs, whatever they hold
+    #[command(after_help = teach(
+        "minzheng pack diff cn-15 crates/minzheng/packs/demo",
+        &[(0, "compared, whether they differ or not"), (1, "a pack was refused"), USAGE],
+    ))]
     Diff {
         /// A folder, or the id of a built-in pack
         old: String,
         /// A folder, or the id of a built-in pack
         new: String,
     },
-    /// What packs hold
-    #[command(after_help = "Example:\n  minzheng pack show cn-15 --markdown")]
+    /// What packs hold: programmes, and with --markdown every rule, figure, fact and instrument
+    #[command(after_help = teach(
+        "minzheng pack show cn-15 --markdown",
+        &[DONE, (1, "there is no such pack, or a pack was refused"), USAGE],
+    ))]
     Show {
         /// The id of a pack; without it, all
         pack: Option<String>,
@@ -170,11 +232,14 @@ pub(crate) enum PackCommand {
         programmes: bool,
     },
     /// Which conditions, branches and figures the tests of the packs reach
-    #[command(after_help = "Example:\n  minzheng pack coverage my-county/ --deny-unmet")]
+    #[command(after_help = teach(
+        "minzheng pack coverage crates/minzheng/packs/demo",
+        &[DONE, (1, "a pack was refused, or --deny-unmet found a gap"), USAGE],
+    ))]
     Coverage {
         /// Folders with packs above the built-in ones
         dirs: Vec<PathBuf>,
-        /// End with code 1 if a condition was never met, never refused or never open
+        /// End with code 1 if a condition was never met, never refused or never open, or a branch was taken one way only
         #[arg(long)]
         deny_unmet: bool,
     },
@@ -184,29 +249,38 @@ pub(crate) enum PackCommand {
 pub(crate) enum ParamsCommand {
     /// One figure or setting: every value, or the one that holds for a place and day
     #[command(
-        after_help = "Example:\n  minzheng params show standard.dibao --place 159921 --on 2026-07-15 --known-on 2026-08-01"
+        after_help = teach(
+        "minzheng params show standard.dibao --place 159921 --on 2026-07-15 --known-on 2026-08-01",
+        &[DONE, (1, "there is no such figure, or a pack was refused"), USAGE],
+    )
     )]
     Show {
-        /// The id, as `standard.dibao`
+        /// The id, as `standard.dibao`; `minzheng params list` has all
         name: String,
-        /// The place as a six-digit code
+        /// Only what holds at this place, a six-digit code
         #[arg(long, value_name = "CODE")]
         place: Option<String>,
-        /// The day
-        #[arg(long, value_name = "DATE")]
+        /// Only the value that holds on this day
+        #[arg(long, value_name = "YYYY-MM-DD")]
         on: Option<NaiveDate>,
-        /// As published by this day
-        #[arg(long, value_name = "DATE")]
+        /// Only what was published by this day
+        #[arg(long, value_name = "YYYY-MM-DD")]
         known_on: Option<NaiveDate>,
     },
     /// The ids of all figures and settings
-    #[command(after_help = "Example:\n  minzheng params list --lang zh")]
+    #[command(after_help = teach(
+        "minzheng params list --lang zh",
+        &[DONE, REFUSED_PACK, USAGE],
+    ))]
     List,
 }
 
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub(crate) enum SchemaCommand {
     /// The JSON Schema of the household file, with every fact of the packs
-    #[command(after_help = "Example:\n  minzheng schema household > household.schema.json")]
+    #[command(after_help = teach(
+        "minzheng schema household",
+        &[DONE, REFUSED_PACK, USAGE],
+    ))]
     Household,
 }

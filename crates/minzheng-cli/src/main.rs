@@ -34,13 +34,12 @@ type Outcome = Result<String, Failure>;
 
 fn main() -> ExitCode {
     let args = args::Args::parse();
-    let lang = args.lang();
     let (text, code) = match run::run(args) {
         Ok(text) => (text, ExitCode::SUCCESS),
         Err(Failure::Undetermined(text)) => (text, ExitCode::from(3)),
         Err(Failure::Refused(text)) => {
             // nobody is left to tell when standard error is closed
-            let _ = writeln!(anstream::stderr(), "{}", output::findings(&text, lang));
+            let _ = writeln!(anstream::stderr(), "{}", output::findings(&text));
             return ExitCode::from(1);
         }
     };

@@ -63,14 +63,16 @@ pub(crate) fn marks(text: &str) -> String {
 }
 
 /// Findings for standard error.
-pub(crate) fn findings(text: &str, _lang: Lang) -> String {
-    text.lines()
-        .map(|line| match line.split_once("error[") {
-            Some((before, after)) => format!("{before}{}{after}", styled(BAD, "error[")),
-            None => line.to_owned(),
-        })
-        .collect::<Vec<_>>()
-        .join("\n")
+pub(crate) fn findings(text: &str) -> String {
+    let mark = |line: &str| {
+        for word in ["error[", "错误["] {
+            if let Some((before, after)) = line.split_once(word) {
+                return format!("{before}{}{after}", styled(BAD, word));
+            }
+        }
+        line.to_owned()
+    };
+    text.lines().map(mark).collect::<Vec<_>>().join("\n")
 }
 
 /// Columns, padded to the widest cell; wide characters count twice.
@@ -94,6 +96,38 @@ pub(crate) fn table(rows: &[Vec<String>]) -> String {
         }
         out.push_str(line.trim_end());
         out.push('\n');
+    }
+    out
+}
+
+/// The Chinese or the English word.
+pub(crate) const fn pick<'w>((zh, en): (&'w str, &'w str), lang: Lang) -> &'w str {
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
+}
+
+/// A Markdown table under Chinese or English heads.
+pub(crate) fn markdown_table(
+    heads: &[(&str, &str)],
+    rows: impl IntoIterator<Item = Vec<String>>,
+    lang: Lang,
+) -> String {
+    let names: Vec<&str> = heads.iter().map(|head| pick(*head, lang)).collect();
+    let mut out = format!(
+        "| {} |\n|{}\n",
+        names.join(" | "),
+        "---|".repeat(names.len())
+    );
+    for row in rows {
+        let cells: Vec<String> = row
+            .iter()
+            .map(|text| text.replace('|', "\\|").replace('\n', " "))
+            .collect();
+        out.push_str("| ");
+        out.push_str(&cells.join(" | "));
+        out.push_str(" |\n");
     }
     out
 }
@@ -142,8 +176,11 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 /// JSON with a line break at its end.
-pub(crate) fn json(value: &serde_json::Value) -> String {
-    format!("{value:#}\n")
+pub(crate) fn json(value: &impl serde::Serialize) -> String {
+    // what is written holds strings, numbers and lists only, so this cannot fail
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    text
 }
 
 #[cfg(test)]

@@ -1,18 +1,22 @@
 //! Packs of law: check, test, compare, show.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use minzheng::packs::BuiltIn;
 use minzheng::{Engine, Lang};
 use minzheng_rules::error::Severity;
-use minzheng_rules::pack::PackSet;
-use minzheng_rules::pack::model::{Dated, Parameter, Programme};
+use minzheng_rules::pack::model::{Dated, Programme, Rule, Words};
+use minzheng_rules::pack::{PackSet, PackSource};
 
 use crate::args::PackCommand;
-use crate::output::{bold, table};
+use crate::output::{bold, markdown_table, pick, table};
 use crate::{Failure, Outcome, input, params};
+
+const RULE: (&str, &str) = ("规则", "rule");
+const SPAN: (&str, &str) = ("时间", "in force");
+const STATUS: (&str, &str) = ("性质", "status");
+const LAW: (&str, &str) = ("依据", "law");
 
 /// Does what was asked.
 pub(crate) fn run(command: PackCommand, packs: &[PathBuf], lang: Lang) -> Outcome {
@@ -20,7 +24,7 @@ pub(crate) fn run(command: PackCommand, packs: &[PathBuf], lang: Lang) -> Outcom
     match command {
         PackCommand::Lint { dirs } => lint(&engine(&dirs)?),
         PackCommand::Test { dirs } => test(&engine(&dirs)?),
-        PackCommand::Diff { old, new } => diff(&old, &new, packs, lang),
+        PackCommand::Diff { old, new } => diff(&old, &new, packs),
         PackCommand::Show {
             pack,
             markdown,
@@ -99,7 +103,8 @@ fn test(engine: &Engine) -> Outcome {
 fn coverage(engine: &Engine, deny_unmet: bool) -> Outcome {
     let coverage = engine.rules().coverage();
     let out = coverage.to_text();
-    if deny_unmet && !coverage.unmet().is_empty() {
+    let open = !coverage.unmet().is_empty() || coverage.half_taken().next().is_some();
+    if deny_unmet && open {
         Err(Failure::Refused(out))
     } else {
         Ok(out)
@@ -122,28 +127,27 @@ fn who(set: &PackSet, programme: &Programme, lang: Lang) -> &'static str {
         .entities()
         .get(programme.entity)
         .is_none_or(|e| e.parent.is_none());
-    match (root, lang) {
-        (true, Lang::Zh) => "家庭",
-        (true, Lang::En) => "household",
-        (false, Lang::Zh) => "个人",
-        (false, Lang::En) => "person",
-    }
+    let words = if root {
+        ("家庭", "household")
+    } else {
+        ("个人", "person")
+    };
+    pick(words, lang)
 }
 
 fn programme_rows(set: &PackSet, index: Option<usize>, lang: Lang) -> Vec<Vec<String>> {
     own(set, index)
         .map(|p| {
-            let pays = match (p.amount.is_some(), lang) {
-                (true, Lang::Zh) => "有金额",
-                (true, Lang::En) => "amount",
-                (false, Lang::Zh) => "身份认定",
-                (false, Lang::En) => "status",
+            let pays = if p.amount.is_some() {
+                ("有金额", "amount")
+            } else {
+                ("身份认定", "status")
             };
             vec![
                 p.id.clone(),
                 p.title.of(lang).to_owned(),
                 who(set, p, lang).to_owned(),
-                pays.to_owned(),
+                pick(pays, lang).to_owned(),
                 p.conditions.len().to_string(),
                 params::cites(set, &p.span),
             ]
@@ -151,36 +155,31 @@ fn programme_rows(set: &PackSet, index: Option<usize>, lang: Lang) -> Vec<Vec<St
         .collect()
 }
 
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace('\n', " ")
-}
-
-fn markdown_table(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let mut out = format!(
-        "| {} |\n|{}\n",
-        heads.join(" | "),
-        "---|".repeat(heads.len())
-    );
-    for row in rows {
-        let cells: Vec<String> = row.iter().map(|c| cell(c)).collect();
-        let _ = writeln!(out, "| {} |", cells.join(" | "));
-    }
-    out
-}
-
 /// The table of programmes of the README.
 fn programme_table(set: &PackSet, index: Option<usize>, lang: Lang) -> String {
-    let heads = match lang {
-        Lang::Zh => ["编号", "项目", "对象", "结果", "条件数", "依据"],
-        Lang::En => ["id", "programme", "for", "gives", "conditions", "law"],
-    };
+    let heads = [
+        ("编号", "id"),
+        ("项目", "programme"),
+        ("对象", "for"),
+        ("结果", "gives"),
+        ("条件数", "conditions"),
+        ("依据", "law"),
+    ];
     let mut rows = programme_rows(set, index, lang);
     for row in &mut rows {
         if let Some(id) = row.first_mut() {
-            *id = format!("`{id}`");
+            *id = code(id);
         }
     }
-    markdown_table(&heads, rows)
+    markdown_table(&heads, rows, lang)
+}
+
+/// Words of a pack or of a rule as Markdown shows code, in one line.
+fn code(text: &str) -> String {
+    format!(
+        "`{}`",
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    )
 }
 
 fn overview(set: &PackSet, index: Option<usize>, lang: Lang) -> String {
@@ -256,12 +255,7 @@ fn overview(set: &PackSet, index: Option<usize>, lang: Lang) -> String {
         ];
         let rows: Vec<Vec<String>> = rows
             .into_iter()
-            .map(|(en, zh, value)| {
-                vec![
-                    format!("  {}", if lang == Lang::Zh { zh } else { en }),
-                    value,
-                ]
-            })
+            .map(|(en, zh, value)| vec![format!("  {}", pick((zh, en), lang)), value])
             .collect();
         out.push_str(&table(&rows));
     }
@@ -273,29 +267,82 @@ fn overview(set: &PackSet, index: Option<usize>, lang: Lang) -> String {
     out
 }
 
-/// Every rule and figure of a pack.
+/// Everything of one pack for readers: a section for each kind of thing.
+struct Reference<'a> {
+    set: &'a PackSet,
+    at: usize,
+    lang: Lang,
+    out: String,
+}
+
+/// Every rule and figure of packs.
 fn markdown_of(set: &PackSet, index: Option<usize>, lang: Lang) -> String {
-    let zh = lang == Lang::Zh;
-    let say = |zh_words: &'static str, en: &'static str| if zh { zh_words } else { en };
-    let both = |w: &minzheng_rules::pack::model::Words| {
-        let second = if zh { &w.en } else { &w.zh };
-        if second.is_empty() {
-            w.of(lang).to_owned()
-        } else {
-            format!("{} · {second}", w.of(lang))
-        }
+    let mut reference = Reference {
+        set,
+        at: 0,
+        lang,
+        out: String::new(),
     };
-    let mut out = String::new();
-    for (at, pack) in set
-        .packs()
-        .iter()
-        .enumerate()
-        .filter(|(i, _)| index.is_none_or(|own| own == *i))
-    {
-        let at = Some(at);
-        let _ = write!(out, "# {}: {}\n\n", pack.id, both(&pack.title));
+    for at in (0..set.packs().len()).filter(|at| index.is_none_or(|own| own == *at)) {
+        reference.at = at;
+        reference.pack();
+    }
+    reference.out
+}
+
+impl Reference<'_> {
+    fn both(&self, words: &Words) -> String {
+        let first = words.of(self.lang);
+        let second = words.of(match self.lang {
+            Lang::Zh => Lang::En,
+            Lang::En => Lang::Zh,
+        });
+        if second.is_empty() {
+            first.to_owned()
+        } else {
+            format!("{first} · {second}")
+        }
+    }
+
+    /// A heading and a table; nothing where there are no rows.
+    fn section(
+        &mut self,
+        title: (&str, &str),
+        heads: &[(&str, &str)],
+        rows: impl IntoIterator<Item = Vec<String>>,
+    ) {
+        let mut rows = rows.into_iter().peekable();
+        if rows.peek().is_some() {
+            let title = pick(title, self.lang);
+            let table = markdown_table(heads, rows, self.lang);
+            let _ = write!(self.out, "\n## {title}\n\n{table}");
+        }
+    }
+
+    /// A version of a rule: the rule, when it is in force, its standing and its ground.
+    fn rule(&self, version: &Dated<Rule>) -> [String; 4] {
+        let [span, status, cites] = self.ground(version);
+        [code(&version.value.text), span, status, cites]
+    }
+
+    /// When a row is in force, its standing and its ground.
+    fn ground<T>(&self, row: &Dated<T>) -> [String; 3] {
+        [
+            params::span(row, self.lang),
+            row.status.word().to_owned(),
+            params::cites(self.set, row),
+        ]
+    }
+
+    fn pack(&mut self) {
+        let (set, at, lang) = (self.set, Some(self.at), self.lang);
+        let Some(pack) = set.packs().get(self.at) else {
+            return;
+        };
+        let say = |zh, en| pick((zh, en), lang);
+        let _ = write!(self.out, "# {}: {}\n\n", pack.id, self.both(&pack.title));
         let _ = writeln!(
-            out,
+            self.out,
             "{} {} · {} {} · {} {}",
             say("版本", "version"),
             pack.version,
@@ -305,151 +352,131 @@ fn markdown_of(set: &PackSet, index: Option<usize>, lang: Lang) -> String {
             pack.reviewed_on
         );
         if own(set, at).next().is_some() {
-            let _ = write!(
-                out,
-                "\n## {}\n\n{}",
-                say("救助项目", "Programmes"),
-                programme_table(set, at, lang)
-            );
+            let title = say("救助项目", "Programmes");
+            let table = programme_table(set, at, lang);
+            let _ = write!(self.out, "\n## {title}\n\n{table}");
         }
         for programme in own(set, at) {
-            let _ = write!(
-                out,
-                "\n### `{}` {}\n\n",
-                programme.id,
-                both(&programme.title)
-            );
-            let rows = programme
-                .conditions
-                .iter()
-                .filter_map(|c| set.formulas().get(*c))
-                .flat_map(|f| {
-                    f.versions.iter().map(|v| {
-                        vec![
-                            format!("`{}`", f.id),
-                            both(&f.title),
-                            format!(
-                                "`{}`",
-                                v.value
-                                    .text
-                                    .split_whitespace()
-                                    .collect::<Vec<_>>()
-                                    .join(" ")
-                            ),
-                            params::span(v, lang),
-                            v.status.word().to_owned(),
-                            params::cites(set, v),
-                        ]
-                    })
-                });
-            let heads = [
-                say("条件", "condition"),
-                say("名称", "words"),
-                say("规则", "rule"),
-                say("时间", "in force"),
-                say("性质", "status"),
-                say("依据", "law"),
-            ];
-            out.push_str(&markdown_table(&heads, rows));
+            self.conditions(programme);
         }
-        for (settings, title) in [
-            (false, say("参数", "Figures")),
-            (true, say("设定", "Settings")),
-        ] {
-            let rows: Vec<Vec<String>> = set
-                .parameters()
-                .iter()
-                .filter(|p| p.is_setting == settings)
-                .flat_map(|p| figures(set, p, at, lang))
-                .collect();
-            if !rows.is_empty() {
-                let heads = [
-                    say("参数", "parameter"),
-                    say("名称", "words"),
-                    say("地区", "place"),
-                    say("键", "keys"),
-                    say("数值", "value"),
-                    say("时间", "in force"),
-                    say("性质", "status"),
-                    say("依据", "law"),
+        self.figures(false, ("参数", "Figures"));
+        self.figures(true, ("设定", "Settings"));
+        self.formulas();
+        self.facts();
+        self.instruments();
+    }
+
+    fn conditions(&mut self, programme: &Programme) {
+        let heads = [
+            ("条件", "condition"),
+            ("名称", "words"),
+            RULE,
+            SPAN,
+            STATUS,
+            LAW,
+        ];
+        let conditions = programme.conditions.iter();
+        let conditions = conditions.filter_map(|c| self.set.formulas().get(*c));
+        let rows = conditions.flat_map(|f| {
+            f.versions.iter().map(|v| {
+                let mut row = vec![code(&f.id), self.both(&f.title)];
+                row.extend(self.rule(v));
+                row
+            })
+        });
+        let table = markdown_table(&heads, rows, self.lang);
+        let title = self.both(&programme.title);
+        let _ = write!(self.out, "\n### `{}` {title}\n\n{table}", programme.id);
+    }
+
+    fn figures(&mut self, settings: bool, title: (&str, &str)) {
+        let heads = [
+            ("参数", "parameter"),
+            ("名称", "words"),
+            ("地区", "place"),
+            ("键", "keys"),
+            ("数值", "value"),
+            SPAN,
+            STATUS,
+            LAW,
+        ];
+        let (set, lang) = (self.set, self.lang);
+        let parameters = set.parameters().iter().filter(|p| p.is_setting == settings);
+        let rows: Vec<Vec<String>> = parameters
+            .flat_map(|p| p.rows.iter().map(move |r| (p, r)))
+            .filter(|(_, r)| stands(r, Some(self.at)))
+            .map(|(p, r)| {
+                let everywhere = || pick(("各地", "everywhere"), lang).to_owned();
+                let mut row = vec![
+                    code(&p.id),
+                    p.title.of(lang).to_owned(),
+                    r.place.map_or_else(everywhere, |c| set.places().name(c)),
+                    params::keys(set, p, &r.value),
+                    params::value(set, p, &r.value, lang),
                 ];
-                let _ = write!(out, "\n## {title}\n\n{}", markdown_table(&heads, rows));
-            }
-        }
-        let rules: Vec<Vec<String>> = set
-            .formulas()
-            .iter()
-            .filter(|f| !f.id.contains('/'))
-            .flat_map(|f| {
-                f.versions.iter().filter(|v| stands(v, at)).map(|v| {
-                    vec![
-                        format!("`{}`", f.id),
-                        both(&f.title),
-                        set.type_word(f.ty),
-                        format!(
-                            "`{}`",
-                            v.value
-                                .text
-                                .split_whitespace()
-                                .collect::<Vec<_>>()
-                                .join(" ")
-                        ),
-                        params::span(v, lang),
-                        v.status.word().to_owned(),
-                        params::cites(set, v),
-                    ]
-                })
+                row.extend(self.ground(r));
+                row
             })
             .collect();
-        if !rules.is_empty() {
-            let heads = [
-                say("公式", "formula"),
-                say("名称", "words"),
-                say("类型", "type"),
-                say("规则", "rule"),
-                say("时间", "in force"),
-                say("性质", "status"),
-                say("依据", "law"),
-            ];
-            let _ = write!(
-                out,
-                "\n## {}\n\n{}",
-                say("公式", "Formulas"),
-                markdown_table(&heads, rules)
-            );
-        }
-        let facts: Vec<Vec<String>> = set
-            .facts()
-            .filter(|f| at.is_none_or(|i| f.origin.pack == i))
+        self.section(title, &heads, rows);
+    }
+
+    fn formulas(&mut self) {
+        let heads = [
+            ("公式", "formula"),
+            ("名称", "words"),
+            ("类型", "type"),
+            RULE,
+            SPAN,
+            STATUS,
+            LAW,
+        ];
+        let formulas = self.set.formulas().iter().filter(|f| !f.id.contains('/'));
+        let rows: Vec<Vec<String>> = formulas
+            .flat_map(|f| f.versions.iter().map(move |v| (f, v)))
+            .filter(|(_, v)| stands(v, Some(self.at)))
+            .map(|(f, v)| {
+                let mut row = vec![code(&f.id), self.both(&f.title), self.set.type_word(f.ty)];
+                row.extend(self.rule(v));
+                row
+            })
+            .collect();
+        self.section(("公式", "Formulas"), &heads, rows);
+    }
+
+    fn facts(&mut self) {
+        let heads = [
+            ("事实", "fact"),
+            ("表", "table"),
+            ("名称", "words"),
+            ("类型", "type"),
+            ("由谁答复", "answered by"),
+        ];
+        let facts = self.set.facts().filter(|f| f.origin.pack == self.at);
+        let rows: Vec<Vec<String>> = facts
             .map(|f| {
-                let entity = set.entities().get(f.entity).map_or("", |e| e.id.as_str());
+                let entity = self.set.entities().get(f.entity);
                 vec![
-                    format!("`{}`", f.id),
-                    entity.to_owned(),
-                    both(&f.title),
-                    set.type_word(f.ty),
+                    code(&f.id),
+                    entity.map_or_else(String::new, |e| e.id.clone()),
+                    self.both(&f.title),
+                    self.set.type_word(f.ty),
                     f.answered_by.join(", "),
                 ]
             })
             .collect();
-        if !facts.is_empty() {
-            let heads = [
-                say("事实", "fact"),
-                say("表", "table"),
-                say("名称", "words"),
-                say("类型", "type"),
-                say("由谁答复", "answered by"),
-            ];
-            let _ = write!(
-                out,
-                "\n## {}\n\n{}",
-                say("事实", "Facts"),
-                markdown_table(&heads, facts)
-            );
-        }
-        let texts: Vec<Vec<String>> = set
-            .instruments()
-            .filter(|i| at.is_none_or(|own| i.origin.pack == own))
+        self.section(("事实", "Facts"), &heads, rows);
+    }
+
+    fn instruments(&mut self) {
+        let heads = [
+            ("文件", "instrument"),
+            ("文号", "number"),
+            ("制定机关", "issuer"),
+            ("施行", "in force"),
+        ];
+        let texts = self.set.instruments().filter(|i| i.origin.pack == self.at);
+        let rows: Vec<Vec<String>> = texts
             .map(|i| {
                 vec![
                     i.title.clone(),
@@ -459,158 +486,55 @@ fn markdown_of(set: &PackSet, index: Option<usize>, lang: Lang) -> String {
                 ]
             })
             .collect();
-        if !texts.is_empty() {
-            let heads = [
-                say("文件", "instrument"),
-                say("文号", "number"),
-                say("制定机关", "issuer"),
-                say("施行", "in force"),
-            ];
-            let _ = write!(
-                out,
-                "\n## {}\n\n{}",
-                say("文件", "Instruments"),
-                markdown_table(&heads, texts)
-            );
-        }
+        self.section(("文件", "Instruments"), &heads, rows);
     }
-    out
 }
 
-fn figures(
-    set: &PackSet,
-    parameter: &Parameter,
-    at: Option<usize>,
-    lang: Lang,
-) -> Vec<Vec<String>> {
-    let everywhere = if lang == Lang::Zh {
-        "各地"
-    } else {
-        "everywhere"
-    };
-    parameter
-        .rows
-        .iter()
-        .filter(|r| stands(r, at))
-        .map(|r| {
-            vec![
-                format!("`{}`", parameter.id),
-                parameter.title.of(lang).to_owned(),
-                r.place
-                    .map_or_else(|| everywhere.to_owned(), |p| set.places().name(p)),
-                params::keys(set, parameter, &r.value),
-                params::value(set, parameter, &r.value, lang),
-                params::span(r, lang),
-                r.status.word().to_owned(),
-                params::cites(set, r),
-            ]
-        })
-        .collect()
-}
-
-/// Everything of one pack by a key that stays when its words change.
-fn contents(
-    text: &str,
-    packs: &[PathBuf],
-    lang: Lang,
-) -> Result<BTreeMap<String, String>, Failure> {
+/// The files of a pack that holds together with the built-in ones: a folder, or the id of a built-in pack.
+fn checked(text: &str, packs: &[PathBuf]) -> Result<PackSource, Failure> {
     let mut sources = packs
         .iter()
         .map(|d| input::pack(d))
         .collect::<Result<Vec<_>, _>>()?;
-    let id = if let Some(built_in) = BuiltIn::from_id(text).filter(|_| !Path::new(text).is_dir()) {
-        built_in.id().to_owned()
+    let built_in = BuiltIn::from_id(text).filter(|_| !Path::new(text).is_dir());
+    let source = if let Some(built_in) = built_in {
+        built_in.source_with_tests()
     } else {
         let source = input::pack(Path::new(text))?;
-        let id = input::id(&source).unwrap_or_default();
-        sources.push(source);
-        id
+        sources.push(source.clone());
+        source
     };
-    let set = input::set(&sources, true)?;
-    let at = set.packs().iter().position(|p| p.id == id);
-    let mut out = BTreeMap::new();
-    for p in own(&set, at) {
-        out.insert(
-            format!("programme {}", p.id),
-            format!("{}, {}", p.title.of(lang), params::span(&p.span, lang)),
-        );
-    }
-    for f in set.formulas() {
-        for v in f.versions.iter().filter(|v| stands(v, at)) {
-            let rule: Vec<&str> = v.value.text.split_whitespace().collect();
-            let end = v
-                .until
-                .map(|(last, _)| format!(" … {last}"))
-                .unwrap_or_default();
-            out.insert(
-                format!("rule {} {}{}", f.id, v.from, place(&set, v)),
-                format!(
-                    "{}{end} [{}] {}",
-                    rule.join(" "),
-                    v.status.word(),
-                    params::cites(&set, v)
-                ),
-            );
-        }
-    }
-    for p in set.parameters() {
-        for r in p.rows.iter().filter(|r| stands(r, at)) {
-            let keys = params::keys(&set, p, &r.value);
-            let end = r
-                .until
-                .map(|(last, _)| format!(" … {last}"))
-                .unwrap_or_default();
-            out.insert(
-                format!(
-                    "figure {}{} {}{} ({})",
-                    p.id,
-                    if keys.is_empty() {
-                        String::new()
-                    } else {
-                        format!("[{keys}]")
-                    },
-                    r.from,
-                    place(&set, r),
-                    r.published
-                ),
-                format!(
-                    "{}{end} [{}] {}",
-                    params::value(&set, p, &r.value, lang),
-                    r.status.word(),
-                    params::cites(&set, r)
-                ),
-            );
-        }
-    }
-    Ok(out)
+    input::set(&sources, true)?;
+    Ok(source)
 }
 
-fn place<T>(set: &PackSet, row: &Dated<T>) -> String {
-    row.place
-        .map(|p| format!(" @{}", set.places().name(p)))
-        .unwrap_or_default()
-}
-
-fn diff(old: &str, new: &str, packs: &[PathBuf], lang: Lang) -> Outcome {
-    let (old, new) = (contents(old, packs, lang)?, contents(new, packs, lang)?);
+fn diff(old: &str, new: &str, packs: &[PathBuf]) -> Outcome {
+    let (old, new) = (checked(old, packs)?, checked(new, packs)?);
+    let differences = old
+        .differences(&new)
+        .map_err(|e| Failure::from(minzheng::Error::from(e)))?;
     let mut out = String::new();
     let (mut added, mut removed, mut changed) = (0_usize, 0_usize, 0_usize);
-    for (key, value) in &old {
-        match new.get(key) {
-            None => {
-                removed = removed.saturating_add(1);
-                let _ = writeln!(out, "- {key}: {value}");
-            }
-            Some(other) if other != value => {
-                changed = changed.saturating_add(1);
-                let _ = writeln!(out, "~ {key}: {value}\n  → {other}");
-            }
-            Some(_) => {}
+    for d in &differences {
+        let (mark, count) = match (d.in_old, d.in_new) {
+            (false, _) => ("+", &mut added),
+            (_, false) => ("-", &mut removed),
+            _ => ("~", &mut changed),
+        };
+        *count = count.saturating_add(1);
+        let _ = writeln!(out, "{mark} {} {}", d.kind, d.name);
+        for f in &d.fields {
+            let _ = match (&f.before, &f.after) {
+                (Some(before), Some(after)) => {
+                    writeln!(out, "    {}: {before} → {after}", f.field)
+                }
+                (before, after) => {
+                    let mark = if after.is_some() { "+" } else { "-" };
+                    let value = after.as_ref().or(before.as_ref()).map_or("", |v| v);
+                    writeln!(out, "  {mark} {}: {value}", f.field)
+                }
+            };
         }
-    }
-    for (key, value) in new.iter().filter(|(k, _)| !old.contains_key(*k)) {
-        added = added.saturating_add(1);
-        let _ = writeln!(out, "+ {key}: {value}");
     }
     let _ = writeln!(out, "{added} added, {removed} removed, {changed} changed");
     Ok(out)

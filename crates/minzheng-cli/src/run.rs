@@ -7,7 +7,7 @@ use minzheng::{Assessment, Engine, Household, Lang, Missing, Verdict};
 use serde_json::{Value, json};
 
 use crate::args::{Args, Case, Command, Form, ParamsCommand, SchemaCommand};
-use crate::output::{bold, dim, marks, page, table, verdict};
+use crate::output::{bold, dim, marks, page, pick, table, verdict};
 use crate::{Failure, Outcome, input, output, pack, params, schema};
 
 /// Does what was asked.
@@ -55,7 +55,7 @@ pub(crate) fn run(args: Args) -> Outcome {
                 }
             };
             Ok(if form.json {
-                output::json(&explanation.to_json())
+                output::json(&explanation)
             } else if form.html {
                 page(title(lang), &explanation.render_html(lang), lang)
             } else if markdown {
@@ -117,8 +117,8 @@ fn answer(case: &Case, packs: &[std::path::PathBuf], lang: Lang) -> Result<Asses
     decide(&engine, &input::household(case, lang)?, lang)
 }
 
-fn say(lang: Lang, zh: &'static str, en: &'static str) -> &'static str {
-    if lang == Lang::Zh { zh } else { en }
+const fn say(lang: Lang, zh: &'static str, en: &'static str) -> &'static str {
+    pick((zh, en), lang)
 }
 
 fn title(lang: Lang) -> &'static str {

@@ -39,7 +39,8 @@ pub(crate) fn household(set: &PackSet) -> Value {
             }
         }
         if entity.id == "person" {
-            fields.insert("identity".to_owned(), json!({ "type": "string", "description": "identity number: checked, read for birth and sex, never kept / 身份号码：校验后取出生日期和性别，不保存" }));
+            fields.insert("identity".to_owned(), json!({ "type": "string", "description": "identity number: checked, read for birth, never kept / 身份号码：校验后取出生日期，不保存" }));
+            fields.insert("disability_card".to_owned(), json!({ "type": "string", "description": "number of the disability card: checked, read for kind, grade and birth, never kept / 残疾人证号：校验后取残疾类别和等级、出生日期，不保存" }));
         }
         for (link, _) in &entity.links {
             fields.insert(

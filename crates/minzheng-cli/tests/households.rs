@@ -196,7 +196,7 @@ fn json_and_html_are_whole() {
     let json = text(&["assess", &file("low-income-family"), "--json"]);
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(value["schema"], "minzheng/assessment/1");
-    assert_eq!(value["explanation"]["schema"], "minzheng/explanation/1");
+    assert_eq!(value["explanation"]["schema"], "minzheng/explanation/2");
     let programmes = value["programmes"].as_array().unwrap();
     let dibao = programmes.iter().find(|p| p["id"] == "dibao").unwrap();
     assert_eq!(
@@ -314,26 +314,58 @@ fn refusals_say_where_and_never_what() {
     assert_eq!(command(&["assess", "nowhere.toml"]).status.code(), Some(1));
 }
 
+/// The commands below these words, as the help lists them.
+fn below(words: &[String], out: &mut Vec<Vec<String>>) {
+    let mut args: Vec<&str> = words.iter().map(String::as_str).collect();
+    args.push("--help");
+    let help = text(&args);
+    let list = help.split_once("Commands:\n").map_or("", |(_, rest)| rest);
+    let names = list.lines().take_while(|line| !line.is_empty());
+    // a line that goes on from the one above begins further right
+    let names = names.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    for name in names.filter(|name| !name.is_empty()) {
+        if name != "help" {
+            let mut inner = words.to_vec();
+            inner.push(name.to_owned());
+            below(&inner, out);
+        }
+    }
+    out.push(words.to_vec());
+}
+
+/// Every command has an example that runs, and every exit code it can give.
 #[test]
 fn help_teaches_with_an_example() {
-    for words in [
-        &["assess"][..],
-        &["explain"],
-        &["missing"],
-        &["simulate"],
-        &["pack", "lint"],
-        &["pack", "test"],
-        &["pack", "diff"],
-        &["pack", "show"],
-        &["pack", "coverage"],
-        &["params", "show"],
-        &["params", "list"],
-        &["schema", "household"],
-    ] {
-        let help = text(&[words, &["--help"]].concat());
-        assert!(help.contains("Example:\n  minzheng "), "{words:?}: {help}");
+    let mut commands = Vec::new();
+    below(&[], &mut commands);
+    assert!(commands.len() >= 16, "{commands:?}");
+    for words in commands {
+        let mut args: Vec<&str> = words.iter().map(String::as_str).collect();
+        args.push("--help");
+        let help = text(&args);
+        let example = help.split_once("Example:\n  minzheng ");
+        let (_, rest) = example.unwrap_or_else(|| panic!("{words:?} has no example"));
+        let (example, codes) = rest.split_once("\n\nExit codes:\n").unwrap();
+        let args: Vec<String> = example
+            .split_whitespace()
+            .map(|word| word.trim_matches('\'').to_owned())
+            .collect();
+        assert!(args.starts_with(&words), "{words:?}: {example}");
+        let output = command(&args.iter().map(String::as_str).collect::<Vec<_>>());
+        let code = output.status.code().unwrap();
+        let wanted = if example.contains("--fail-undetermined") {
+            3
+        } else {
+            0
+        };
+        assert_eq!(code, wanted, "{example}");
+        assert!(!output.stdout.is_empty(), "{example} says nothing");
+        for code in [0, 1, 2] {
+            assert!(codes.contains(&format!("  {code}  ")), "{words:?}: {codes}");
+        }
+        let fails = help.contains("--fail-undetermined");
+        assert_eq!(codes.contains("  3  "), fails, "{words:?}: {codes}");
     }
-    assert!(text(&["--help"]).contains("Exit codes:"));
 }
 
 #[test]
@@ -341,6 +373,14 @@ fn packs_are_shown_and_compared() {
     assert!(text(&["pack", "show"]).contains("programmes   12"));
     let same = text(&["pack", "diff", "crates/minzheng/packs/demo", "demo"]);
     assert_eq!(same.trim(), "0 added, 0 removed, 0 changed");
+    let layers = text(&["pack", "diff", "demo", "cn-15"]);
+    for line in [
+        "- pack demo\n  - extends: cn\n",
+        "- place 159921\n",
+        "+ instrument nm-edge-rigid-2024\n",
+    ] {
+        assert!(layers.contains(line), "{line}");
+    }
     let table = text(&["pack", "show", "--markdown", "--programmes", "--lang", "zh"]);
     assert!(table.starts_with("| 编号 |") && table.contains("| `dibao` | 最低生活保障 |"));
     let schema: serde_json::Value = serde_json::from_str(&text(&["schema", "household"])).unwrap();

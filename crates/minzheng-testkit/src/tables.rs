@@ -68,6 +68,8 @@ pub struct Mix {
     pub unknown: u64,
     /// How many of a hundred facts are given at all.
     pub given: u64,
+    /// How many of a hundred formulas have a column of findings.
+    pub findings: u64,
 }
 
 /// Makes random columns: rows below in ones to sixes, links within the case, findings now and then.
@@ -168,7 +170,7 @@ pub fn random(set: &PackSet, mix: &Mix) -> Result<Batch<'static>, BatchError> {
         )?;
     }
     for formula in set.formulas().iter().filter(|f| f.finding.is_some()) {
-        if stream.chance(10) {
+        if stream.chance(mix.findings) {
             let n = rows.get(formula.entity).copied().unwrap_or(0);
             let rare = Mix {
                 unknown: 90,

@@ -71,7 +71,7 @@ impl Engine {
     /// # Errors
     /// Everything that is wrong with the household at once, each with its path.
     pub fn assess(&self, household: &Household) -> Result<Assessment, Error> {
-        Ok(Assessment::new(self.rules.assess(&household.document())?))
+        Ok(Assessment::new(self.rules.assess(&household.document()?)?))
     }
 
     /// Decides one household with figures that win over every pack: a what-if.
@@ -93,7 +93,7 @@ impl Engine {
         household: &Household,
         figures: impl IntoIterator<Item = Overlay>,
     ) -> Result<Assessment, Error> {
-        let mut input = self.packs().bind(&household.document())?;
+        let mut input = self.packs().bind(&household.document()?)?;
         input.add_overlays(figures);
         Ok(Assessment::new(self.rules.evaluate(&input)))
     }
@@ -127,7 +127,7 @@ impl Engine {
         known_after: NaiveDate,
     ) -> Result<Arrears, Error> {
         let index = self.programme_index(programme)?;
-        let input = self.packs().bind(&household.document())?;
+        let input = self.packs().bind(&household.document()?)?;
         let at = |month: NaiveDate, known: NaiveDate| -> Option<Money> {
             let (on, known) = (Day::from_date(month)?, Day::from_date(known)?);
             let answer = self.rules.evaluate(&input.clone().with_dates(on, known));

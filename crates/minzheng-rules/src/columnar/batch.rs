@@ -7,6 +7,7 @@ use crate::date::Day;
 use crate::facts::{self, Input};
 use crate::lang::Type;
 use crate::pack::PackSet;
+use crate::pack::model::Fact;
 use crate::scalar::V;
 
 /// A link that points nowhere.
@@ -414,22 +415,7 @@ impl<'a> Batch<'a> {
         {
             column.known = None;
         }
-        let bounds = V::missing(fact.ty, fact.low, fact.high);
-        let bounds = match fact.ty {
-            Type::Bool => V::UNKNOWN,
-            Type::Code(list) => {
-                let codes = set.lists.get(list).map_or(0, |l| l.codes.len());
-                V {
-                    lo: 0,
-                    hi: codes as i64 - 1,
-                }
-            }
-            Type::Date => V {
-                lo: Day::MIN.number().max(bounds.lo),
-                hi: Day::MAX.number().min(bounds.hi),
-            },
-            _ => bounds,
-        };
+        let bounds = sensible(set, fact);
         column.wild = wild(&column, bounds);
         if fact.ty == Type::Place {
             let resolved = (0..column.len()).map(|row| {
@@ -559,6 +545,26 @@ impl<'a> Batch<'a> {
                 self.value(set, fact, spans.get(entity).map_or(0, |s| s.start) + row)
             },
         )
+    }
+}
+
+/// Between which numbers a known value of a fact lies: its declared bounds, and those of its type.
+pub(super) fn sensible(set: &PackSet, fact: &Fact) -> V {
+    let declared = V::missing(fact.ty, fact.low, fact.high);
+    match fact.ty {
+        Type::Bool => V::UNKNOWN,
+        Type::Code(list) => {
+            let codes = set.lists.get(list).map_or(0, |l| l.codes.len());
+            V {
+                lo: 0,
+                hi: codes as i64 - 1,
+            }
+        }
+        Type::Date => V {
+            lo: Day::MIN.number().max(declared.lo),
+            hi: Day::MAX.number().min(declared.hi),
+        },
+        _ => declared,
     }
 }
 

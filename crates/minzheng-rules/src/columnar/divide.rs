@@ -1,7 +1,7 @@
 //! Named roundings over lanes, in 64 bits where that is proved.
 
 use super::bits::WORD;
-use super::lanes::{Lanes, Proof, View, each, is_open};
+use super::lanes::{Lanes, Proof, View, is_open};
 use super::run::Size;
 use crate::ir::Op;
 use crate::number::{RATIO_ONE, Rounding};
@@ -24,6 +24,8 @@ pub(super) struct Division {
     kind: Kind,
     rule: Rounding,
     proof: Proof,
+    /// The largest number that is divided.
+    largest: u64,
 }
 
 impl Division {
@@ -47,51 +49,87 @@ impl Division {
             Kind::Share => (a.proof.max.checked_mul(b.proof.max)?, RATIO_ONE, RATIO_ONE),
             Kind::Quotient | Kind::Units => (a.proof.max, b.proof.min, b.proof.max),
         };
-        if divisor < 1 {
-            return None;
-        }
+        // a divisor of zero makes its row unknown
+        let divisor = divisor.max(1);
         // the largest number on the way: twice the numerator and twice the divisor
-        numerator.checked_add(most)?.checked_mul(2)?;
+        let largest = numerator.checked_add(most)?.checked_mul(2)?;
         let highest = (numerator / divisor).checked_add(1)?;
         let highest = if kind == Kind::Units {
             highest.checked_mul(most)?
         } else {
             highest
         };
-        let point = a.proof.point && b.proof.point;
+        let point = a.proof.point && b.proof.point && (kind == Kind::Share || b.proof.min > 0);
         let proof = Proof {
             point,
             open: !point,
             min: 0,
             max: highest,
         };
-        (!is_open(highest)).then_some(Self { kind, rule, proof })
+        (!is_open(highest)).then_some(Self {
+            kind,
+            rule,
+            proof,
+            largest: largest as u64,
+        })
     }
 
     #[inline(always)]
     pub(super) fn run(&self, out: &mut Lanes, size: Size, views: &[View<'_>]) {
         let [a, b, _] = views else { return };
-        let divisor = match self.kind {
-            Kind::Share => Some(RATIO_ONE as u64),
-            Kind::Quotient | Kind::Units => b.constant.map(|v| v.lo as u64),
+        // half up: (2n + d) / 2d; up: (n + d - 1) / d; down: n / d
+        let (twice, more) = match self.rule {
+            Rounding::HalfUp => (2, None),
+            Rounding::Up => (1, Some(1)),
+            Rounding::Down | Rounding::Exact => (1, Some(0)),
         };
-        let by = |n: u64, d: u64| n.checked_div(d).unwrap_or(0);
-        match (self.rule, divisor) {
+        let numerator = |n: u64, d: u64| {
+            let extra = match more {
+                None => d,
+                Some(0) => 0,
+                Some(_) => d.wrapping_sub(1),
+            };
+            n.wrapping_mul(twice).wrapping_add(extra)
+        };
+        match (self.kind, b.constant) {
             // a divisor that the compiler knows costs a multiplication
-            (Rounding::HalfUp, _) if self.kind == Kind::Share => {
-                self.lanes(out, size, a, b, |n, _| (2 * n + 10_000) / 20_000);
+            (Kind::Share, _) if twice == 2 => {
+                self.lanes(out, size, a, b, |x, y| {
+                    numerator(x.wrapping_mul(y), 10_000) / 20_000
+                });
             }
-            (Rounding::Up, _) if self.kind == Kind::Share => {
-                self.lanes(out, size, a, b, |n, _| n.div_ceil(10_000));
+            (Kind::Share, _) => {
+                self.lanes(out, size, a, b, |x, y| {
+                    numerator(x.wrapping_mul(y), 10_000) / 10_000
+                });
             }
-            (_, _) if self.kind == Kind::Share => self.lanes(out, size, a, b, |n, _| n / 10_000),
-            (Rounding::HalfUp, Some(100)) => {
-                self.lanes(out, size, a, b, |n, _| (2 * n + 100) / 200);
+            (Kind::Quotient | Kind::Units, Some(divisor)) => {
+                let d = divisor.lo as u64;
+                let by_constant = Constant::new(d.wrapping_mul(twice));
+                let fits = by_constant.fits(self.largest);
+                let unit = if self.kind == Kind::Units { d } else { 1 };
+                if fits {
+                    self.lanes(out, size, a, b, |x, _| {
+                        by_constant.divide(numerator(x, d)).wrapping_mul(unit)
+                    });
+                } else {
+                    self.lanes(out, size, a, b, |x, _| {
+                        numerator(x, d)
+                            .checked_div(d.wrapping_mul(twice))
+                            .unwrap_or(0)
+                            .wrapping_mul(unit)
+                    });
+                }
             }
-            (Rounding::Up, Some(100)) => self.lanes(out, size, a, b, |n, _| n.div_ceil(100)),
-            (Rounding::HalfUp, _) => self.lanes(out, size, a, b, |n, d| by(2 * n + d, 2 * d)),
-            (Rounding::Up, _) => self.lanes(out, size, a, b, |n, d| by(n + d.saturating_sub(1), d)),
-            (_, _) => self.lanes(out, size, a, b, by),
+            (Kind::Quotient | Kind::Units, None) => {
+                let units = self.kind == Kind::Units;
+                self.lanes(out, size, a, b, |x, d| {
+                    let quotient = numerator(x, d)
+                        .checked_div(d.wrapping_mul(twice))
+                        .unwrap_or(0);
+                    quotient.wrapping_mul(if units { d } else { 1 })
+                });
+            }
         }
     }
 
@@ -104,43 +142,68 @@ impl Division {
         b: &View<'_>,
         divide: impl Fn(u64, u64) -> u64,
     ) {
-        let row = |row: usize| {
-            let (x, y) = (a.get(row), b.get(row));
-            if !x.is_known() || !y.is_known() {
-                return V::UNKNOWN;
+        out.proof = self.proof;
+        for w in 0..size.words {
+            let (a_lo, a_hi, b_lo, b_hi) = (a.lo(w), a.hi(w), b.lo(w), b.hi(w));
+            for lane in 0..WORD {
+                out.lo[w][lane] = divide(a_lo[lane] as u64, b_lo[lane] as u64) as i64;
             }
-            let (x, y) = (x.lo as u64, y.lo as u64);
-            let quotient = match self.kind {
-                Kind::Share => divide(x * y, 0),
-                Kind::Quotient => divide(x, y),
-                Kind::Units => divide(x, y) * y,
-            };
-            V::known(quotient as i64)
-        };
-        if self.proof.point {
-            for w in 0..size.words {
-                let rows = WORD.min(size.rows - w * WORD);
-                for lane in 0..rows {
-                    out.lo[w][lane] = row(w * WORD + lane).lo;
+            if !self.proof.point {
+                for lane in 0..WORD {
+                    let known = (a_lo[lane] == a_hi[lane])
+                        & (b_lo[lane] == b_hi[lane])
+                        & ((self.kind == Kind::Share) | (b_lo[lane] != 0));
+                    let value = out.lo[w][lane];
+                    out.lo[w][lane] = if known { value } else { i64::MIN };
+                    out.hi[w][lane] = if known { value } else { i64::MAX };
                 }
             }
-            out.proof = self.proof;
-        } else {
-            each(out, size.rows, row);
         }
+    }
+}
+
+/// A divisor met many times: a multiplication by its reciprocal, rounded up, and the upper half of the product.
+#[derive(Debug, Clone, Copy)]
+struct Constant {
+    divisor: u64,
+    reciprocal: u64,
+}
+
+impl Constant {
+    const fn new(divisor: u64) -> Self {
+        let reciprocal = match u64::MAX.checked_div(divisor) {
+            Some(whole) => whole.wrapping_add(1),
+            None => 0,
+        };
+        Self {
+            divisor,
+            reciprocal,
+        }
+    }
+
+    /// Whether the reciprocal is exact for every number up to this: the error of the product stays below one part of the
+    /// divisor.
+    fn fits(self, largest: u64) -> bool {
+        self.divisor > 1 && u128::from(largest) * u128::from(self.divisor) < 1 << 64
+    }
+
+    #[inline(always)]
+    const fn divide(self, n: u64) -> u64 {
+        ((n as u128 * self.reciprocal as u128) >> 64) as u64
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::columnar::lanes::each;
     use crate::number::div_round;
     use proptest::prelude::*;
 
     proptest! {
         #[test]
         fn a_proved_division_gives_what_the_definition_gives(
-            rows in prop::collection::vec((prop::option::of(0_i64..3_000_000_000_000), prop::option::of(1_i64..20_000)), 1..130),
+            rows in prop::collection::vec((prop::option::of(0_i64..3_000_000_000_000), prop::option::of(0_i64..20_000)), 1..130),
             rule in 0_i64..3, hundred in any::<bool>(), known in any::<bool>(),
         ) {
             // a divisor is known somewhere, else there is nothing to prove

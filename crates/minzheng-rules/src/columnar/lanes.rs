@@ -51,7 +51,7 @@ impl Proof {
         }
     }
 
-    fn hull(self, other: Self) -> Self {
+    pub(super) fn hull(self, other: Self) -> Self {
         Self {
             point: self.point && other.point,
             open: self.open || other.open,
@@ -118,6 +118,12 @@ impl Lanes {
         }
     }
 
+    /// Makes room for so many blocks.
+    pub(super) fn fit(&mut self, blocks: usize) {
+        self.lo.resize(blocks, [0; WORD]);
+        self.hi.resize(blocks, [0; WORD]);
+    }
+
     pub(super) fn set(&mut self, row: usize, v: V) {
         let (word, lane) = (row / WORD, row % WORD);
         if let (Some(lo), Some(hi)) = (self.lo.get_mut(word), self.hi.get_mut(word)) {
@@ -129,31 +135,70 @@ impl Lanes {
     /// Finds what holds for every row, after they were written one by one.
     #[inline(always)]
     pub(super) fn measure(&mut self, rows: usize) {
-        let (mut min, mut max, mut open, mut span) = (i64::MAX, i64::MIN, false, false);
-        for row in 0..rows {
-            let (lo, hi) = (
-                self.lo[row / WORD][row % WORD],
-                self.hi[row / WORD][row % WORD],
-            );
-            span |= lo != hi;
-            open |= is_open(lo) | is_open(hi);
-            let (low, high) = (
-                if is_open(lo) { i64::MAX } else { lo },
-                if is_open(hi) { i64::MIN } else { hi },
-            );
-            // a bound of one side alone bounds both ways
-            min = min.min(low).min(if is_open(hi) { i64::MAX } else { hi });
-            max = max.max(high).max(if is_open(lo) { i64::MIN } else { lo });
+        let mut found = Found::new();
+        for (w, (lo, hi)) in self.lo.iter().zip(&self.hi).enumerate() {
+            let Some(left) = rows.checked_sub(w * WORD).filter(|left| *left > 0) else {
+                break;
+            };
+            if left >= WORD {
+                found.block(lo, hi, WORD);
+            } else {
+                found.block(lo, hi, left);
+            }
         }
-        if min > max {
-            (min, max) = (0, 0);
+        self.proof = found.proof();
+    }
+}
+
+/// What holds for the rows seen so far.
+struct Found {
+    min: i64,
+    max: i64,
+    open: bool,
+    span: bool,
+}
+
+impl Found {
+    const fn new() -> Self {
+        Self {
+            min: i64::MAX,
+            max: i64::MIN,
+            open: false,
+            span: false,
         }
-        self.proof = Proof {
-            point: !span,
-            open,
+    }
+
+    #[inline(always)]
+    fn block(&mut self, lo: &Block, hi: &Block, rows: usize) {
+        // every bound that there is counts for both ends
+        let (mut min, mut max, mut open, mut span) = (i64::MAX, i64::MIN, 0, 0);
+        for (lo, hi) in lo.iter().zip(hi).take(rows) {
+            let (free_lo, free_hi) = (is_open(*lo), is_open(*hi));
+            min = min.min(if free_lo { i64::MAX } else { *lo });
+            min = min.min(if free_hi { i64::MAX } else { *hi });
+            max = max.max(if free_lo { i64::MIN } else { *lo });
+            max = max.max(if free_hi { i64::MIN } else { *hi });
+            open |= i64::from(free_lo | free_hi);
+            span |= lo ^ hi;
+        }
+        self.min = self.min.min(min);
+        self.max = self.max.max(max);
+        self.open |= open != 0;
+        self.span |= span != 0;
+    }
+
+    fn proof(self) -> Proof {
+        let (min, max) = if self.min > self.max {
+            (0, 0)
+        } else {
+            (self.min, self.max)
+        };
+        Proof {
+            point: !self.span,
+            open: self.open,
             min,
             max,
-        };
+        }
     }
 }
 
@@ -252,8 +297,13 @@ pub(super) const fn pick(mask: i64, yes: i64, no: i64) -> i64 {
 /// Row by row by the scalar definition.
 #[inline(always)]
 pub(super) fn each(out: &mut Lanes, rows: usize, f: impl Fn(usize) -> V) {
-    for row in 0..rows {
-        out.set(row, f(row));
+    for (w, (lo, hi)) in out.lo.iter_mut().zip(&mut out.hi).enumerate() {
+        let left = rows.saturating_sub(w * WORD).min(WORD);
+        for lane in 0..left {
+            let v = f(w * WORD + lane);
+            lo[lane] = v.lo;
+            hi[lane] = v.hi;
+        }
     }
     out.measure(rows);
 }
@@ -463,8 +513,26 @@ pub(super) fn equal(out: &mut Truths, words: usize, a: View<'_>, b: View<'_>) {
 
 #[inline(always)]
 pub(super) fn is_in(out: &mut Truths, words: usize, a: View<'_>, values: &[i64]) {
+    // codes are small: a list of them is a set of bits
+    let small = !values.is_empty() && values.iter().all(|v| (0..64).contains(v));
+    let set = values
+        .iter()
+        .filter(|v| (0..64).contains(*v))
+        .fold(0_u64, |set, v| set | 1 << v);
+    let far = [i64::MIN, i64::MAX];
     for w in 0..words {
         let (lo, hi) = (a.lo(w), a.hi(w));
+        if small {
+            // a value that is known, or nothing is known of
+            let known = mask(|i| lo[i] == hi[i]);
+            let plain = mask(|i| (lo[i] == far[0]) & (hi[i] == far[1]));
+            if known | plain == u64::MAX {
+                let hit = mask(|i| ((lo[i] as u64) < 64) & (set >> (lo[i] & 63) & 1 == 1));
+                out.t[w] = known & hit;
+                out.f[w] = known & !hit;
+                continue;
+            }
+        }
         let (mut same, mut near) = (0, 0);
         for v in values {
             same |= mask(|i| (lo[i] == *v) & (hi[i] == *v));
@@ -590,6 +658,19 @@ mod tests {
     );
 
     proptest! {
+        #[test]
+        fn membership_is_what_the_definition_says(rows in prop::collection::vec(prop_oneof![3 => (-2_i64..70).prop_map(V::known), 1 => Just(V::UNKNOWN), 1 => (0_i64..9, 0_i64..9).prop_map(|(a, b)| V { lo: a.min(b), hi: a.max(b) })], 1..150), values in prop::collection::btree_set(0_i64..66, 0..5)) {
+            let values: Vec<i64> = values.into_iter().collect();
+            let given = lanes(&rows);
+            let words = rows.len().div_ceil(WORD);
+            let mut bits = Truths { t: vec![0; words], f: vec![0; words] };
+            is_in(&mut bits, words, View::lanes(&given), &values);
+            for (row, v) in rows.iter().enumerate() {
+                let got = V { lo: (bits.t[row / WORD] >> (row % WORD) & 1) as i64, hi: 1 - (bits.f[row / WORD] >> (row % WORD) & 1) as i64 };
+                prop_assert_eq!(got, v.is_in(&values), "{:?} in {:?}", v, &values);
+            }
+        }
+
         #[test]
         fn kernels_give_what_the_definition_gives(pairs in prop::collection::vec((interval(), interval()), 1..150), narrow in any::<bool>()) {
             let pairs: Vec<(V, V)> = pairs.into_iter().map(|(a, b)| if narrow && !a.is_known() { (V::known(7), b) } else { (a, b) }).collect();

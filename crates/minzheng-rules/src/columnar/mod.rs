@@ -26,6 +26,7 @@ mod batch;
 mod bits;
 mod chunk;
 mod divide;
+mod figures;
 mod lanes;
 mod program;
 mod run;

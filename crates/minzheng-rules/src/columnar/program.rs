@@ -208,7 +208,7 @@ enum Fold {
 /// The nodes that are the same for every row of the batch, or nothing but another node.
 fn fold(set: &PackSet, plan: &Plan, regimes: &[&Regime], batch: &Batch<'_>) -> Vec<Fold> {
     let mut out: Vec<Fold> = vec![Fold::Open; plan.nodes.len()];
-    let apply = Apply::new(set, plan);
+    let apply = Apply::new(set);
     for id in &plan.constant {
         let value = |r: &&Regime| r.constant(*id);
         let first = regimes.first().map_or(V::UNKNOWN, value);
@@ -236,7 +236,8 @@ fn fold(set: &PackSet, plan: &Plan, regimes: &[&Regime], batch: &Batch<'_>) -> V
             let parts = children(&node.op);
             let all = parts.iter().all(|n| value(*n).is_some());
             if all {
-                Fold::Const(apply.node(node, |n| value(n).unwrap_or(V::UNKNOWN)))
+                let applied = apply.node(node);
+                Fold::Const(applied.value(|n| value(n).unwrap_or(V::UNKNOWN)))
             } else {
                 Fold::Open
             }

@@ -1,17 +1,20 @@
 //! The interpreter: every step of a program over the rows of one chunk.
 
-use super::batch::{Batch, Column, NO_ROW, Values};
+use std::sync::Arc;
+
+use super::batch::{Batch, Column, NO_ROW, Values, sensible};
 use super::bits::{Truths, WORD, tail, words};
 use super::chunk::{Chunk, Law, Rows};
 use super::divide::Division;
+use super::figures::Figures;
 use super::lanes::{self, Block, Lanes, Proof, View, pick, spread};
 use super::program::{Arg, Instr, Program, Step};
 use super::segments::{self, Test};
 use crate::date::{Birthday, Day};
-use crate::ir::{AggK, Plan, children, ix};
+use crate::ir::{AggK, Op, Plan, children, ix};
 use crate::lang::Type;
 use crate::pack::PackSet;
-use crate::scalar::{Apply, V};
+use crate::scalar::{Apply, MAX_KEYS, V, moved};
 use crate::scenario::Regime;
 
 /// The value of a step for the rows of a chunk.
@@ -30,7 +33,9 @@ pub(super) struct Job<'a> {
     pub(super) plan: &'a Plan,
     pub(super) program: &'a Program,
     pub(super) batch: &'a Batch<'a>,
-    pub(super) regimes: &'a [std::sync::Arc<Regime>],
+    pub(super) regimes: &'a [Arc<Regime>],
+    /// The scalar definitions.
+    pub(super) apply: &'a Apply<'a>,
 }
 
 /// Registers and buffers of one thread, used again for every chunk.
@@ -39,9 +44,8 @@ pub(super) struct Worker {
     pub(super) regs: Vec<Reg>,
     free_bits: Vec<Truths>,
     free_lanes: Vec<Lanes>,
-    /// The last figures looked up, by parameter and regime.
-    figures: Figures,
-    ages: Ages,
+    figures: Tables,
+    ages: Vec<Ages>,
 }
 
 /// The rows of one step's entity.
@@ -65,8 +69,7 @@ impl Worker {
 
     fn lanes(&mut self, size: Size) -> Lanes {
         let mut lanes = self.free_lanes.pop().unwrap_or_else(|| Lanes::new(0));
-        lanes.lo.resize(size.words, [0; WORD]);
-        lanes.hi.resize(size.words, [0; WORD]);
+        lanes.fit(size.words);
         lanes
     }
 
@@ -155,7 +158,9 @@ impl Worker {
                 let found = self.load(job, chunk, *fact, instr, size);
                 self.finding(found, *inner, instr.ty, size)
             }
-            Step::Param(param, keys) => self.figure(job, chunk, *param, keys, instr, size, climbs),
+            Step::Param(param, keys) => {
+                self.figure(job, chunk, (*param, keys), instr, size, climbs)
+            }
             Step::And(parts) => {
                 let mut out = self.bits(size);
                 out.t.fill(u64::MAX);
@@ -446,8 +451,9 @@ impl Worker {
         let Some(column) = job.batch.columns.get(fact).and_then(Option::as_ref) else {
             return Reg::Const(missing);
         };
+        let bounds = def.map_or(V::UNKNOWN, |f| sensible(job.set, f));
         match &chunk.parts[instr.entity].rows {
-            Rows::Range(start, _) => self.load_range(column, *start, missing, size),
+            Rows::Range(start, _) => self.load_range(column, *start, (missing, bounds), size),
             Rows::List(list) => self.write(instr.ty, size, |row| {
                 job.batch.value(job.set, fact, list[row] as usize)
             }),
@@ -455,7 +461,13 @@ impl Worker {
     }
 
     #[inline(always)]
-    fn load_range(&mut self, column: &Column<'_>, start: usize, missing: V, size: Size) -> Reg {
+    fn load_range(
+        &mut self,
+        column: &Column<'_>,
+        start: usize,
+        missing: (V, V),
+        size: Size,
+    ) -> Reg {
         match column.values() {
             Values::Bool(values) => {
                 let mut out = self.bits(size);
@@ -509,7 +521,7 @@ impl Worker {
         &mut self,
         column: &Column<'_>,
         start: usize,
-        missing: V,
+        (missing, bounds): (V, V),
         size: Size,
         values: &[T],
         wide: impl Fn(T) -> i64,
@@ -568,14 +580,15 @@ impl Worker {
                 min,
                 max,
             };
-        } else if lanes::is_open(missing.lo) || lanes::is_open(missing.hi) {
+        } else if lanes::is_open(bounds.lo) || lanes::is_open(bounds.hi) {
             out.measure(size.rows);
         } else {
+            let open = lanes::is_open(missing.lo) || lanes::is_open(missing.hi);
             out.proof = Proof {
                 point,
-                open: false,
-                min: missing.lo,
-                max: missing.hi,
+                open,
+                min: bounds.lo,
+                max: bounds.hi,
             };
         }
         Reg::Lanes(out)
@@ -745,32 +758,30 @@ impl Worker {
     fn age(&mut self, birth: Arg, on: Arg, size: Size) -> Reg {
         let mut out = self.lanes(size);
         let (mut s1, mut s2) = (EMPTY, EMPTY);
-        let ages = core::mem::take(&mut self.ages);
+        let mut ages = core::mem::take(&mut self.ages);
         let (birth, on) = (self.view(birth, &mut s1), self.view(on, &mut s2));
-        let ages = match on.constant.and_then(V::get) {
+        match on.constant.and_then(V::get) {
             Some(day) => {
-                let ages = if ages.on == Some(day) {
-                    ages
-                } else {
-                    Ages::on(day)
-                };
+                let at = ages.iter().position(|a| a.on == day).unwrap_or_else(|| {
+                    ages.push(Ages::on(day));
+                    ages.len() - 1
+                });
+                let table = &ages[at];
                 lanes::each(&mut out, size.rows, |row| {
                     let v = birth.get(row);
                     if v.is_known() {
-                        ages.of(v.lo)
+                        table.of(v.lo)
                     } else {
                         V::UNKNOWN
                     }
                 });
-                ages
             }
             None => {
                 lanes::each(&mut out, size.rows, |row| {
                     full_years(birth.get(row), on.get(row))
                 });
-                ages
             }
-        };
+        }
         self.ages = ages;
         Reg::Lanes(out)
     }
@@ -781,7 +792,7 @@ impl Worker {
             return Reg::Const(V::UNKNOWN);
         };
         let ids = children(&node.op);
-        let apply = Apply::new(job.set, job.plan);
+        let applied = job.apply.node(node);
         let constants: Option<Vec<V>> = args.iter().map(|a| self.constant(*a)).collect();
         if let Some(values) = constants {
             let value = |id| {
@@ -791,7 +802,7 @@ impl Worker {
                     .copied()
                     .unwrap_or(V::UNKNOWN)
             };
-            return Reg::Const(apply.node(node, value));
+            return Reg::Const(applied.value(value));
         }
         let mut out = self.lanes(size);
         let mut scratch = [EMPTY, EMPTY, EMPTY];
@@ -803,6 +814,13 @@ impl Worker {
             division.run(&mut out, size, &views);
             return Reg::Lanes(out);
         }
+        if let (Op::AddMonths(..), [day, months, ..]) = (&node.op, views.as_slice()) {
+            let add = |day: Day, months| Some(day.add_months(months));
+            lanes::each(&mut out, size.rows, |row| {
+                moved(day.get(row), months.get(row), add)
+            });
+            return Reg::Lanes(out);
+        }
         lanes::each(&mut out, size.rows, |row| {
             let value = |id| {
                 ids.iter()
@@ -810,54 +828,80 @@ impl Worker {
                     .and_then(|at| views.get(at))
                     .map_or(V::UNKNOWN, |v| v.get(row))
             };
-            apply.node(node, value)
+            applied.value(value)
         });
         Reg::Lanes(out)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "what a figure is looked up by")]
     #[inline(always)]
     fn figure(
         &mut self,
         job: &Job<'_>,
         chunk: &Chunk,
-        param: usize,
-        keys: &[Arg],
+        (param, keys): (usize, &[Arg]),
         instr: &Instr,
         size: Size,
         climbs: &mut Climbs,
     ) -> Reg {
-        let constants: Option<Vec<V>> = keys.iter().map(|k| self.constant(*k)).collect();
         let look = |regime: usize, keys: &[V]| {
-            job.regimes
-                .get(regime)
-                .map_or(V::UNKNOWN, |r| r.params.lookup(param, keys).0)
+            let params = job.regimes.get(regime).map(|r| &r.params);
+            params.map_or(V::UNKNOWN, |p| p.lookup(param, keys).0)
         };
+        let constants: Option<Vec<V>> = keys.iter().map(|k| self.constant(*k)).collect();
         if let (Some(keys), Law::One(regime)) = (&constants, &chunk.law) {
             return Reg::Const(look(*regime, keys));
         }
-        let mut figures = core::mem::take(&mut self.figures);
-        let mut scratch = [EMPTY; crate::scalar::MAX_KEYS];
+        let mut tables = core::mem::take(&mut self.figures);
+        let dense = |regime: usize| Figures::new(job.set, param, |keys| look(regime, keys));
+        match &chunk.law {
+            Law::One(regime) => tables.find(param, *regime, dense),
+            Law::Each(regimes) => {
+                for regime in regimes {
+                    tables.find(param, *regime as usize, dense);
+                }
+            }
+        }
+        let mut out = self.lanes(size);
+        let mut scratch = [EMPTY; MAX_KEYS];
         let mut views = Vec::with_capacity(keys.len());
         for (key, scratch) in keys.iter().zip(&mut scratch) {
             views.push(self.view(*key, scratch));
         }
-        let above = climbs.get(job.set, chunk, instr.entity, 0);
-        let regime = |row: usize| match &chunk.law {
-            Law::One(regime) => *regime,
-            Law::Each(regimes) if instr.entity == 0 => regimes[row] as usize,
-            Law::Each(regimes) => regimes[above[row] as usize] as usize,
-        };
-        let mut values = Vec::with_capacity(size.rows);
-        let mut given = [V::UNKNOWN; crate::scalar::MAX_KEYS];
-        for row in 0..size.rows {
-            for (slot, view) in given.iter_mut().zip(&views) {
-                *slot = view.get(row);
-            }
-            let given = given.get(..views.len()).unwrap_or_default();
-            values.push(figures.get(param, regime(row), given, |regime, keys| look(regime, keys)));
+        if let Law::One(regime) = &chunk.law
+            && instr.ty != Type::Bool
+            && let Some(figures) = tables.get(param, *regime)
+        {
+            figures.run(&mut out, size.words, &views);
+            self.figures = tables;
+            return Reg::Lanes(out);
         }
-        self.figures = figures;
+        let value = |regime: usize, row: usize| match tables.get(param, regime) {
+            Some(figures) => figures.get(views.iter().map(|v| v.get(row))),
+            None => {
+                let mut given = [V::UNKNOWN; MAX_KEYS];
+                for (slot, view) in given.iter_mut().zip(&views) {
+                    *slot = view.get(row);
+                }
+                look(regime, given.get(..views.len()).unwrap_or_default())
+            }
+        };
+        let values: Vec<V> = match &chunk.law {
+            Law::One(regime) => (0..size.rows).map(|row| value(*regime, row)).collect(),
+            Law::Each(regimes) => {
+                let above = climbs.get(job.set, chunk, instr.entity, 0);
+                let case = |row: usize| {
+                    if instr.entity == 0 {
+                        row
+                    } else {
+                        above[row] as usize
+                    }
+                };
+                let regime = |row: usize| regimes[case(row)] as usize;
+                (0..size.rows).map(|row| value(regime(row), row)).collect()
+            }
+        };
+        self.figures = tables;
+        self.free_lanes.push(out);
         self.write(instr.ty, size, |row| values[row])
     }
 
@@ -1050,44 +1094,34 @@ impl Climbs {
     }
 }
 
-/// Figures by their keys: neighbours ask for the same.
+/// Dense figures by parameter and regime; nothing inside: too many keys.
 #[derive(Debug, Default)]
-struct Figures {
-    last: Vec<Vec<(usize, Vec<V>, V)>>,
+struct Tables {
+    found: Vec<Vec<Option<Option<Figures>>>>,
 }
 
-/// How many different figures of one parameter are kept at hand.
-const AT_HAND: usize = 64;
+impl Tables {
+    fn find(&mut self, param: usize, regime: usize, make: impl Fn(usize) -> Option<Figures>) {
+        if self.found.len() <= param {
+            self.found.resize_with(param + 1, Vec::new);
+        }
+        let regimes = &mut self.found[param];
+        if regimes.len() <= regime {
+            regimes.resize_with(regime + 1, || None);
+        }
+        regimes[regime].get_or_insert_with(|| make(regime));
+    }
 
-impl Figures {
     #[inline(always)]
-    fn get(
-        &mut self,
-        param: usize,
-        regime: usize,
-        keys: &[V],
-        look: impl Fn(usize, &[V]) -> V,
-    ) -> V {
-        if self.last.len() <= param {
-            self.last.resize_with(param + 1, Vec::new);
-        }
-        let list = &mut self.last[param];
-        if let Some((_, _, value)) = list.iter().find(|(r, k, _)| *r == regime && k == keys) {
-            return *value;
-        }
-        let value = look(regime, keys);
-        if list.len() >= AT_HAND {
-            list.clear();
-        }
-        list.push((regime, keys.to_vec(), value));
-        value
+    fn get(&self, param: usize, regime: usize) -> Option<&Figures> {
+        self.found[param][regime].as_ref()?.as_ref()
     }
 }
 
 /// Full years on one day by the latest birth of every age, so that no row needs a calendar.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Ages {
-    on: Option<i64>,
+    on: i64,
     /// The latest day of birth of somebody of at least so many years.
     births: Vec<i64>,
 }
@@ -1110,28 +1144,22 @@ impl Ages {
         } else {
             Vec::new()
         };
-        Self {
-            on: Some(day),
-            births,
-        }
+        Self { on: day, births }
     }
 
     #[inline(always)]
     fn of(&self, birth: i64) -> V {
-        let on = self.on.unwrap_or(0);
-        let years = (on - birth) / 366;
-        let fits = |years: i64| {
-            let at = years as usize;
-            self.births.get(at).is_some_and(|b| birth <= *b)
-                && self.births.get(at + 1).is_some_and(|b| birth > *b)
-        };
-        if birth <= on && (0..OLDEST).contains(&years) {
-            if fits(years) {
-                return V::known(years);
-            }
-            if fits(years + 1) {
-                return V::known(years + 1);
-            }
+        let on = self.on;
+        if self.births.is_empty() {
+            return V::UNKNOWN;
+        }
+        // days / 365.25, at most one year off
+        let years = (on.wrapping_sub(birth) as u64).wrapping_mul(91_867) >> 25;
+        if birth <= on && years < OLDEST as u64 {
+            let years = years as usize;
+            let more = usize::from(birth <= self.births[years + 1]);
+            let less = usize::from(birth > self.births[years]);
+            return V::known((years + more - less) as i64);
         }
         full_years(V::known(birth), V::known(on))
     }

@@ -66,6 +66,17 @@ pub(super) fn quantify(
     out.t.fill(0);
     out.f.fill(0);
     let (t, f) = bits;
+    if t.is_empty() {
+        // no row below: all of none hold, none of none does, as far as none is missing
+        for (w, (is, is_not)) in out.t.iter_mut().zip(&mut out.f).enumerate() {
+            let complete = match whole {
+                Test::Const(v) => u64::from(v.lo == 1).wrapping_neg(),
+                Test::Bits(t, _) => t[w],
+            };
+            *(if all { is } else { is_not }) = complete;
+        }
+        return;
+    }
     for (row, (from, to)) in segments(offsets).enumerate() {
         let rows = (to - from) as i64;
         let (yes, no) = if from == to {

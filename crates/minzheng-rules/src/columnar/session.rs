@@ -15,7 +15,7 @@ use crate::facts::Overlay;
 use crate::ir::{NodeId, Plan};
 use crate::lang::{Outcome, Type};
 use crate::pack::PackSet;
-use crate::scalar::V;
+use crate::scalar::{Apply, V};
 use crate::scenario::{Engine, Regime};
 
 /// Rows of the largest entity in a chunk.
@@ -203,18 +203,25 @@ impl OutputColumn {
             (Reg::Lanes(lanes), _) => {
                 let view = View::lanes(lanes);
                 if let (
-                    true,
                     Self::Number {
                         known,
                         values,
                         bounds: None,
                     },
                     Rows::Range(start, n),
-                ) = (lanes.proof.point, &mut *self, rows)
+                ) = (&mut *self, rows)
                 {
                     let from = start - base;
-                    values[from..from + n].copy_from_slice(&lanes.lo.as_flattened()[..*n]);
-                    known.or_words(from, &vec![u64::MAX; words(*n)], *n);
+                    let mut bits = vec![0; words(*n)];
+                    super::lanes::known(&mut bits, words(*n), view);
+                    known.or_words(from, &bits, *n);
+                    let lows = lanes.lo.as_flattened();
+                    values[from..from + n].copy_from_slice(&lows[..*n]);
+                    if !lanes.proof.point {
+                        for at in (0..*n).filter(|at| bits[at / 64] >> (at % 64) & 1 == 0) {
+                            values[from + at] = 0;
+                        }
+                    }
                     return;
                 }
                 for at in 0..rows.len() {
@@ -223,8 +230,19 @@ impl OutputColumn {
             }
             (Reg::Const(v), _) => {
                 let v = if negated { v.not() } else { *v };
-                for at in 0..rows.len() {
-                    self.put(rows.get(at) - base, v);
+                match (&mut *self, rows) {
+                    // what nothing was written to is unknown
+                    (Self::Truth { .. }, _) if v == V::MAYBE => {}
+                    (Self::Number { bounds: None, .. }, _) if !v.is_known() => {}
+                    (Self::Truth { yes, no }, Rows::Range(start, n)) => {
+                        let column = if v == V::TRUE { yes } else { no };
+                        column.or_words(start - base, &vec![u64::MAX; words(*n)], *n);
+                    }
+                    _ => {
+                        for at in 0..rows.len() {
+                            self.put(rows.get(at) - base, v);
+                        }
+                    }
                 }
             }
             (Reg::Empty, _) => {}
@@ -577,7 +595,9 @@ impl Columns<'_> {
                 .partition_point(|c| (c.0 as usize) < cases.start);
             let last = group.cases.partition_point(|c| (c.0 as usize) < cases.end);
             let own = group.cases.get(first..last).unwrap_or_default();
+            let apply = Apply::new(set);
             let job = Job {
+                apply: &apply,
                 set,
                 plan: &group.plan,
                 program: &group.program,
@@ -618,6 +638,16 @@ impl Columns<'_> {
 
 /// Cuts the cases of a group into chunks.
 fn parts<'c>(set: &PackSet, batch: &Batch<'_>, cases: &'c [(u32, u32)]) -> Vec<&'c [(u32, u32)]> {
+    if let (Some(first), Some(last)) = (cases.first(), cases.last())
+        && (last.0 - first.0) as usize + 1 == cases.len()
+    {
+        let start = first.0 as usize;
+        let ranges = cut(set, batch, start..start + cases.len(), CHUNK);
+        return ranges
+            .iter()
+            .filter_map(|r| cases.get(r.start - start..r.end - start))
+            .collect();
+    }
     let mut out = Vec::new();
     let mut rest = cases;
     while !rest.is_empty() {

@@ -25,6 +25,59 @@ pub enum Birthday {
     FirstOfMarch,
 }
 
+/// A day in parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Civil {
+    year: i64,
+    month: i64,
+    day: i64,
+}
+
+impl Civil {
+    const fn is_leap_year(self) -> bool {
+        self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0)
+    }
+
+    /// Months since the year 0, from 0.
+    const fn months(self) -> i64 {
+        self.year
+            .saturating_mul(12)
+            .saturating_add(self.month)
+            .saturating_sub(1)
+    }
+
+    /// The day of this month, or its last; held inside the range.
+    fn to_day(self) -> Day {
+        let last = match self.month {
+            2 if self.is_leap_year() => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+        let early = i64::from(self.month <= 2);
+        let year = self.year.saturating_sub(early);
+        let (cycle, of_cycle) = (year.div_euclid(400), year.rem_euclid(400));
+        let month = self
+            .month
+            .saturating_add(early.saturating_mul(12))
+            .saturating_sub(3);
+        let day = (month.saturating_mul(153).saturating_add(2) / 5)
+            .saturating_add(self.day.min(last))
+            .saturating_sub(1);
+        let day = of_cycle
+            .saturating_mul(365)
+            .saturating_add(of_cycle / 4)
+            .saturating_sub(of_cycle / 100)
+            .saturating_add(day);
+        let number = cycle
+            .saturating_mul(146_097)
+            .saturating_add(day)
+            .saturating_sub(719_468)
+            .clamp(Day::MIN.number(), Day::MAX.number());
+        Day::from_number(number).unwrap_or(Day::MAX)
+    }
+}
+
 impl Day {
     /// The first day the engine can hold.
     pub const MIN: Self = Self(-719_162); // 0001-01-01
@@ -40,6 +93,36 @@ impl Day {
     /// Days since 1970-01-01.
     pub fn number(self) -> i64 {
         i64::from(self.0)
+    }
+
+    /// Year, month and day of month, by whole numbers of 400-year cycles that begin on 1 March.
+    fn civil(self) -> Civil {
+        let days = self.number().saturating_add(719_468);
+        let (cycle, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+        let leap_days = (day / 1_460)
+            .saturating_sub(day / 36_524)
+            .saturating_add(day / 146_096);
+        let year = day.saturating_sub(leap_days) / 365;
+        let before = year
+            .saturating_mul(365)
+            .saturating_add(year / 4)
+            .saturating_sub(year / 100);
+        let of_year = day.saturating_sub(before);
+        let month = of_year.saturating_mul(5).saturating_add(2) / 153;
+        let first = month.saturating_mul(153).saturating_add(2) / 5;
+        let late = month >= 10;
+        Civil {
+            year: cycle
+                .saturating_mul(400)
+                .saturating_add(year)
+                .saturating_add(i64::from(late)),
+            month: if late {
+                month.saturating_sub(9)
+            } else {
+                month.saturating_add(3)
+            },
+            day: of_year.saturating_sub(first).saturating_add(1),
+        }
     }
 
     /// The day of a year, month and day of month, if it exists.
@@ -89,12 +172,12 @@ impl Day {
 
     /// The year.
     pub fn year(self) -> i32 {
-        self.to_date().year()
+        i32::try_from(self.civil().year).unwrap_or(i32::MAX)
     }
 
     /// The month, 1 to 12.
     pub fn month(self) -> u32 {
-        self.to_date().month()
+        u32::try_from(self.civil().month).unwrap_or(1)
     }
 
     /// Day of the week, 0 = Monday.
@@ -118,43 +201,43 @@ impl Day {
         Self::from_number(number).unwrap_or(self)
     }
 
-    /// The same day of the month some months later, or the last day of that month.
+    /// The same day of the month some months later, or the last day of that month; held inside the range.
     #[must_use]
     pub fn add_months(self, months: i64) -> Self {
-        let date = self.to_date();
-        let span = chrono::Months::new(u32::try_from(months.unsigned_abs()).unwrap_or(u32::MAX));
-        let moved = if months < 0 {
-            date.checked_sub_months(span)
-        } else {
-            date.checked_add_months(span)
-        };
-        moved
-            .and_then(Self::from_date)
-            .unwrap_or(if months < 0 { Self::MIN } else { Self::MAX })
+        let here = self.civil();
+        let at = here.months().saturating_add(months);
+        if at < 12 {
+            return Self::MIN;
+        }
+        if at >= 120_000 {
+            return Self::MAX;
+        }
+        let (year, month) = (at / 12, (at % 12).saturating_add(1));
+        Civil {
+            year,
+            month,
+            ..here
+        }
+        .to_day()
     }
 
     /// The first day of this day's month.
     #[must_use]
     pub fn first_of_month(self) -> Self {
-        self.to_date()
-            .with_day(1)
-            .and_then(Self::from_date)
-            .unwrap_or(self)
+        self.add_days(1_i64.saturating_sub(self.civil().day))
     }
 
     /// Full years from this day (a birth) to `on`, reached on the birthday itself.
     pub fn age_on(self, on: Self, leap: Birthday) -> i64 {
-        let (birth, today) = (self.to_date(), on.to_date());
-        let leap_birth = birth.month() == 2 && birth.day() == 29;
-        let (month, day) = match (leap_birth && !today.leap_year(), leap) {
+        let (birth, today) = (self.civil(), on.civil());
+        let leap_birth = birth.month == 2 && birth.day == 29;
+        let (month, day) = match (leap_birth && !today.is_leap_year(), leap) {
             (true, Birthday::LastOfFebruary) => (2, 28),
             (true, Birthday::FirstOfMarch) => (3, 1),
-            (false, Birthday::LastOfFebruary | Birthday::FirstOfMarch) => {
-                (birth.month(), birth.day())
-            }
+            (false, Birthday::LastOfFebruary | Birthday::FirstOfMarch) => (birth.month, birth.day),
         };
-        let years = i64::from(today.year()).saturating_sub(i64::from(birth.year()));
-        let reached = (today.month(), today.day()) >= (month, day);
+        let years = today.year.saturating_sub(birth.year);
+        let reached = (today.month, today.day) >= (month, day);
         years.saturating_sub(i64::from(!reached))
     }
 
@@ -163,13 +246,7 @@ impl Day {
         if to < self {
             return to.months_until(self).saturating_neg();
         }
-        let (a, b) = (self.to_date(), to.to_date());
-        let months = |d: NaiveDate| {
-            i64::from(d.year())
-                .saturating_mul(12)
-                .saturating_add(i64::from(d.month()))
-        };
-        let span = months(b).saturating_sub(months(a));
+        let span = to.civil().months().saturating_sub(self.civil().months());
         if self.add_months(span) > to {
             span.saturating_sub(1)
         } else {
@@ -232,6 +309,45 @@ mod tests {
         assert_eq!(leap.age_on(day("2018-02-28"), Birthday::LastOfFebruary), 18);
         assert_eq!(leap.age_on(day("2018-02-28"), Birthday::FirstOfMarch), 17);
         assert_eq!(leap.age_on(day("2020-02-28"), Birthday::LastOfFebruary), 19);
+    }
+
+    #[test]
+    fn every_day_has_the_parts_that_the_calendar_says() {
+        for number in Day::MIN.number()..=Day::MAX.number() {
+            let day = Day::from_number(number).unwrap();
+            let (date, parts) = (day.to_date(), day.civil());
+            let calendar = (
+                i64::from(date.year()),
+                i64::from(date.month()),
+                i64::from(date.day()),
+            );
+            assert_eq!((parts.year, parts.month, parts.day), calendar);
+            assert_eq!(parts.to_day(), day);
+            assert_eq!(parts.is_leap_year(), date.leap_year(), "{day}");
+        }
+        for (day, months) in [
+            ("2024-02-29", 12),
+            ("2026-01-31", 1),
+            ("0001-02-01", -1),
+            ("9999-12-31", 0),
+            ("2000-03-31", -13),
+        ] {
+            let (day, span) = (
+                Day::parse(day).unwrap(),
+                chrono::Months::new(u32::try_from(i64::abs(months)).unwrap()),
+            );
+            let date = day.to_date();
+            let want = if months < 0 {
+                date.checked_sub_months(span)
+            } else {
+                date.checked_add_months(span)
+            };
+            assert_eq!(Some(day.add_months(months).to_date()), want);
+        }
+        assert_eq!(Day::MAX.add_months(1), Day::MAX);
+        assert_eq!(Day::MIN.add_months(-1), Day::MIN);
+        assert_eq!(Day::MIN.add_months(i64::MIN), Day::MIN);
+        assert_eq!(Day::MAX.add_months(i64::MAX), Day::MAX);
     }
 
     #[test]

@@ -22,53 +22,57 @@ pub struct ProvisionalFact {
     pub title: Words,
 }
 
-/// A reading of the law that decided: a setting and the value it had.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Choice {
-    /// The setting.
-    pub id: String,
-    /// Its words.
-    pub title: Words,
-    /// The reading that was used.
-    pub value: String,
-    /// The reading in words.
-    pub words: Words,
-    /// The number of the ambiguity, where it is one of the list.
-    pub ambiguity: Option<u32>,
+/// What an outcome rests on, as indices into the packs and the case.
+pub(super) struct Rests<'a> {
+    /// Declared facts and their rows.
+    pub(super) facts: BTreeSet<(usize, usize)>,
+    status: BTreeMap<&'a str, Status>,
+    /// Readings that decided, by the id of the setting: the setting, where its value was found, the value.
+    pub(super) choices: BTreeMap<&'a str, (usize, Found, V)>,
 }
 
-/// What an answer rests on.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct Grounds {
-    /// Declared facts: the answer is provisional while there is one.
-    pub provisional: Vec<ProvisionalFact>,
-    /// Rules and figures that are believed but not confirmed, by id.
-    pub unconfirmed: Vec<String>,
-    /// Rules and figures that were invented for demonstration, by id.
-    pub invented: Vec<String>,
-    /// Readings that decided.
-    pub choices: Vec<Choice>,
+impl Rests<'_> {
+    /// The rules and figures of one standing, by id.
+    pub(super) fn with_status(&self, wanted: Status) -> Vec<String> {
+        self.status
+            .iter()
+            .filter(|(_, s)| **s == wanted)
+            .map(|(id, _)| (*id).to_owned())
+            .collect()
+    }
 }
 
 impl Assessment {
     /// Declared facts that the outcomes rest on; while there is one, the answer is provisional.
     pub fn provisional(&self) -> Vec<ProvisionalFact> {
-        self.grounds(None).provisional
+        let facts = self.rests_on(None).facts.into_iter();
+        facts
+            .filter_map(|(fact, row)| {
+                let def = self.set.facts.get(fact)?;
+                Some(ProvisionalFact {
+                    id: def.id.clone(),
+                    row: self.row_word(def.entity, row),
+                    title: def.title.clone(),
+                })
+            })
+            .collect()
     }
 
     /// Rules and figures that the outcomes rest on and that are not confirmed, by id.
     pub fn unconfirmed(&self) -> Vec<String> {
-        self.grounds(None).unconfirmed
+        self.rests_on(None).with_status(Status::Unconfirmed)
     }
 
     /// What the outcome of one programme (all programmes: `None`) rests on.
-    pub fn grounds(&self, only: Option<(usize, usize)>) -> Grounds {
+    pub(super) fn rests_on(&self, only: Option<(usize, usize)>) -> Rests<'_> {
         let mut walk = Walk {
             a: self,
             seen: BTreeSet::new(),
-            facts: BTreeMap::new(),
-            status: BTreeMap::new(),
-            choices: BTreeMap::new(),
+            rests: Rests {
+                facts: BTreeSet::new(),
+                status: BTreeMap::new(),
+                choices: BTreeMap::new(),
+            },
         };
         for plan in &self.regime.plan.programmes {
             let Some(programme) = self.set.programmes.get(plan.programme) else {
@@ -84,34 +88,14 @@ impl Assessment {
                 }
             }
         }
-        let Walk {
-            facts,
-            status,
-            choices,
-            ..
-        } = walk;
-        let of = |wanted: Status| {
-            status
-                .iter()
-                .filter(|(_, s)| **s == wanted)
-                .map(|(id, _)| id.clone())
-                .collect()
-        };
-        Grounds {
-            provisional: facts.into_values().collect(),
-            unconfirmed: of(Status::Unconfirmed),
-            invented: of(Status::Invented),
-            choices: choices.into_values().collect(),
-        }
+        walk.rests
     }
 }
 
 struct Walk<'a> {
     a: &'a Assessment,
     seen: BTreeSet<(NodeId, usize)>,
-    facts: BTreeMap<(usize, usize), ProvisionalFact>,
-    status: BTreeMap<String, Status>,
-    choices: BTreeMap<String, Choice>,
+    rests: Rests<'a>,
 }
 
 impl Walk<'_> {
@@ -129,7 +113,7 @@ impl Walk<'_> {
         match &node.op {
             Op::Fact(fact) => {
                 if value.is_known() && a.input.status(*fact, row) == FactStatus::Declared {
-                    self.declared(*fact, entity, row);
+                    self.rests.facts.insert((*fact, row));
                 }
             }
             Op::Param(param, keys) => {
@@ -152,7 +136,7 @@ impl Walk<'_> {
                 }
                 let version = a.regime.plan.versions.get(*formula).copied().flatten();
                 if let Some(version) = version.and_then(|v| def.versions.get(v)) {
-                    self.status.insert(def.id.clone(), version.status);
+                    self.rests.status.insert(&def.id, version.status);
                 }
                 if let Some(inner) = inner {
                     self.visit(*inner, entity, row);
@@ -192,7 +176,7 @@ impl Walk<'_> {
                     && a.input.value(complete, row).is_known()
                     && a.input.status(complete, row) == FactStatus::Declared
                 {
-                    self.declared(complete, entity, row);
+                    self.rests.facts.insert((complete, row));
                 }
                 for at in 0..a.input.row_count(*child) {
                     if a.row_for(entity, *child, at) != row {
@@ -220,21 +204,6 @@ impl Walk<'_> {
         }
     }
 
-    fn declared(&mut self, fact: usize, entity: usize, row: usize) {
-        let a = self.a;
-        let Some(def) = a.set.facts.get(fact) else {
-            return;
-        };
-        let row_id = a.row_word(entity, row);
-        self.facts
-            .entry((fact, row))
-            .or_insert_with(|| ProvisionalFact {
-                id: def.id.clone(),
-                row: row_id,
-                title: def.title.clone(),
-            });
-    }
-
     fn figure(&mut self, param: usize, found: Found, value: V) {
         let a = self.a;
         let Some(def) = a.set.parameters.get(param) else {
@@ -243,21 +212,10 @@ impl Walk<'_> {
         if let Found::Row(row) = found
             && let Some(row) = def.rows.get(row)
         {
-            self.status.insert(def.id.clone(), row.status);
+            self.rests.status.insert(&def.id, row.status);
         }
-        if let (true, Some(code), Type::Code(list)) = (def.is_setting, value.get(), def.ty) {
-            let words = usize::try_from(code)
-                .ok()
-                .and_then(|i| a.set.lists.get(list)?.codes.get(i))
-                .map(|c| c.words.clone());
-            let choice = Choice {
-                id: def.id.clone(),
-                title: def.title.clone(),
-                value: a.set.value_words(value, def.ty),
-                words: words.unwrap_or_default(),
-                ambiguity: def.ambiguity,
-            };
-            self.choices.insert(def.id.clone(), choice);
+        if def.is_setting && value.is_known() && matches!(def.ty, Type::Code(_)) {
+            self.rests.choices.insert(&def.id, (param, found, value));
         }
     }
 }

@@ -53,7 +53,7 @@ pub struct Missing {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Thing {
+pub(super) enum Thing {
     Fact(usize, usize),
     Param(usize),
     Rule(usize, usize),
@@ -71,6 +71,17 @@ impl Assessment {
 
     /// The same for one programme and row.
     pub fn missing_for(&self, only: Option<(usize, usize)>) -> Vec<Missing> {
+        self.open_things(only)
+            .into_iter()
+            .map(|(thing, by)| self.missing_words(thing, by))
+            .collect()
+    }
+
+    /// What is missing with the conditions that wait for it, most needed first.
+    pub(super) fn open_things(
+        &self,
+        only: Option<(usize, usize)>,
+    ) -> Vec<(Thing, BTreeSet<String>)> {
         let mut found: BTreeMap<Thing, (usize, BTreeSet<String>)> = BTreeMap::new();
         for plan in &self.regime.plan.programmes {
             let Some(programme) = self.set.programmes.get(plan.programme) else {
@@ -117,9 +128,7 @@ impl Assessment {
         let mut list: Vec<(Thing, usize, BTreeSet<String>)> =
             found.into_iter().map(|(t, (at, by))| (t, at, by)).collect();
         list.sort_by_key(|(thing, at, by)| (core::cmp::Reverse(by.len()), *at, *thing));
-        list.into_iter()
-            .map(|(thing, _, by)| self.missing_words(thing, by))
-            .collect()
+        list.into_iter().map(|(thing, _, by)| (thing, by)).collect()
     }
 
     fn open(
@@ -254,7 +263,7 @@ impl Assessment {
         }
     }
 
-    fn missing_words(&self, thing: Thing, by: BTreeSet<String>) -> Missing {
+    pub(super) fn missing_words(&self, thing: Thing, by: BTreeSet<String>) -> Missing {
         let words = |zh: &str, en: &str| Words {
             zh: zh.to_owned(),
             en: en.to_owned(),

@@ -1,4 +1,4 @@
-//! Answers read back: the tree of reasons, what is missing, what an answer rests on, the receipt.
+//! Answers read back: the steps of reasons, what is missing, what an answer rests on, the receipt.
 //!
 //! Everything here is computed from the values that the evaluation kept; nothing is decided a second time.
 
@@ -6,10 +6,14 @@ mod grounds;
 mod missing;
 mod receipt;
 mod render;
+mod sentence;
 mod tree;
 mod words;
 
-pub use grounds::{Choice, Grounds, ProvisionalFact};
+pub use grounds::ProvisionalFact;
 pub use missing::{Missing, MissingKind};
 pub use receipt::{PLAN_FORMAT, PackReceipt, Receipt};
-pub use tree::{Explanation, ProgrammeExplanation, Source, Step, StepKind, Verdict};
+pub use sentence::{Part, Sentence};
+pub use tree::{
+    Definition, Explanation, Grounds, Kind, ProgrammeExplanation, Source, Step, Verdict,
+};

@@ -3,7 +3,7 @@
 use core::fmt::Write as _;
 
 use super::missing::{Missing, MissingKind};
-use super::tree::{Explanation, ProgrammeExplanation, Step, StepKind, Verdict};
+use super::tree::{Explanation, Kind, ProgrammeExplanation, Verdict};
 use crate::pack::model::{Lang, Words};
 use crate::truth::Truth;
 
@@ -33,12 +33,13 @@ impl Explanation {
 
     /// JSON of the schema named in `schema`; no clock, no timing, so it can be hashed.
     pub fn to_json(&self) -> serde_json::Value {
-        // the tree holds strings and lists only, so this cannot fail
+        // it holds strings and lists only, so this cannot fail
         serde_json::to_value(self).unwrap_or_default()
     }
 
     fn render(&self, lang: Lang, form: Form) -> String {
         let mut out = Writer {
+            all: self,
             text: String::new(),
             lang,
             form,
@@ -53,7 +54,8 @@ impl Explanation {
     }
 }
 
-struct Writer {
+struct Writer<'e> {
+    all: &'e Explanation,
     text: String,
     lang: Lang,
     form: Form,
@@ -66,7 +68,7 @@ fn escaped(text: &str) -> String {
         .replace('"', "&quot;")
 }
 
-impl Writer {
+impl Writer<'_> {
     fn say(&self, zh: &'static str, en: &'static str) -> &'static str {
         match self.lang {
             Lang::Zh => zh,
@@ -125,30 +127,28 @@ impl Writer {
         }
         self.heading(&head);
         for step in p.conditions.iter().chain(&p.relations) {
-            self.step(step, 1, 1);
+            self.step(*step, 1, 1);
         }
-        let because = p.amount_because.iter().flat_map(|s| &s.because);
-        let figures: Vec<&Step> = p.dates.iter().chain(&p.figures).chain(because).collect();
-        let mut shown: Vec<(&str, Option<&String>)> = Vec::new();
-        for step in figures {
-            if step.kind == StepKind::Setting
-                || shown.contains(&(step.id.as_str(), step.row.as_ref()))
-            {
-                continue;
+        let amount = p.amount_step.and_then(|at| self.all.steps.get(at));
+        let because = amount.map_or(&[][..], |step| &step.because);
+        let mut shown: Vec<usize> = Vec::new();
+        for at in p.dates.iter().chain(&p.figures).chain(because) {
+            if !self.is_setting(*at) && !shown.contains(at) {
+                shown.push(*at);
+                self.step(*at, 1, 0);
             }
-            shown.push((step.id.as_str(), step.row.as_ref()));
-            self.step(step, 1, 0);
         }
-        for choice in &p.grounds.choices {
-            let number = choice
+        let choices = p.grounds.choices.iter();
+        for (choice, setting) in choices.filter_map(|at| self.all.step(*at)) {
+            let number = setting
                 .ambiguity
                 .map(|n| format!("#{n} "))
                 .unwrap_or_default();
             let text = format!(
                 "{}{number}{}: {}",
                 self.say("采用的理解 ", "reading used "),
-                self.words(&choice.title, &choice.id),
-                self.words(&choice.words, &choice.value)
+                self.words(&setting.title, &setting.id),
+                self.words(&choice.shown, &choice.value)
             );
             self.line(1, "§", &text);
         }
@@ -168,13 +168,14 @@ impl Writer {
                 .grounds
                 .provisional
                 .iter()
-                .map(|f| {
-                    let row = f
+                .filter_map(|at| self.all.step(*at))
+                .map(|(step, fact)| {
+                    let row = step
                         .row
                         .as_ref()
                         .map(|r| format!("[{r}] "))
                         .unwrap_or_default();
-                    format!("{row}{}", self.words(&f.title, &f.id))
+                    format!("{row}{}", self.words(&fact.title, &fact.id))
                 })
                 .collect();
             let lead = self.say(
@@ -184,17 +185,26 @@ impl Writer {
             let text = format!("{lead}{}", names.join(self.say("、", ", ")));
             self.line(1, "~", &text);
         }
-        for missing in &p.missing {
+        for missing in p.missing.iter().filter_map(|at| self.all.missing.get(*at)) {
             self.missing(missing);
         }
         self.text.push('\n');
     }
 
-    fn step(&mut self, step: &Step, depth: usize, below: usize) {
-        let mark = match (step.kind, step.truth) {
-            (StepKind::Condition | StepKind::Relation, Some(Truth::True)) => "✓",
-            (StepKind::Condition | StepKind::Relation, Some(Truth::False)) => "✗",
-            (StepKind::Condition | StepKind::Relation, _) => "?",
+    fn is_setting(&self, at: usize) -> bool {
+        self.all
+            .step(at)
+            .is_some_and(|(_, of)| of.kind == Kind::Setting)
+    }
+
+    fn step(&mut self, at: usize, depth: usize, below: usize) {
+        let Some((step, of)) = self.all.step(at) else {
+            return;
+        };
+        let mark = match (of.kind, step.truth) {
+            (Kind::Condition | Kind::Relation, Some(Truth::True)) => "✓",
+            (Kind::Condition | Kind::Relation, Some(Truth::False)) => "✗",
+            (Kind::Condition | Kind::Relation, _) => "?",
             _ => "·",
         };
         let row = step
@@ -202,22 +212,23 @@ impl Writer {
             .as_ref()
             .map(|r| format!("[{r}] "))
             .unwrap_or_default();
-        let mut text = format!("{row}{}", self.words(&step.title, &step.id));
-        let said = step.said.of(self.lang);
-        if matches!(step.kind, StepKind::Condition | StepKind::Relation) {
+        let mut text = format!("{row}{}", self.words(&of.title, &of.id));
+        let said = self.all.said(step, self.lang);
+        if matches!(of.kind, Kind::Condition | Kind::Relation) {
             if !said.is_empty() {
                 let _ = write!(text, ": {said}");
             }
         } else {
             let _ = write!(text, ": {}", step.shown.of(self.lang));
-            if step.kind == StepKind::Parameter && !said.is_empty() {
-                let _ = write!(text, " ({said})");
+            if !of.published_as.is_empty() {
+                let words = self.say("公布值 ", "published as ");
+                let _ = write!(text, " ({words}{})", of.published_as);
             }
         }
-        if let Some(place) = &step.place {
+        if let Some(place) = &of.place {
             let _ = write!(text, ", {place}");
         }
-        if let (Some(from), StepKind::Parameter) = (&step.from, step.kind) {
+        if let (Some(from), Kind::Parameter) = (&of.from, of.kind) {
             let _ = write!(
                 text,
                 "{}{from}{}",
@@ -225,11 +236,13 @@ impl Writer {
                 self.say("起", "")
             );
         }
-        if !step.cite.is_empty() {
-            let _ = write!(text, " {}", step.cite.join(self.say("；", "; ")));
+        if !of.cite.is_empty() {
+            let articles = of.cite.iter().filter_map(|at| self.all.articles.get(*at));
+            let articles: Vec<&str> = articles.map(String::as_str).collect();
+            let _ = write!(text, " {}", articles.join(self.say("；", "; ")));
         }
-        if !step.status.is_empty() && step.status != "law" && step.status != "local" {
-            let _ = write!(text, " [{}]", step.status);
+        if !of.status.is_empty() && of.status != "law" && of.status != "local" {
+            let _ = write!(text, " [{}]", of.status);
         }
         if let Some(source) = &step.source {
             let parts = [&source.status, &source.source, &source.by, &source.reason];
@@ -243,8 +256,10 @@ impl Writer {
         }
         self.line(depth, mark, &text);
         if below > 0 {
-            for inner in step.because.iter().filter(|s| s.kind != StepKind::Setting) {
-                self.step(inner, depth.saturating_add(1), below.saturating_sub(1));
+            for inner in &step.because {
+                if !self.is_setting(*inner) {
+                    self.step(*inner, depth.saturating_add(1), below.saturating_sub(1));
+                }
             }
         }
     }

@@ -1,21 +1,18 @@
-//! The tree of reasons.
+//! The reasons of an answer: every value once, with the steps it follows from.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::Serialize;
 
-use super::grounds::Grounds;
-use super::missing::Missing;
+use super::missing::{Missing, Thing};
+use super::sentence::{Sentence, outcome_words};
 use crate::facts::Provenance;
-use crate::ir::{AggK, NodeId, Op, children, ix};
+use crate::ir::{NodeId, Op, children, ix};
 use crate::lang::{Outcome, Type};
-use crate::pack::model::{Dated, Lang, Words};
+use crate::pack::model::{Cite, Dated, Lang, Status, Words};
 use crate::scalar::{Found, V};
 use crate::scenario::Assessment;
 use crate::truth::Truth;
-
-/// How deep an explanation goes from a condition to the facts.
-const MAX_DEPTH: usize = 12;
 
 /// The outcome of a programme in one word.
 ///
@@ -74,10 +71,10 @@ impl core::fmt::Display for Verdict {
     }
 }
 
-/// What a step of an explanation is.
+/// What a definition is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum StepKind {
+pub enum Kind {
     /// A condition of a programme.
     Condition,
     /// A relation to another programme.
@@ -116,31 +113,27 @@ pub struct Source {
     pub by: String,
 }
 
-/// One step: what it is, its value, its ground, and the steps it follows from.
+/// What the packs say about a thing, whatever its value in this case: its words, its rule, its ground in law.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Step {
+pub struct Definition {
     /// What it is.
-    pub kind: StepKind,
+    pub kind: Kind,
     /// Its id in the packs.
     pub id: String,
-    /// The row, where it is not the root's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub row: Option<String>,
     /// Its words.
     pub title: Words,
-    /// Its value as packs write it; `undetermined` where unknown.
-    pub value: String,
-    /// Its value in words.
-    pub shown: Words,
-    /// The rule with its values filled in.
-    #[serde(skip_serializing_if = "no_words")]
-    pub said: Words,
     /// The rule as written.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub expr: String,
-    /// The articles it stands on.
+    /// The keys a figure holds for, by name: a code, or the lower bound of a band.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub keys: BTreeMap<String, String>,
+    /// The figure as it was published, where that is another form.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub published_as: String,
+    /// The articles it stands on: places in [`Explanation::articles`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub cite: Vec<String>,
+    pub cite: Vec<usize>,
     /// Its standing, for rules and figures.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub status: String,
@@ -150,15 +143,35 @@ pub struct Step {
     /// The place a figure holds for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+    /// The number of the ambiguity that a setting settles, where it is one of the list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ambiguity: Option<u32>,
     /// Free words of the rule or figure.
     #[serde(skip_serializing_if = "no_words")]
     pub note: Words,
+}
+
+/// One value of the case: of what, which value, where it comes from, and the steps it follows from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// Of what: the place in [`Explanation::definitions`].
+    pub of: usize,
+    /// The row, where it is not the root's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<String>,
+    /// Its value as packs write it; `undetermined` where unknown.
+    pub value: String,
+    /// Its value in words.
+    pub shown: Words,
+    /// The rule with its values filled in; [`Explanation::said`] has it in words.
+    #[serde(skip_serializing_if = "Sentence::is_empty")]
+    pub said: Sentence,
     /// Where a fact or finding comes from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
-    /// What it follows from.
+    /// What it follows from: places in [`Explanation::steps`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub because: Vec<Step>,
+    pub because: Vec<usize>,
     #[serde(skip)]
     pub(crate) truth: Option<Truth>,
 }
@@ -170,24 +183,24 @@ impl Step {
     }
 }
 
-/// The outcome of a programme as a name.
-fn outcome_words(title: &Words, which: Outcome) -> Words {
-    let (zh, en) = match which {
-        Outcome::Qualifies => ("符合条件", "conditions hold"),
-        Outcome::Eligible => ("符合", "entitled"),
-        Outcome::Amount => ("金额", "amount"),
-    };
-    Words {
-        zh: format!("{}：{zh}", title.zh),
-        en: format!("{}: {en}", title.en),
-    }
-}
-
 fn no_words(words: &Words) -> bool {
     words.zh.is_empty() && words.en.is_empty()
 }
 
-/// The explanation of one programme for one row.
+/// What the outcome of one programme rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Grounds {
+    /// Declared facts, as places in [`Explanation::steps`]: the answer is provisional while there is one.
+    pub provisional: Vec<usize>,
+    /// Rules and figures that are believed but not confirmed, by id.
+    pub unconfirmed: Vec<String>,
+    /// Rules and figures that were invented for demonstration, by id.
+    pub invented: Vec<String>,
+    /// Readings that decided, as places in [`Explanation::steps`].
+    pub choices: Vec<usize>,
+}
+
+/// The explanation of one programme for one row; steps are places in [`Explanation::steps`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ProgrammeExplanation {
     /// Its id.
@@ -209,28 +222,31 @@ pub struct ProgrammeExplanation {
     pub amount_shown: Words,
     /// First month of payment, next review, last day of validity.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub dates: Vec<Step>,
-    /// Its ground.
-    pub cite: Vec<String>,
+    pub dates: Vec<usize>,
+    /// Its ground: places in [`Explanation::articles`].
+    pub cite: Vec<usize>,
     /// Its conditions.
-    pub conditions: Vec<Step>,
+    pub conditions: Vec<usize>,
     /// Other programmes that stand against it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub relations: Vec<Step>,
+    pub relations: Vec<usize>,
     /// Figures shown with the outcome.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub figures: Vec<Step>,
+    pub figures: Vec<usize>,
     /// How the amount came about.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub amount_because: Vec<Step>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount_step: Option<usize>,
     /// What the outcome rests on.
     pub grounds: Grounds,
-    /// What is missing to decide it.
+    /// What is missing to decide it: places in [`Explanation::missing`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub missing: Vec<Missing>,
+    pub missing: Vec<usize>,
 }
 
 /// The explanation of an answer.
+///
+/// Every value stands once in `steps`, every rule, figure and fact once in `definitions`, every article once in
+/// `articles`; whatever speaks of one gives its place in that list, counted from zero. The steps form no circle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Explanation {
     /// The version of this shape.
@@ -241,9 +257,64 @@ pub struct Explanation {
     pub places: Vec<(String, String, String)>,
     /// The programmes in the order of tests.
     pub programmes: Vec<ProgrammeExplanation>,
+    /// Every value that a programme speaks of, and every value behind it.
+    pub steps: Vec<Step>,
+    /// What the steps are values of.
+    pub definitions: Vec<Definition>,
+    /// The articles that the definitions and programmes stand on.
+    pub articles: Vec<String>,
+    /// What is missing to decide the programmes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Missing>,
     /// What was wrong with the facts and did not stop the answer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+}
+
+impl Explanation {
+    /// The step at a place, with what it is a value of.
+    pub fn step(&self, at: usize) -> Option<(&Step, &Definition)> {
+        let step = self.steps.get(at)?;
+        Some((step, self.definitions.get(step.of)?))
+    }
+}
+
+/// What makes a step the same step.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum StepKey {
+    /// A formula or an outcome, for a row.
+    Node(NodeId, usize),
+    /// A relation, seen from one of its programmes.
+    Relation(usize, NodeId, usize),
+    Fact(usize, usize),
+    /// A figure that was found is the same whichever row asked for it.
+    Figure(usize, Found, i64, i64, Option<usize>),
+}
+
+/// What makes a definition the same definition.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum DefinitionKey {
+    Formula(usize),
+    Outcome(NodeId),
+    Relation(usize),
+    Fact(usize),
+    Figure(usize, Found),
+}
+
+/// Gathers steps, each once, and then follows each to what it comes from.
+pub(super) struct Builder<'a> {
+    pub(super) a: &'a Assessment,
+    conditions: BTreeSet<usize>,
+    step_at: BTreeMap<StepKey, usize>,
+    steps: Vec<Step>,
+    definition_at: BTreeMap<DefinitionKey, usize>,
+    definitions: Vec<Definition>,
+    /// Steps whose reasons are still to be followed: the step, the node below, its table and row.
+    open: VecDeque<(usize, NodeId, usize, usize)>,
+    article_at: BTreeMap<String, usize>,
+    articles: Vec<String>,
+    missing_at: BTreeMap<Thing, usize>,
+    missing: Vec<(Thing, BTreeSet<String>)>,
 }
 
 impl Assessment {
@@ -255,6 +326,24 @@ impl Assessment {
 
     /// The explanation of some programmes, by index.
     pub fn explain_programmes(&self, wanted: &[usize]) -> Explanation {
+        let mut builder = Builder {
+            a: self,
+            conditions: self
+                .set
+                .programmes
+                .iter()
+                .flat_map(|p| p.conditions.iter().copied())
+                .collect(),
+            step_at: BTreeMap::new(),
+            steps: Vec::new(),
+            definition_at: BTreeMap::new(),
+            definitions: Vec::new(),
+            open: VecDeque::new(),
+            article_at: BTreeMap::new(),
+            articles: Vec::new(),
+            missing_at: BTreeMap::new(),
+            missing: Vec::new(),
+        };
         let mut programmes = Vec::new();
         for plan in self
             .regime
@@ -269,9 +358,10 @@ impl Assessment {
                 .get(plan.programme)
                 .map_or(0, |p| p.entity);
             for row in 0..self.input.row_count(entity) {
-                programmes.extend(self.explain_one(plan.programme, row));
+                programmes.extend(builder.programme(plan.programme, row));
             }
         }
+        builder.follow();
         let places = self
             .set
             .facts
@@ -286,11 +376,18 @@ impl Assessment {
                 self.set.places.name(code),
             ))
         });
+        let missing = builder.missing.into_iter();
         Explanation {
-            schema: "minzheng/explanation/1",
+            schema: "minzheng/explanation/2",
             on: self.input.on().to_string(),
             places: places.collect(),
             programmes,
+            steps: builder.steps,
+            definitions: builder.definitions,
+            articles: builder.articles,
+            missing: missing
+                .map(|(thing, by)| self.missing_words(thing, by))
+                .collect(),
             warnings: self
                 .input
                 .warnings()
@@ -300,133 +397,24 @@ impl Assessment {
         }
     }
 
-    fn explain_one(&self, index: usize, row: usize) -> Option<ProgrammeExplanation> {
-        let plan = self.regime.plan.programmes.get(index)?;
-        let programme = self.set.programmes.get(index)?;
-        let entity = programme.entity;
-        let verdict = Verdict::of(self.node_value(plan.eligible, entity, row).truth());
-        let mut seen = BTreeSet::new();
-        let mut conditions = Vec::new();
-        for (_, id) in &plan.conditions {
-            conditions.extend(self.step(*id, entity, row, StepKind::Condition, 0, &mut seen));
-        }
-        let relations = plan
-            .relations
-            .iter()
-            .filter_map(|(r, id)| self.relation(*r, *id, entity, row))
-            .collect();
-        let formula = |f: usize| self.regime.plan.formulas.get(f).copied().flatten();
-        let shallow = |f: Option<usize>| {
-            let id = f.and_then(formula)?;
-            self.step(
-                id,
-                entity,
-                row,
-                StepKind::Formula,
-                MAX_DEPTH,
-                &mut BTreeSet::new(),
-            )
-        };
-        let parts = [
-            programme.first_month,
-            programme.review_date,
-            programme.valid_until,
-        ];
-        let entitled = verdict == Verdict::Eligible;
-        let dates = parts
-            .into_iter()
-            .filter(|_| entitled)
-            .filter_map(shallow)
-            .collect();
-        let figures = programme
-            .figures
-            .iter()
-            .filter_map(|f| shallow(Some(*f)))
-            .collect();
-        let mut amount_because = Vec::new();
-        let mut amount = None;
-        let mut amount_shown = Words::default();
-        if let (true, Some(id), Some(f)) = (entitled, plan.amount, programme.amount) {
-            let ty = self.set.formulas.get(f).map_or(Type::Count, |f| f.ty);
-            let value = self.node_value(id, entity, row);
-            amount = Some(self.set.value_words(value, ty));
-            amount_shown = self.both(value, ty);
-            if let Some(id) = formula(f) {
-                amount_because.extend(self.step(id, entity, row, StepKind::Formula, 0, &mut seen));
-            }
-        }
-        Some(ProgrammeExplanation {
-            id: programme.id.clone(),
-            row: self.row_word(entity, row),
-            title: programme.title.clone(),
-            verdict,
-            in_force: plan.in_force,
-            amount,
-            amount_shown,
-            dates,
-            cite: self.cites_on(&programme.span.cite),
-            conditions,
-            relations,
-            figures,
-            amount_because,
-            grounds: self.grounds(Some((index, row))),
-            missing: self.missing_for(Some((index, row))),
-        })
-    }
-
-    fn both(&self, value: V, ty: Type) -> Words {
+    pub(super) fn both(&self, value: V, ty: Type) -> Words {
         Words {
             zh: self.set.value_for(value, ty, Lang::Zh),
             en: self.set.value_for(value, ty, Lang::En),
         }
     }
 
-    fn blank(&self, kind: StepKind, id: &str, title: &Words, value: V, ty: Type) -> Step {
+    fn value_step(&self, value: V, ty: Type) -> Step {
         Step {
-            kind,
-            id: id.to_owned(),
+            of: 0,
             row: None,
-            title: title.clone(),
             value: self.set.value_words(value, ty),
             shown: self.both(value, ty),
-            said: Words::default(),
-            expr: String::new(),
-            cite: Vec::new(),
-            status: String::new(),
-            from: None,
-            place: None,
-            note: Words::default(),
+            said: Sentence::default(),
             source: None,
             because: Vec::new(),
             truth: (ty == Type::Bool).then(|| value.truth()),
         }
-    }
-
-    fn ground<T>(&self, step: &mut Step, row: &Dated<T>) {
-        step.cite = self.cites_on(&row.cite);
-        row.status.word().clone_into(&mut step.status);
-        step.from = (row.from > crate::date::Day::MIN).then(|| row.from.to_string());
-        step.place = row.place.map(|code| self.set.places.name(code));
-        step.note = row.note.clone();
-    }
-
-    fn relation(&self, index: usize, id: NodeId, entity: usize, row: usize) -> Option<Step> {
-        let relation = self.set.relations.get(index)?;
-        let value = self.node_value(id, entity, row);
-        let other = self.set.programmes.get(relation.first)?;
-        let title = Words {
-            zh: format!("未享受{}", other.title.zh),
-            en: format!("not entitled to {}", other.title.en),
-        };
-        let mut step = self.blank(
-            StepKind::Relation,
-            &format!("{}:{}", relation.kind.word(), other.id),
-            &title,
-            value,
-            Type::Bool,
-        );
-        self.ground(&mut step, &relation.span);
-        Some(step)
     }
 
     fn source(&self, fact: usize, row: usize) -> Source {
@@ -440,116 +428,6 @@ impl Assessment {
             reason: text(|p| &p.reason),
             by: text(|p| &p.by),
         }
-    }
-
-    /// A named node as a step, with the steps it follows from.
-    fn step(
-        &self,
-        id: NodeId,
-        entity: usize,
-        row: usize,
-        kind: StepKind,
-        depth: usize,
-        seen: &mut BTreeSet<(NodeId, usize)>,
-    ) -> Option<Step> {
-        let node = self.regime.plan.nodes.get(ix(id))?;
-        let row = self.row_for(node.row, entity, row);
-        let entity = node.row;
-        let value = self.frame.get(id, row);
-        if let Some((programme, which)) = self.regime.plan.outcomes.get(&id) {
-            let def = self.set.programmes.get(*programme)?;
-            let ty = match which {
-                Outcome::Qualifies | Outcome::Eligible => Type::Bool,
-                Outcome::Amount => node.ty,
-            };
-            let title = outcome_words(&def.title, *which);
-            let mut step = self.blank(
-                StepKind::Outcome,
-                &format!("{}.{}", def.id, which.word()),
-                &title,
-                value,
-                ty,
-            );
-            step.row = self.row_word(entity, row);
-            return Some(step);
-        }
-        let mut step = match &node.op {
-            Op::Formula(formula, inner) => {
-                let def = self.set.formulas.get(*formula)?;
-                let mut step = self.blank(kind, &def.id, &def.title, value, def.ty);
-                let version = self.regime.plan.versions.get(*formula).copied().flatten();
-                if let Some(version) = version.and_then(|v| def.versions.get(v)) {
-                    self.ground(&mut step, version);
-                    version.value.text.as_ref().clone_into(&mut step.expr);
-                }
-                let finding = def.finding.filter(|f| self.input.value(*f, row).is_known());
-                if let Some(finding) = finding {
-                    step.source = Some(self.source(finding, row));
-                } else if let Some(inner) = inner {
-                    if def.ty == Type::Bool {
-                        step.said = Words {
-                            zh: self.say(*inner, entity, row, Lang::Zh, 0),
-                            en: self.say(*inner, entity, row, Lang::En, 0),
-                        };
-                    }
-                    if depth < MAX_DEPTH && seen.insert((id, row)) {
-                        let mut leaves = Vec::new();
-                        self.leaves(*inner, entity, row, &mut leaves);
-                        for (leaf, e, r) in leaves {
-                            step.because.extend(self.step(
-                                leaf,
-                                e,
-                                r,
-                                StepKind::Formula,
-                                depth.saturating_add(1),
-                                seen,
-                            ));
-                        }
-                    }
-                }
-                step
-            }
-            Op::Fact(fact) => {
-                let def = self.set.facts.get(*fact)?;
-                let mut step = self.blank(StepKind::Fact, &def.id, &def.title, value, def.ty);
-                if value.is_known() || self.input.provenance.contains_key(&(*fact, row)) {
-                    step.source = Some(self.source(*fact, row));
-                }
-                step
-            }
-            Op::Param(param, keys) => {
-                let def = self.set.parameters.get(*param)?;
-                let kind = if def.is_setting {
-                    StepKind::Setting
-                } else {
-                    StepKind::Parameter
-                };
-                let mut step = self.blank(kind, &def.id, &def.title, value, def.ty);
-                let known: Vec<V> = keys
-                    .iter()
-                    .map(|k| self.node_value(*k, entity, row))
-                    .collect();
-                match self.regime.params.lookup(*param, &known).1 {
-                    Found::Row(at) => {
-                        if let Some(found) = def.rows.get(at) {
-                            self.ground(&mut step, found);
-                            if let Some(text) = &found.value.published_as {
-                                step.said = Words {
-                                    zh: format!("公布值 {text}"),
-                                    en: format!("published as {text}"),
-                                };
-                            }
-                        }
-                    }
-                    Found::Overlay => "overlay".clone_into(&mut step.status),
-                    Found::Nothing | Found::UnknownKey => {}
-                }
-                step
-            }
-            _ => return None,
-        };
-        step.row = self.row_word(entity, row);
-        Some(step)
     }
 
     /// The named things directly below a node, each once, in order.
@@ -612,138 +490,359 @@ impl Assessment {
             }
         }
     }
+}
 
-    fn is_constant(&self, id: NodeId) -> bool {
-        self.regime
-            .plan
-            .nodes
-            .get(ix(id))
-            .is_some_and(|n| matches!(n.op, Op::Const(_)))
+impl Definition {
+    fn new(kind: Kind, id: &str, title: Words) -> Self {
+        Self {
+            kind,
+            id: id.to_owned(),
+            title,
+            expr: String::new(),
+            keys: BTreeMap::new(),
+            published_as: String::new(),
+            cite: Vec::new(),
+            status: String::new(),
+            from: None,
+            place: None,
+            ambiguity: None,
+            note: Words::default(),
+        }
+    }
+}
+
+impl Builder<'_> {
+    fn programme(&mut self, index: usize, row: usize) -> Option<ProgrammeExplanation> {
+        let a = self.a;
+        let plan = a.regime.plan.programmes.get(index)?;
+        let programme = a.set.programmes.get(index)?;
+        let entity = programme.entity;
+        let verdict = Verdict::of(a.node_value(plan.eligible, entity, row).truth());
+        let conditions = plan
+            .conditions
+            .iter()
+            .filter_map(|(_, id)| self.node(*id, entity, row))
+            .collect();
+        let relations = plan
+            .relations
+            .iter()
+            .filter_map(|(r, id)| self.relation(*r, *id, entity, row))
+            .collect();
+        let entitled = verdict == Verdict::Eligible;
+        let dates = [
+            programme.first_month,
+            programme.review_date,
+            programme.valid_until,
+        ];
+        let dates = dates
+            .into_iter()
+            .filter(|_| entitled)
+            .filter_map(|f| self.formula(f?, entity, row))
+            .collect();
+        let figures = programme
+            .figures
+            .iter()
+            .filter_map(|f| self.formula(*f, entity, row))
+            .collect();
+        let mut amount = None;
+        let mut amount_shown = Words::default();
+        let mut amount_step = None;
+        if let (true, Some(id), Some(f)) = (entitled, plan.amount, programme.amount) {
+            let ty = a.set.formulas.get(f).map_or(Type::Count, |f| f.ty);
+            let value = a.node_value(id, entity, row);
+            amount = Some(a.set.value_words(value, ty));
+            amount_shown = a.both(value, ty);
+            amount_step = self.formula(f, entity, row);
+        }
+        Some(ProgrammeExplanation {
+            id: programme.id.clone(),
+            row: a.row_word(entity, row),
+            title: programme.title.clone(),
+            verdict,
+            in_force: plan.in_force,
+            amount,
+            amount_shown,
+            dates,
+            cite: self.cites(&programme.span.cite),
+            conditions,
+            relations,
+            figures,
+            amount_step,
+            grounds: self.grounds(index, row),
+            missing: self.missing(index, row),
+        })
     }
 
-    /// A node in a sentence with its values.
-    fn say(&self, id: NodeId, entity: usize, row: usize, lang: Lang, depth: usize) -> String {
-        let Some(node) = self.regime.plan.nodes.get(ix(id)) else {
-            return String::new();
-        };
-        let row = self.row_for(node.row, entity, row);
-        let entity = node.row;
-        let value = self.frame.get(id, row);
-        let zh = lang == Lang::Zh;
-        let shown = || self.set.value_for(value, node.ty, lang);
-        if depth > 5 {
-            return shown();
+    fn grounds(&mut self, programme: usize, row: usize) -> Grounds {
+        let rests = self.a.rests_on(Some((programme, row)));
+        Grounds {
+            provisional: rests
+                .facts
+                .iter()
+                .filter_map(|(fact, row)| self.fact(*fact, *row))
+                .collect(),
+            unconfirmed: rests.with_status(Status::Unconfirmed),
+            invented: rests.with_status(Status::Invented),
+            choices: rests
+                .choices
+                .values()
+                .filter_map(|(param, found, value)| self.figure(*param, *found, *value, 0, 0))
+                .collect(),
         }
-        let next = depth.saturating_add(1);
-        let go = |id: &NodeId| self.say(*id, entity, row, lang, next);
-        let both = |a: &NodeId, b: &NodeId, zh_word: &str, en_word: &str| {
-            format!("{} {} {}", go(a), if zh { zh_word } else { en_word }, go(b))
-        };
-        let titled = |title: &Words, id: &str| {
-            let words = title.of(lang);
-            let name = if words.is_empty() { id } else { words };
-            if zh {
-                format!("{name}（{}）", shown())
-            } else {
-                format!("{name} ({})", shown())
+    }
+
+    fn missing(&mut self, programme: usize, row: usize) -> Vec<usize> {
+        let mut places = Vec::new();
+        for (thing, by) in self.a.open_things(Some((programme, row))) {
+            let next = self.missing.len();
+            let at = *self.missing_at.entry(thing).or_insert(next);
+            if at == next {
+                self.missing.push((thing, BTreeSet::new()));
             }
-        };
-        let join = |list: &[NodeId], zh_word: &str, en_word: &str| {
-            let parts: Vec<String> = list.iter().map(go).collect();
-            let text = parts.join(if zh { zh_word } else { en_word });
-            if depth > 0 && list.len() > 1 {
-                format!("({text})")
-            } else {
-                text
+            if let Some((_, all)) = self.missing.get_mut(at) {
+                all.extend(by);
             }
-        };
-        if let Some((programme, which)) = self.regime.plan.outcomes.get(&id) {
-            let title = self
-                .set
-                .programmes
-                .get(*programme)
-                .map(|p| outcome_words(&p.title, *which));
-            return title.map_or_else(String::new, |t| titled(&t, ""));
+            places.push(at);
+        }
+        places
+    }
+
+    /// The places of articles.
+    fn cites(&mut self, cites: &[Cite]) -> Vec<usize> {
+        let mut places = Vec::with_capacity(cites.len());
+        for words in self.a.cites_on(cites) {
+            let at = self.article_at.get(&words).copied().unwrap_or_else(|| {
+                let next = self.articles.len();
+                self.article_at.insert(words.clone(), next);
+                self.articles.push(words);
+                next
+            });
+            places.push(at);
+        }
+        places
+    }
+
+    /// Adds the ground of a row.
+    fn stand<T>(&mut self, definition: &mut Definition, row: &Dated<T>) {
+        definition.cite = self.cites(&row.cite);
+        row.status.word().clone_into(&mut definition.status);
+        definition.from = (row.from > crate::date::Day::MIN).then(|| row.from.to_string());
+        definition.place = row.place.map(|code| self.a.set.places.name(code));
+        definition.note = row.note.clone();
+    }
+
+    /// The place of a definition, made where it is new.
+    fn definition(
+        &mut self,
+        key: DefinitionKey,
+        make: impl FnOnce(&mut Self) -> Definition,
+    ) -> usize {
+        if let Some(at) = self.definition_at.get(&key) {
+            return *at;
+        }
+        let definition = make(self);
+        let at = self.definitions.len();
+        self.definition_at.insert(key, at);
+        self.definitions.push(definition);
+        at
+    }
+
+    fn push(&mut self, key: StepKey, step: Step) -> usize {
+        let at = self.steps.len();
+        self.step_at.insert(key, at);
+        self.steps.push(step);
+        at
+    }
+
+    fn formula(&mut self, formula: usize, entity: usize, row: usize) -> Option<usize> {
+        let id = self
+            .a
+            .regime
+            .plan
+            .formulas
+            .get(formula)
+            .copied()
+            .flatten()?;
+        self.node(id, entity, row)
+    }
+
+    /// The step of a named node; `None` for a node without a name.
+    pub(super) fn node(&mut self, id: NodeId, entity: usize, row: usize) -> Option<usize> {
+        let a = self.a;
+        let node = a.regime.plan.nodes.get(ix(id))?;
+        let row = a.row_for(node.row, entity, row);
+        let entity = node.row;
+        if let Some(at) = self.step_at.get(&StepKey::Node(id, row)) {
+            return Some(*at);
+        }
+        let value = a.frame.get(id, row);
+        if let Some((programme, which)) = a.regime.plan.outcomes.get(&id) {
+            let def = a.set.programmes.get(*programme)?;
+            let ty = match which {
+                Outcome::Qualifies | Outcome::Eligible => Type::Bool,
+                Outcome::Amount => node.ty,
+            };
+            let mut step = a.value_step(value, ty);
+            step.row = a.row_word(entity, row);
+            step.of = self.definition(DefinitionKey::Outcome(id), |_| {
+                Definition::new(
+                    Kind::Outcome,
+                    &format!("{}.{}", def.id, which.word()),
+                    outcome_words(&def.title, *which),
+                )
+            });
+            return Some(self.push(StepKey::Node(id, row), step));
         }
         match &node.op {
-            Op::Const(_) => shown(),
-            Op::Today => format!(
-                "{}{}",
-                if zh { "认定日 " } else { "the day decided " },
-                shown()
-            ),
-            Op::Fact(f) => self
-                .set
-                .facts
-                .get(*f)
-                .map_or_else(String::new, |d| titled(&d.title, &d.id)),
-            Op::Formula(f, _) => self
-                .set
-                .formulas
-                .get(*f)
-                .map_or_else(String::new, |d| titled(&d.title, &d.id)),
-            Op::Param(p, _) => self
-                .set
-                .parameters
-                .get(*p)
-                .map_or_else(String::new, |d| titled(&d.title, &d.id)),
-            Op::And(list) => join(list, "，且 ", " and "),
-            Op::Or(list) => join(list, "，或 ", " or "),
-            Op::Not(a) => match self.regime.plan.nodes.get(ix(*a)).map(|n| &n.op) {
-                Some(Op::Eq(x, y)) => both(x, y, "不是", "is not"),
-                _ => format!("{}{}", if zh { "并非：" } else { "not: " }, go(a)),
-            },
-            // a constant on the left was written on the right: `n > 0` is the node `0 < n`
-            Op::Lt(a, b) if self.is_constant(*a) => both(b, a, "高于", "is above"),
-            Op::Lt(a, b) => both(a, b, "低于", "is below"),
-            Op::Le(a, b) if self.is_constant(*a) => both(b, a, "不低于", "is at least"),
-            Op::Le(a, b) => both(a, b, "不高于", "is at most"),
-            Op::Eq(a, b) => both(a, b, "是", "is"),
-            Op::In(a, values) => {
-                let names = values.iter().map(|v| {
-                    let ty = self
-                        .regime
-                        .plan
-                        .nodes
-                        .get(ix(*a))
-                        .map_or(Type::Count, |n| n.ty);
-                    self.set.value_for(V::known(*v), ty, lang)
-                });
-                let names: Vec<String> = names.collect();
-                format!(
-                    "{} {} {}",
-                    go(a),
-                    if zh { "属于" } else { "is one of" },
-                    names.join(if zh { "、" } else { ", " })
-                )
-            }
-            Op::Add(a, b) | Op::AddDays(a, b, false) => both(a, b, "＋", "+"),
-            Op::Sub(a, b) | Op::AddDays(a, b, true) => both(a, b, "－", "−"),
-            Op::Mul(a, b) => both(a, b, "×", "×"),
-            Op::Scale(a, 12) => format!("{} × 12", go(a)),
-            Op::Scale(a, _) => go(a),
-            Op::Agg { kind, .. } => {
-                let words = match (kind, zh) {
-                    (AggK::All, true) => "各行均满足",
-                    (AggK::Exists, true) => "其中有满足条件的",
-                    (AggK::Count, true) => "满足条件的数目",
-                    (AggK::Sum, true) => "各行合计",
-                    (AggK::Min, true) => "各行最小值",
-                    (AggK::Max, true) => "各行最大值",
-                    (AggK::All, false) => "it holds for every row",
-                    (AggK::Exists, false) => "it holds for some row",
-                    (AggK::Count, false) => "the number for which it holds",
-                    (AggK::Sum, false) => "the sum over the rows",
-                    (AggK::Min, false) => "the least of the rows",
-                    (AggK::Max, false) => "the greatest of the rows",
-                };
-                if zh {
-                    format!("{words}（{}）", shown())
+            Op::Formula(formula, inner) => {
+                let def = a.set.formulas.get(*formula)?;
+                let mut step = a.value_step(value, def.ty);
+                step.row = a.row_word(entity, row);
+                let kind = if self.conditions.contains(formula) {
+                    Kind::Condition
                 } else {
-                    format!("{words} ({})", shown())
+                    Kind::Formula
+                };
+                step.of = self.definition(DefinitionKey::Formula(*formula), |all| {
+                    let mut out = Definition::new(kind, &def.id, def.title.clone());
+                    let version = a.regime.plan.versions.get(*formula).copied().flatten();
+                    if let Some(version) = version.and_then(|v| def.versions.get(v)) {
+                        all.stand(&mut out, version);
+                        version.value.text.as_ref().clone_into(&mut out.expr);
+                    }
+                    out
+                });
+                let finding = def.finding.filter(|f| a.input.value(*f, row).is_known());
+                if let Some(finding) = finding {
+                    step.source = Some(a.source(finding, row));
+                } else if let Some(inner) = inner {
+                    self.open.push_back((self.steps.len(), *inner, entity, row));
                 }
+                Some(self.push(StepKey::Node(id, row), step))
             }
-            _ => shown(),
+            Op::Fact(fact) => self.fact(*fact, row),
+            Op::Param(param, keys) => {
+                let known: Vec<V> = keys.iter().map(|k| a.node_value(*k, entity, row)).collect();
+                let found = a.regime.params.lookup(*param, &known).1;
+                self.figure(*param, found, value, entity, row)
+            }
+            _ => None,
+        }
+    }
+
+    fn relation(&mut self, index: usize, id: NodeId, entity: usize, row: usize) -> Option<usize> {
+        let a = self.a;
+        let relation = a.set.relations.get(index)?;
+        let other = a.set.programmes.get(relation.first)?;
+        let key = StepKey::Relation(index, id, row);
+        if let Some(at) = self.step_at.get(&key) {
+            return Some(*at);
+        }
+        let mut step = a.value_step(a.node_value(id, entity, row), Type::Bool);
+        step.of = self.definition(DefinitionKey::Relation(index), |all| {
+            let title = Words {
+                zh: format!("未享受{}", other.title.zh),
+                en: format!("not entitled to {}", other.title.en),
+            };
+            let id = format!("{}:{}", relation.kind.word(), other.id);
+            let mut out = Definition::new(Kind::Relation, &id, title);
+            all.stand(&mut out, &relation.span);
+            out
+        });
+        Some(self.push(key, step))
+    }
+
+    fn fact(&mut self, fact: usize, row: usize) -> Option<usize> {
+        let a = self.a;
+        let def = a.set.facts.get(fact)?;
+        let key = StepKey::Fact(fact, row);
+        if let Some(at) = self.step_at.get(&key) {
+            return Some(*at);
+        }
+        let value = a.input.value(fact, row);
+        let mut step = a.value_step(value, def.ty);
+        step.row = a.row_word(def.entity, row);
+        if value.is_known() || a.input.provenance.contains_key(&(fact, row)) {
+            step.source = Some(a.source(fact, row));
+        }
+        step.of = self.definition(DefinitionKey::Fact(fact), |_| {
+            Definition::new(Kind::Fact, &def.id, def.title.clone())
+        });
+        Some(self.push(key, step))
+    }
+
+    fn figure(
+        &mut self,
+        param: usize,
+        found: Found,
+        value: V,
+        entity: usize,
+        row: usize,
+    ) -> Option<usize> {
+        let a = self.a;
+        let def = a.set.parameters.get(param)?;
+        // only a figure whose keys are unknown belongs to the row that lacks them
+        let own = (found == Found::UnknownKey && entity != 0).then_some(row);
+        let key = StepKey::Figure(param, found, value.lo, value.hi, own);
+        if let Some(at) = self.step_at.get(&key) {
+            return Some(*at);
+        }
+        let mut step = a.value_step(value, def.ty);
+        step.row = own.and_then(|row| a.row_word(entity, row));
+        // where no figure was found there is one declaration, whatever was missing
+        let found = match found {
+            Found::UnknownKey => Found::Nothing,
+            other => other,
+        };
+        step.of = self.definition(DefinitionKey::Figure(param, found), |all| {
+            let kind = if def.is_setting {
+                Kind::Setting
+            } else {
+                Kind::Parameter
+            };
+            let mut out = Definition::new(kind, &def.id, def.title.clone());
+            out.ambiguity = def.ambiguity;
+            match found {
+                Found::Row(at) => {
+                    if let Some(row) = def.rows.get(at) {
+                        all.stand(&mut out, row);
+                        out.published_as = row.value.published_as.clone().unwrap_or_default();
+                        let keys = def.keys.iter().zip(&row.value.keys);
+                        out.keys = keys
+                            .map(|(key, value)| {
+                                let word = a.set.value_words(V::known(*value), key.ty);
+                                (key.name.clone(), word)
+                            })
+                            .collect();
+                    }
+                }
+                Found::Overlay => "overlay".clone_into(&mut out.status),
+                Found::Nothing | Found::UnknownKey => {}
+            }
+            out
+        });
+        Some(self.push(key, step))
+    }
+
+    /// Follows every step to the named things below it, until nothing new is found.
+    fn follow(&mut self) {
+        while let Some((at, inner, entity, row)) = self.open.pop_front() {
+            let mut leaves = Vec::new();
+            self.a.leaves(inner, entity, row, &mut leaves);
+            let mut because = Vec::with_capacity(leaves.len());
+            for (leaf, entity, row) in leaves {
+                let place = self.node(leaf, entity, row);
+                because.extend(place.filter(|p| !because.contains(p)));
+            }
+            let truth = self.steps.get(at).and_then(Step::truth);
+            let mut said = Sentence::default();
+            if truth.is_some() {
+                self.say(&mut said, inner, entity, row, 0);
+            }
+            if let Some(step) = self.steps.get_mut(at) {
+                step.because = because;
+                step.said = said;
+            }
         }
     }
 }

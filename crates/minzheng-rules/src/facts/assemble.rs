@@ -59,9 +59,12 @@ impl Input {
         data.known_on = known_on;
         data.rows = rows.iter().map(|r| r.ids.len()).collect();
         for (fact, def) in set.facts.iter().enumerate() {
-            data.columns.push(data.values.len());
+            let start = data.values.len();
+            data.columns.push(start);
             let n = data.rows.get(def.entity).copied().unwrap_or(0);
             data.values.extend((0..n).map(|row| value(fact, row)));
+            let mut given = data.values.iter().skip(start);
+            data.has_findings |= def.finding && given.any(|v| v.is_known());
         }
         data.ids.clear();
         data.parents.clear();

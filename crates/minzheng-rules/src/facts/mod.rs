@@ -6,6 +6,7 @@ mod document;
 pub(crate) mod scalar;
 
 pub(crate) use assemble::Rows;
+pub(crate) use bind::Data;
 pub use bind::{Input, Overlay, RowRef};
 pub use document::{Document, MAX_DOCUMENT_BYTES};
 

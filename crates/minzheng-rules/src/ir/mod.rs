@@ -5,4 +5,4 @@ mod plan;
 
 pub(crate) use circles::circles;
 pub use plan::Plan;
-pub(crate) use plan::{AggK, Node, NodeId, Op, Starts, children, ix, link, versions};
+pub(crate) use plan::{AggK, Node, NodeId, Op, children, ix, link, versions};

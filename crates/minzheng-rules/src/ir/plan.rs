@@ -1,13 +1,13 @@
 //! Typed expressions to linked nodes.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::date::Day;
 use crate::lang::{AggKind, CmpOp, Outcome, Span, TExpr, TOp, Type};
 use crate::pack::PackSet;
 use crate::pack::model::RelationKind;
-use crate::scalar::V;
+use crate::scalar::{Program, V};
 
 /// Most nodes of one plan.
 const MAX_NODES: usize = 200_000;
@@ -118,59 +118,21 @@ pub struct Plan {
     pub(crate) widths: Vec<usize>,
     /// Entity and place of every node, close together for the evaluation.
     pub(crate) layout: Vec<(usize, usize)>,
-    /// The fact that holds the finding for every formula, close together for the evaluation.
+    /// The fact that holds the finding for every formula.
     pub(crate) findings: Vec<Option<usize>>,
-    /// Where the values of every node begin, for every shape of case met so far.
-    starts: Mutex<BTreeMap<Vec<usize>, Arc<Starts>>>,
     /// Nodes that are the outcome of a programme.
     pub(crate) outcomes: BTreeMap<NodeId, (usize, Outcome)>,
     /// The longest way from a node down to a fact or figure.
     pub(crate) height: usize,
-    /// Nodes that depend on a case, in order.
+    /// Nodes that depend on a case, lowest first, like operations of an entity together: what is read comes before.
     pub(crate) live: Vec<NodeId>,
     /// Nodes that depend on the law alone.
     pub(crate) constant: Vec<NodeId>,
+    /// The nodes as the scalar program runs them.
+    pub(crate) program: Arc<Program>,
 }
-
-/// Where the values of every node begin in a frame, with the entity of the node; and how long the frame is.
-#[derive(Debug)]
-pub(crate) struct Starts {
-    pub(crate) nodes: Vec<(usize, usize)>,
-    pub(crate) length: usize,
-}
-
-/// How many shapes of cases one plan keeps.
-const MAX_SHAPES: usize = 1_024;
 
 impl Plan {
-    /// Where the values begin for a case with so many rows per entity.
-    pub(crate) fn starts(&self, rows: &[usize]) -> Arc<Starts> {
-        let mut cache = self.starts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = cache.get(rows) {
-            return Arc::clone(found);
-        }
-        let mut bases = Vec::with_capacity(rows.len());
-        let mut length = 0_usize;
-        for (width, rows) in self.widths.iter().zip(rows) {
-            bases.push(length);
-            length = length.saturating_add(width.saturating_mul(*rows));
-        }
-        let start = |(entity, slot): &(usize, usize)| {
-            let base = bases.get(*entity).copied().unwrap_or(usize::MAX);
-            let step = rows.get(*entity).copied().unwrap_or(0);
-            (*entity, base.saturating_add(slot.saturating_mul(step)))
-        };
-        let starts = Arc::new(Starts {
-            nodes: self.layout.iter().map(start).collect(),
-            length,
-        });
-        if cache.len() >= MAX_SHAPES {
-            cache.clear();
-        }
-        cache.insert(rows.to_vec(), Arc::clone(&starts));
-        starts
-    }
-
     /// Whether a node depends on the law alone.
     pub(crate) fn is_constant(&self, id: usize) -> bool {
         let small = NodeId::try_from(id).unwrap_or(NodeId::MAX);
@@ -260,7 +222,11 @@ pub(crate) fn link(set: &Arc<PackSet>, chain: &[i64], on: Day, known_on: Day) ->
             live.push(id);
         }
     }
-    Plan {
+    live.sort_by_key(|id| {
+        let node = nodes.get(ix(*id));
+        (heights.get(ix(*id)), node.map(|n| (n.row, &n.op)))
+    });
+    let mut plan = Plan {
         nodes,
         formulas,
         versions,
@@ -268,12 +234,14 @@ pub(crate) fn link(set: &Arc<PackSet>, chain: &[i64], on: Day, known_on: Day) ->
         widths,
         layout,
         findings: set.formulas.iter().map(|f| f.finding).collect(),
-        starts: Mutex::new(BTreeMap::new()),
         outcomes,
         height,
         live,
         constant,
-    }
+        program: Arc::default(),
+    };
+    plan.program = Arc::new(Program::new(&plan));
+    plan
 }
 
 /// The nodes an operation reads.

@@ -3,10 +3,12 @@
 pub mod ast;
 mod check;
 mod lexer;
+mod names;
 mod parser;
 mod types;
 
-pub(crate) use check::{Named, Names, ParamShape, check};
+pub(crate) use check::check;
+pub(crate) use names::{Named, Names, ParamShape};
 pub use parser::parse;
 pub(crate) use types::{AggKind, CmpOp, Outcome, Row, TExpr, TOp};
 pub use types::{Period, Type};

@@ -54,6 +54,19 @@ impl Type {
     pub const fn money(period: Period) -> Self {
         Self::Money { period, scale: 0 }
     }
+
+    /// Whether values are added, negated and multiplied by a count.
+    pub(crate) const fn is_quantity(self) -> bool {
+        matches!(
+            self,
+            Self::Count | Self::Ratio | Self::Money { .. } | Self::Days | Self::Months
+        )
+    }
+
+    /// Whether one value can be less than another.
+    pub(crate) const fn is_ordered(self) -> bool {
+        self.is_quantity() || matches!(self, Self::Date)
+    }
 }
 
 impl fmt::Display for Type {
@@ -186,6 +199,20 @@ pub(crate) enum TOp {
 }
 
 impl TExpr {
+    pub(crate) const fn new(op: TOp, ty: Type, row: Row, span: Span) -> Self {
+        Self { op, ty, row, span }
+    }
+
+    /// A value that is the same for all rows.
+    pub(crate) const fn constant(value: i64, ty: Type, span: Span) -> Self {
+        Self::new(TOp::Const(value), ty, 0, span)
+    }
+
+    /// The day decided.
+    pub(crate) const fn today(span: Span) -> Self {
+        Self::new(TOp::Today, Type::Date, 0, span)
+    }
+
     /// Visits this node and all below it.
     pub(crate) fn visit(&self, see: &mut impl FnMut(&TExpr)) {
         see(self);

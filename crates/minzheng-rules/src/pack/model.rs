@@ -274,6 +274,31 @@ impl<T> Dated<T> {
                 .until
                 .is_none_or(|(last, known)| known > known_on || on <= last)
     }
+
+    /// Whether another row of the same place and publication holds on a day this one does: neither comes before.
+    pub(crate) fn rivals(&self, other: &Self) -> bool {
+        let last = |row: &Self| row.until.map_or(Day::MAX, |u| u.0);
+        self.place == other.place
+            && self.published == other.published
+            && self.from <= last(other)
+            && other.from <= last(self)
+    }
+
+    /// The same row with another value.
+    pub(crate) fn map<U>(self, value: U) -> Dated<U> {
+        Dated {
+            place: self.place,
+            from: self.from,
+            until: self.until,
+            published: self.published,
+            status: self.status,
+            cite: self.cite,
+            note: self.note,
+            review_by: self.review_by,
+            origin: self.origin,
+            value,
+        }
+    }
 }
 
 /// One cell of a parameter: its keys and its value in the engine's unit.

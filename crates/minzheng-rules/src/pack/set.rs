@@ -162,6 +162,10 @@ impl PackSet {
         self.lists.iter().position(|l| l.id == id)
     }
 
+    pub(crate) fn list_ids(&self) -> impl Iterator<Item = &str> {
+        self.lists.iter().map(|l| l.id.as_str())
+    }
+
     pub(crate) fn name_of(&self, entity: usize, name: &str) -> Option<NameOf> {
         self.names.get(entity).and_then(|m| m.get(name)).copied()
     }

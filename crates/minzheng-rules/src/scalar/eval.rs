@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::date::{Birthday, Day};
-use crate::facts::{Input, Overlay};
-use crate::ir::{AggK, Node, NodeId, Op, Plan, Starts, ix};
+use crate::facts::{Data, Input, Overlay};
+use crate::ir::{AggK, Node, NodeId, Plan, ix};
 use crate::lang::Type;
 use crate::number::{RATIO_ONE, Rounding, div_round};
 use crate::pack::PackSet;
 use crate::pack::model::{Calendar, Cell, Dated, Status};
 
 use super::V;
+use super::program::{Code, Operand, Program, Step, Stretch};
 
 /// The figures that hold for a case: every parameter at its places on its day.
 #[derive(Debug, Clone)]
@@ -34,7 +35,7 @@ struct Table {
 }
 
 /// Where a figure came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Found {
     /// The row of the parameter with this index.
     Row(usize),
@@ -234,67 +235,88 @@ fn cells(
         .collect()
 }
 
-/// The values of every node for every row of one case.
+/// The values of every node for every row of one case: row after row, each as [`Program`] lays it out.
 #[derive(Debug, Clone)]
 pub(crate) struct Frame {
-    pub(crate) values: Vec<V>,
-    starts: Arc<Starts>,
-    rows: Vec<usize>,
+    values: Vec<V>,
+    /// For every entity what leads from a place to its value in the first row, and from row to row.
+    areas: Vec<(usize, usize)>,
+    program: Arc<Program>,
+}
+
+/// A row of an entity: its number, and what leads from a place to its value in that row.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    number: usize,
+    shift: usize,
+}
+
+impl Row {
+    /// The only row of the root.
+    const ROOT: Self = Self {
+        number: 0,
+        shift: 0,
+    };
 }
 
 impl Frame {
-    fn filled(plan: &Plan, rows: &[usize], with: V) -> Self {
-        let starts = plan.starts(rows);
+    /// Every row as `template`, which holds one row of every entity.
+    fn new(program: &Arc<Program>, rows: &[usize], template: &[V]) -> Self {
+        let mut areas = Vec::with_capacity(rows.len());
+        let mut length = 0_usize;
+        for ((first, width), rows) in program.areas.iter().zip(rows) {
+            areas.push((length.wrapping_sub(*first), *width));
+            length = length.saturating_add(width.saturating_mul(*rows));
+        }
+        let mut values = Vec::with_capacity(length);
+        for ((first, width), rows) in program.areas.iter().zip(rows) {
+            let row = template.get(*first..first.saturating_add(*width));
+            for _ in 0..*rows {
+                values.extend_from_slice(row.unwrap_or_default());
+            }
+        }
         Self {
-            values: vec![with; starts.length],
-            starts,
-            rows: rows.to_vec(),
+            values,
+            areas,
+            program: Arc::clone(program),
         }
     }
 
-    /// The entity of a node, and where its values begin.
     #[inline]
-    fn begin(&self, id: NodeId) -> (usize, usize) {
-        self.starts
-            .nodes
-            .get(ix(id))
-            .copied()
-            .unwrap_or((0, usize::MAX))
+    fn row(&self, entity: usize, number: usize) -> Row {
+        let nowhere = (usize::MAX >> 1, 0);
+        let (start, width) = self.areas.get(entity).copied().unwrap_or(nowhere);
+        let shift = start.wrapping_add(number.wrapping_mul(width));
+        Row { number, shift }
     }
 
     #[inline]
-    fn set(&mut self, at: usize, value: V) {
-        if let Some(slot) = self.values.get_mut(at) {
+    fn read(&self, place: usize, row: Row) -> Option<V> {
+        self.values.get(row.shift.wrapping_add(place)).copied()
+    }
+
+    #[inline]
+    fn write(&mut self, place: usize, row: Row, value: V) {
+        if let Some(slot) = self.values.get_mut(row.shift.wrapping_add(place)) {
             *slot = value;
         }
     }
 
     /// The value of a node in a row of its own entity.
     pub(crate) fn get(&self, id: NodeId, row: usize) -> V {
-        let at = self.begin(id).1.wrapping_add(row);
-        self.values.get(at).copied().unwrap_or(V::UNKNOWN)
+        let (place, entity) = self.program.place(id);
+        let found = self.read(place, self.row(entity, row));
+        found.unwrap_or(V::UNKNOWN)
     }
 }
 
-/// The nodes that depend on the law alone, for a fresh frame of one root row.
+/// One row of every entity, in which the nodes that depend on the law alone are known.
 pub(crate) fn fold(set: &PackSet, plan: &Plan, params: &Params, input: &Input) -> Vec<V> {
-    let rows: Vec<usize> = input
-        .rows
-        .iter()
-        .enumerate()
-        .map(|(e, _)| usize::from(e == 0))
-        .collect();
-    let mut frame = Frame::filled(plan, &rows, UNSEEN);
-    let run = Run {
-        set,
-        plan,
-        params,
-        input,
-    };
-    for id in &plan.constant {
-        run.node(*id, &mut frame);
-    }
-    frame.values
+    let program = &plan.program;
+    let rows = vec![1; program.areas.len()];
+    let frame = Frame::new(program, &rows, &vec![UNSEEN; plan.nodes.len()]);
+    let run = Run::new(set, plan, params, input);
+    run.all(&program.constant, &rows, frame).values
 }
 
 /// Evaluates a plan over a case; `folded` are the values of the nodes that depend on the law alone.
@@ -305,20 +327,9 @@ pub(crate) fn evaluate(
     folded: &[V],
     input: &Input,
 ) -> Frame {
-    let mut frame = Frame::filled(plan, &input.rows, V::UNKNOWN);
-    if let Some(root) = frame.values.get_mut(..folded.len()) {
-        root.copy_from_slice(folded);
-    }
-    let run = Run {
-        set,
-        plan,
-        params,
-        input,
-    };
-    for id in &plan.live {
-        run.node(*id, &mut frame);
-    }
-    frame
+    let frame = Frame::new(&plan.program, &input.rows, folded);
+    let run = Run::new(set, plan, params, input);
+    run.all(&plan.program.live, &input.rows, frame)
 }
 
 /// Most keys of a parameter.
@@ -333,52 +344,54 @@ pub(crate) fn demand(
     input: &Input,
     wanted: &[(NodeId, usize)],
 ) -> Vec<V> {
-    let mut frame = Frame::filled(plan, &input.rows, UNSEEN);
-    if let Some(root) = frame.values.get_mut(..folded.len()) {
-        root.copy_from_slice(folded);
-    }
-    let run = Run {
-        set,
-        plan,
-        params,
-        input,
+    let run = Run::new(set, plan, params, input);
+    let mut lazy = Lazy {
+        run: &run,
+        frame: Frame::new(&plan.program, &input.rows, folded),
     };
-    let mut lazy = Lazy { run: &run, frame };
-    wanted.iter().map(|(id, row)| lazy.at(*id, *row)).collect()
+    let value = |(id, row): &(NodeId, usize)| {
+        let (place, entity) = plan.program.place(*id);
+        let row = lazy.frame.row(entity, *row);
+        lazy.value(place, row)
+    };
+    wanted.iter().map(value).collect()
 }
 
 struct Run<'a> {
     set: &'a PackSet,
-    plan: &'a Plan,
+    program: &'a Program,
+    code: &'a Code,
     params: &'a Params,
-    input: &'a Input,
+    input: &'a Data,
 }
 
 /// Where the operations take the values they need: from a frame that is filled in order, or on demand.
 trait Source {
-    /// The value of a node as a row of an entity at or below the node's own sees it.
-    fn get(&mut self, id: NodeId, entity: usize, row: usize) -> V;
-    /// The value of a node in a row of its own entity.
-    fn at(&mut self, id: NodeId, row: usize) -> V;
+    /// The value at a place in a row of its own entity.
+    fn value(&mut self, place: usize, row: Row) -> V;
+    /// The same where a fact stands at the place.
+    fn fact(&mut self, place: usize, row: Row) -> V;
+    /// A row of an entity.
+    fn row(&self, entity: usize, number: usize) -> Row;
 }
 
-/// Every node in the order of the plan: what stands before has been computed.
-struct Eager<'a> {
-    run: &'a Run<'a>,
-    frame: &'a Frame,
-}
+/// Every place in the order of the plan: what stands before has been computed.
+struct Eager<'a>(&'a Frame);
 
 impl Source for Eager<'_> {
     #[inline]
-    fn get(&mut self, id: NodeId, entity: usize, row: usize) -> V {
-        let (own, start) = self.frame.begin(id);
-        let at = start.wrapping_add(self.run.climb(own, entity, row));
-        self.frame.values.get(at).copied().unwrap_or(V::UNKNOWN)
+    fn value(&mut self, place: usize, row: Row) -> V {
+        self.0.read(place, row).unwrap_or(V::UNKNOWN)
     }
 
     #[inline]
-    fn at(&mut self, id: NodeId, row: usize) -> V {
-        self.frame.get(id, row)
+    fn fact(&mut self, place: usize, row: Row) -> V {
+        self.value(place, row)
+    }
+
+    #[inline]
+    fn row(&self, entity: usize, number: usize) -> Row {
+        self.0.row(entity, number)
     }
 }
 
@@ -396,89 +409,150 @@ const UNSEEN: V = V {
 
 impl Source for Lazy<'_> {
     #[inline]
-    fn get(&mut self, id: NodeId, entity: usize, row: usize) -> V {
-        let own = self.frame.begin(id).0;
-        let row = self.run.climb(own, entity, row);
-        self.at(id, row)
+    fn value(&mut self, place: usize, row: Row) -> V {
+        match self.frame.read(place, row) {
+            Some(seen) if seen.lo <= seen.hi => seen,
+            _ => self.ask(place, row),
+        }
     }
 
-    fn at(&mut self, id: NodeId, row: usize) -> V {
-        let run = self.run;
-        let at = self.frame.begin(id).1.wrapping_add(row);
-        let seen = self.frame.values.get(at).copied().unwrap_or(V::UNKNOWN);
-        if seen != UNSEEN {
-            return seen;
+    #[inline]
+    fn fact(&mut self, place: usize, row: Row) -> V {
+        match self.run.code.steps.get(place) {
+            Some(Step::Fact(fact)) => self.run.input.value(ix(*fact), row.number),
+            _ => V::UNKNOWN,
         }
-        let Some(node) = run.plan.nodes.get(ix(id)) else {
+    }
+
+    #[inline]
+    fn row(&self, entity: usize, number: usize) -> Row {
+        self.frame.row(entity, number)
+    }
+}
+
+impl Lazy<'_> {
+    #[inline(never)]
+    fn ask(&mut self, place: usize, row: Row) -> V {
+        let run = self.run;
+        let Some(step) = run.code.steps.get(place) else {
             return V::UNKNOWN;
         };
-        let value = run.compute(self, node, row);
-        self.frame.set(at, value);
+        let value = run.compute(self, place, step, row);
+        self.frame.write(place, row, value);
         value
     }
 }
 
-impl Run<'_> {
-    /// The row of `above` that a row of `entity` belongs to.
-    #[inline]
-    fn climb(&self, above: usize, entity: usize, row: usize) -> usize {
-        if above == entity {
-            row
-        } else if above == 0 {
-            0
-        } else {
-            self.climb_far(above, entity, row)
+impl<'a> Run<'a> {
+    fn new(set: &'a PackSet, plan: &'a Plan, params: &'a Params, input: &'a Data) -> Self {
+        let program = &plan.program;
+        Self {
+            set,
+            program,
+            code: if input.has_findings {
+                &program.found
+            } else {
+                &program.plain
+            },
+            params,
+            input,
         }
     }
 
-    #[cold]
-    fn climb_far(&self, above: usize, mut entity: usize, mut row: usize) -> usize {
-        while entity != above {
-            let Some(parent) = self.set.entities.get(entity).and_then(|e| e.parent) else {
-                return usize::MAX;
+    /// Some places, in order, for every row of their entity.
+    fn all(&self, places: &[usize], rows: &[usize], mut frame: Frame) -> Frame {
+        for place in places {
+            let Some(step) = self.code.steps.get(*place) else {
+                continue;
             };
-            row = self
-                .input
-                .parents
-                .get(entity)
-                .and_then(|p| p.get(row))
-                .copied()
-                .unwrap_or(usize::MAX);
-            entity = parent;
+            let entity = self.entity(*place);
+            for number in 0..rows.get(entity).copied().unwrap_or(0) {
+                let row = frame.row(entity, number);
+                let value = self.compute(&mut Eager(&frame), *place, step, row);
+                frame.write(*place, row, value);
+            }
         }
-        row
+        frame
     }
 
-    /// The definition of every operation.
-    fn compute<S: Source>(&self, source: &mut S, node: &Node, row: usize) -> V {
-        let (e, ty) = (node.row, node.ty);
-        let mut get = |id: &NodeId| source.get(*id, e, row);
-        match &node.op {
-            Op::Const(value) => V::known(*value),
-            Op::Today => V::known(self.input.on.number()),
-            Op::Fact(fact) => self.input.value(*fact, row),
-            Op::Param(param, keys) => {
-                let mut known = [V::UNKNOWN; MAX_KEYS];
-                for (slot, key) in known.iter_mut().zip(keys) {
-                    *slot = get(key);
-                }
-                self.params
-                    .lookup(*param, known.get(..keys.len()).unwrap_or_default())
-                    .0
+    fn entity(&self, place: usize) -> usize {
+        self.program.entities.get(place).copied().unwrap_or(0)
+    }
+
+    /// The row that a link of a row points to.
+    fn target(&self, place: usize, link: u32, row: Row) -> Option<usize> {
+        self.input.target(self.entity(place), ix(link), row.number)
+    }
+
+    /// What a row reads; its entity matters only where that lies neither in the row nor in the root.
+    #[inline]
+    fn read<S: Source>(
+        &self,
+        source: &mut S,
+        operand: Operand,
+        row: Row,
+        entity: impl FnOnce() -> usize,
+    ) -> V {
+        if operand.is_above() {
+            return self.above(source, operand.place(), entity(), row);
+        }
+        let row = if operand.is_root() { Row::ROOT } else { row };
+        if operand.is_fact() {
+            source.fact(operand.place(), row)
+        } else {
+            source.value(operand.place(), row)
+        }
+    }
+
+    /// A value of the row above that a row of an entity belongs to.
+    #[cold]
+    #[inline(never)]
+    fn above<S: Source>(&self, source: &mut S, place: usize, mut entity: usize, row: Row) -> V {
+        let (own, mut number) = (self.entity(place), row.number);
+        while entity != own {
+            let parent = self.set.entities.get(entity).and_then(|e| e.parent);
+            let parents = self.input.parents.get(entity);
+            let above = parents.and_then(|p| p.get(number));
+            let (Some(parent), Some(above)) = (parent, above) else {
+                return V::UNKNOWN;
+            };
+            (entity, number) = (parent, *above);
+        }
+        let row = source.row(own, number);
+        source.value(place, row)
+    }
+
+    fn list(&self, stretch: Stretch) -> &[Operand] {
+        stretch.of(&self.code.lists)
+    }
+
+    /// The definition of every operation. What is rare and large stands apart, so that the rest stays quick.
+    #[inline]
+    fn compute<S: Source>(&self, source: &mut S, place: usize, step: &Step, row: Row) -> V {
+        let mut get = |o: &Operand| self.read(source, *o, row, || self.entity(place));
+        match step {
+            Step::Const(value) => V::known(*value),
+            Step::Today => V::known(self.input.on.number()),
+            Step::Fact(fact) => self.input.value(ix(*fact), row.number),
+            Step::Param(param, keys) => self.figure(source, *param, *keys, place, row),
+            Step::Formula(finding, rule) => {
+                let found = self.input.value(ix(*finding), row.number);
+                if found.is_known() { found } else { get(rule) }
             }
-            Op::Formula(formula, inner) => {
-                let finding = self.plan.findings.get(*formula).copied().flatten();
-                let found = finding.map_or(V::UNKNOWN, |f| self.input.value(f, row));
-                match inner {
-                    _ if found.is_known() => found,
-                    Some(inner) => get(inner),
-                    None => V::plain(ty),
+            Step::Finding(finding, truth) => {
+                let found = self.input.value(ix(*finding), row.number);
+                if found.is_known() {
+                    found
+                } else {
+                    open(*truth)
                 }
             }
-            Op::Not(a) => get(a).not(),
-            Op::And(list) => {
+            Step::Rule(rule) => get(rule),
+            Step::NoRule(truth) => open(*truth),
+            Step::Not(a) => get(a).not(),
+            Step::And(list) => {
                 let mut all = V::TRUE;
-                for part in list {
+                for part in self.list(*list) {
                     all = all.min(get(part));
                     if all == V::FALSE {
                         break;
@@ -486,9 +560,9 @@ impl Run<'_> {
                 }
                 all
             }
-            Op::Or(list) => {
+            Step::Or(list) => {
                 let mut any = V::FALSE;
-                for part in list {
+                for part in self.list(*list) {
                     any = any.max(get(part));
                     if any == V::TRUE {
                         break;
@@ -496,27 +570,37 @@ impl Run<'_> {
                 }
                 any
             }
-            Op::Min(list) => list.iter().map(get).reduce(V::min).unwrap_or(V::UNKNOWN),
-            Op::Max(list) => list.iter().map(get).reduce(V::max).unwrap_or(V::UNKNOWN),
-            Op::Lt(a, b) => get(a).lt(get(b)),
-            Op::Le(a, b) => get(a).le(get(b)),
-            Op::Eq(a, b) => get(a).eq(get(b)),
-            Op::In(a, values) => get(a).is_in(values),
-            Op::Add(a, b) => get(a).add(get(b)),
-            Op::Sub(a, b) => get(a).sub(get(b)),
-            Op::Mul(a, b) => get(a).mul(get(b)),
-            Op::Scale(a, k) => get(a).scale(*k),
-            Op::MulRound(a, b, rule) => {
+            Step::Min(list) => self
+                .list(*list)
+                .iter()
+                .map(get)
+                .reduce(V::min)
+                .unwrap_or(V::UNKNOWN),
+            Step::Max(list) => self
+                .list(*list)
+                .iter()
+                .map(get)
+                .reduce(V::max)
+                .unwrap_or(V::UNKNOWN),
+            Step::Lt(a, b) => get(a).lt(get(b)),
+            Step::Le(a, b) => get(a).le(get(b)),
+            Step::Eq(a, b) => get(a).eq(get(b)),
+            Step::In(a, values) => get(a).is_in(values.of(&self.code.numbers)),
+            Step::Add(a, b) => get(a).add(get(b)),
+            Step::Sub(a, b) => get(a).sub(get(b)),
+            Step::Mul(a, b) => get(a).mul(get(b)),
+            Step::Scale(a, k) => get(a).scale(*k),
+            Step::MulRound(a, b, rule) => {
                 let product = get(a).get().zip(get(b).get());
                 let product = product.and_then(|(x, y)| i128::from(x).checked_mul(i128::from(y)));
                 round(product, Some(i128::from(RATIO_ONE)), get(rule))
             }
-            Op::DivRound(a, b, rule) => round(
+            Step::DivRound(a, b, rule) => round(
                 get(a).get().map(i128::from),
                 get(b).get().map(i128::from),
                 get(rule),
             ),
-            Op::RoundTo(a, b, rule) => {
+            Step::RoundTo(a, b, rule) => {
                 let unit = get(b);
                 let units = round(
                     get(a).get().map(i128::from),
@@ -529,14 +613,14 @@ impl Run<'_> {
                     V::UNKNOWN
                 }
             }
-            Op::If(test, yes, no) => match get(test).get() {
+            Step::If(test, yes, no, truth) => match get(test).get() {
                 Some(1) => get(yes),
                 Some(_) => get(no),
-                None => V::plain(ty),
+                None => open(*truth),
             },
-            Op::Has(a) => V::bool(get(a).is_known()),
-            Op::HasLink(link) => V::bool(self.input.target(e, *link, row).is_some()),
-            Op::Coalesce(a, value) => {
+            Step::Has(a) => V::bool(get(a).is_known()),
+            Step::HasLink(link) => V::bool(self.target(place, *link, row).is_some()),
+            Step::Coalesce(a, value) => {
                 let found = get(a);
                 if found.is_known() {
                     found
@@ -544,113 +628,145 @@ impl Run<'_> {
                     V::known(*value)
                 }
             }
-            Op::Age(a, b) => days(get(a), get(b), |x, y| x.age_on(y, Birthday::LastOfFebruary)),
-            Op::MonthsBetween(a, b) => days(get(a), get(b), Day::months_until),
-            Op::AddMonths(a, b) => moved(get(a), get(b), |x, n| Some(x.add_months(n))),
-            Op::AddDays(a, b, minus) => moved(get(a), get(b), |x, n| {
+            Step::Age(a, b) => days(get(a), get(b), |x, y| x.age_on(y, Birthday::LastOfFebruary)),
+            Step::MonthsBetween(a, b) => days(get(a), get(b), Day::months_until),
+            Step::AddMonths(a, b) => moved(get(a), get(b), |x, n| Some(x.add_months(n))),
+            Step::AddDays(a, b, minus) => moved(get(a), get(b), |x, n| {
                 let n = if *minus { n.checked_neg()? } else { n };
                 Day::from_number(x.number().checked_add(n)?)
             }),
-            Op::AddWorkingDays(a, b) => {
+            Step::AddWorkingDays(a, b) => {
                 let calendar: &Calendar = &self.set.calendar;
                 moved(get(a), get(b), |x, n| calendar.add_working_days(x, n))
             }
-            Op::FirstOfMonth(a, next) => moved(get(a), V::known(0), |x, _| {
+            Step::FirstOfMonth(a, next) => moved(get(a), V::known(0), |x, _| {
                 let first = x.first_of_month();
                 Some(if *next { first.add_months(1) } else { first })
             }),
-            Op::Year(a) => days(get(a), V::known(0), |x, _| i64::from(x.year())),
-            Op::Month(a) => days(get(a), V::known(0), |x, _| i64::from(x.month())),
-            Op::Gather(link, inner) => match self.input.target(e, *link, row) {
-                Some(target) => source.at(*inner, target),
-                None => V::plain(ty),
-            },
-            Op::Agg {
-                kind,
-                child,
-                filter,
-                value,
-            } => {
-                let mut all = Tally::new(*kind);
-                let parents = self
-                    .input
-                    .parents
-                    .get(*child)
-                    .map(Vec::as_slice)
-                    .unwrap_or_default();
-                for (at, parent) in parents.iter().enumerate() {
-                    if *parent != row {
-                        continue;
-                    }
-                    let keep = filter.map_or(V::TRUE, |f| source.get(f, *child, at));
-                    if keep != V::FALSE {
-                        all.take(keep, value.map_or(V::TRUE, |v| source.get(v, *child, at)));
-                    }
+            Step::Year(a) => days(get(a), V::known(0), |x, _| i64::from(x.year())),
+            Step::Month(a) => days(get(a), V::known(0), |x, _| i64::from(x.month())),
+            Step::Gather(link, inner, truth) => match self.target(place, *link, row) {
+                Some(number) => {
+                    let target = source.row(self.entity(ix(*inner)), number);
+                    source.value(ix(*inner), target)
                 }
-                let complete = self.set.entities.get(*child).and_then(|e| e.complete);
-                let whole = complete.is_none_or(|fact| self.input.value(fact, row) == V::TRUE);
-                let bounds = value
-                    .and_then(|v| self.plan.nodes.get(ix(v)))
-                    .map_or(V::UNKNOWN, |n| n.bounds);
-                all.close(whole, bounds, ty)
-            }
+                None => open(*truth),
+            },
+            Step::Agg(which) => self.aggregate(source, *which, row),
         }
     }
 
-    /// One node for every row of its entity.
-    fn node(&self, id: NodeId, frame: &mut Frame) {
-        let Some(node) = self.plan.nodes.get(ix(id)) else {
-            return;
-        };
-        let rows = frame.rows.get(node.row).copied().unwrap_or(0);
-        let start = frame.begin(id).1;
-        for row in 0..rows {
-            let value = self.compute(&mut Eager { run: self, frame }, node, row);
-            frame.set(start.wrapping_add(row), value);
+    /// The figure of a parameter for the keys a row has.
+    #[inline(never)]
+    fn figure<S: Source>(
+        &self,
+        source: &mut S,
+        param: u32,
+        keys: Stretch,
+        place: usize,
+        row: Row,
+    ) -> V {
+        let keys = self.list(keys);
+        let mut known = [V::UNKNOWN; MAX_KEYS];
+        for (slot, key) in known.iter_mut().zip(keys) {
+            *slot = self.read(source, *key, row, || self.entity(place));
         }
+        let known = known.get(..keys.len()).unwrap_or_default();
+        self.params.lookup(ix(param), known).0
+    }
+
+    /// What the rows below a row come to.
+    #[inline(never)]
+    fn aggregate<S: Source>(&self, source: &mut S, which: u32, row: Row) -> V {
+        let Some(aggregate) = self.code.aggregates.get(ix(which)) else {
+            return V::UNKNOWN;
+        };
+        let child = aggregate.child;
+        let mut all = Tally::new(aggregate.kind);
+        let parents = self.input.parents.get(child);
+        let parents = parents.map(Vec::as_slice).unwrap_or_default();
+        for (number, parent) in parents.iter().enumerate() {
+            if *parent != row.number {
+                continue;
+            }
+            let below = source.row(child, number);
+            let mut get = |o: Operand| self.read(source, o, below, || child);
+            let keep = aggregate.filter.map_or(V::TRUE, &mut get);
+            if keep != V::FALSE {
+                all.take(keep, aggregate.value.map_or(V::TRUE, &mut get));
+            }
+        }
+        let complete = self.set.entities.get(child).and_then(|e| e.complete);
+        let known_whole = |fact| self.input.value(fact, row.number) == V::TRUE;
+        let whole = complete.is_none_or(known_whole);
+        all.close(whole, aggregate.bounds, aggregate.ty)
     }
 }
 
 /// The definition of the operations that read nothing but other nodes, for values that stand elsewhere.
 pub(crate) struct Apply<'a> {
     set: &'a PackSet,
-    plan: &'a Plan,
+    program: Program,
     params: Params,
     input: Input,
 }
 
+/// One of these operations.
+pub(crate) struct Applied<'a> {
+    apply: &'a Apply<'a>,
+    code: Code,
+}
+
 impl<'a> Apply<'a> {
-    pub(crate) fn new(set: &'a PackSet, plan: &'a Plan) -> Self {
+    pub(crate) fn new(set: &'a PackSet) -> Self {
         Self {
             set,
-            plan,
+            program: Program::default(),
             params: Params { tables: Vec::new() },
             input: Input::empty(set),
         }
     }
 
-    /// The value of a node, where `value` gives those of the nodes it reads.
-    pub(crate) fn node(&self, node: &Node, value: impl Fn(NodeId) -> V) -> V {
-        let run = Run {
-            set: self.set,
-            plan: self.plan,
-            params: &self.params,
-            input: &self.input,
-        };
-        run.compute(&mut Given(value), node, 0)
+    /// The operation of a node.
+    pub(crate) fn node(&self, node: &Node) -> Applied<'_> {
+        Applied {
+            apply: self,
+            code: Code::of_one(node),
+        }
     }
 }
 
-/// Values by node.
+impl Applied<'_> {
+    /// The value of the node, where `value` gives those of the nodes it reads.
+    pub(crate) fn value(&self, value: impl Fn(NodeId) -> V) -> V {
+        let run = Run {
+            set: self.apply.set,
+            program: &self.apply.program,
+            code: &self.code,
+            params: &self.apply.params,
+            input: &self.apply.input,
+        };
+        let step = self.code.steps.first();
+        step.map_or(V::UNKNOWN, |step| {
+            run.compute(&mut Given(value), 0, step, Row::ROOT)
+        })
+    }
+}
+
+/// Values by the number of the node.
 struct Given<F>(F);
 
 impl<F: Fn(NodeId) -> V> Source for Given<F> {
-    fn get(&mut self, id: NodeId, _entity: usize, _row: usize) -> V {
-        (self.0)(id)
+    fn value(&mut self, place: usize, _row: Row) -> V {
+        NodeId::try_from(place).map_or(V::UNKNOWN, &self.0)
     }
 
-    fn at(&mut self, id: NodeId, _row: usize) -> V {
-        (self.0)(id)
+    fn fact(&mut self, place: usize, row: Row) -> V {
+        self.value(place, row)
+    }
+
+    fn row(&self, _entity: usize, _number: usize) -> Row {
+        Row::ROOT
     }
 }
 
@@ -748,6 +864,12 @@ impl Tally {
     }
 }
 
+/// Any value, or any truth.
+fn open(truth: bool) -> V {
+    if truth { V::MAYBE } else { V::UNKNOWN }
+}
+
+#[inline(never)]
 fn round(a: Option<i128>, b: Option<i128>, rule: V) -> V {
     let rule = rule.get().and_then(Rounding::from_index);
     match (a, b, rule) {
@@ -756,6 +878,7 @@ fn round(a: Option<i128>, b: Option<i128>, rule: V) -> V {
     }
 }
 
+#[inline(never)]
 fn days(x: V, y: V, f: impl Fn(Day, Day) -> i64) -> V {
     match (
         x.get().and_then(Day::from_number),
@@ -766,7 +889,7 @@ fn days(x: V, y: V, f: impl Fn(Day, Day) -> i64) -> V {
     }
 }
 
-fn moved(x: V, n: V, f: impl Fn(Day, i64) -> Option<Day>) -> V {
+pub(crate) fn moved(x: V, n: V, f: impl Fn(Day, i64) -> Option<Day>) -> V {
     let day = x
         .get()
         .and_then(Day::from_number)

@@ -2,6 +2,10 @@
 
 mod eval;
 mod interval;
+mod program;
 
-pub(crate) use eval::{Apply, Found, Frame, MAX_KEYS, Params, Tally, demand, evaluate, fold};
+pub(crate) use eval::{
+    Apply, Found, Frame, MAX_KEYS, Params, Tally, demand, evaluate, fold, moved,
+};
 pub use interval::V;
+pub(crate) use program::Program;

@@ -6,7 +6,11 @@ use minzheng_rules::number::Money;
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Finding};
-use crate::identity::{ResidentNumber, Sex};
+use crate::identity::{DisabilityCard, IdentityError, ResidentNumber};
+
+mod documents;
+
+use documents::Documents;
 
 /// A value of a fact, with where it comes from.
 ///
@@ -93,12 +97,18 @@ fact_from! {
 
 /// A person of a household: a member, or somebody who owes support.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Person(Map<String, Value>);
+pub struct Person {
+    fields: Map<String, Value>,
+    documents: Documents,
+}
 
 impl Person {
     /// A person with your own key, which is never an identity number.
     pub fn new(id: &str) -> Self {
-        Self(Map::from_iter([("id".to_owned(), json!(id))]))
+        Self {
+            fields: Map::from_iter([("id".to_owned(), json!(id))]),
+            documents: Documents::default(),
+        }
     }
 
     /// The relation to the applicant: `self`, `spouse`, `child` ….
@@ -107,17 +117,40 @@ impl Person {
         self.fact("relation", code)
     }
 
-    /// Takes birth and sex from an identity number, unless they are given. The number itself is not kept.
+    /// Birth as the identity number has it. Facts that say otherwise are refused when the household is
+    /// decided (`E-ID-CONTRADICTION`). The household does not keep the number.
     #[must_use]
-    pub fn identity(mut self, number: ResidentNumber) -> Self {
-        adopt(&mut self.0, number);
+    pub const fn identity(mut self, number: ResidentNumber) -> Self {
+        self.documents.identity = Some(number);
+        self
+    }
+
+    /// Kind and grade of disability and birth as the number of the disability card has them; that the card is
+    /// still valid is a fact of its own. Facts that say otherwise are refused when the household is decided
+    /// (`E-ID-CONTRADICTION`). The household does not keep the number.
+    ///
+    /// ```
+    /// use chrono::NaiveDate;
+    /// use minzheng::{Engine, Household, Person, identity::DisabilityCard};
+    ///
+    /// let day = NaiveDate::from_ymd_opt(2026, 8, 25).ok_or("no such day")?;
+    /// let card = DisabilityCard::parse("11010519491231002X42")?;
+    /// let person = Person::new("p1").disability_card(card).fact("disability_grade", 3);
+    /// let error = Engine::built_in()?.assess(&Household::new(day).person(person)).unwrap_err();
+    /// assert_eq!((error.code(), error.path()), ("E-ID-CONTRADICTION", "person[0].disability_grade"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn disability_card(mut self, card: DisabilityCard) -> Self {
+        self.documents.card = Some(card);
         self
     }
 
     /// A fact in the words of the packs.
     #[must_use]
     pub fn fact(mut self, id: &str, value: impl Into<Fact>) -> Self {
-        self.0.insert(id.to_owned(), Value::Object(value.into().0));
+        self.fields
+            .insert(id.to_owned(), Value::Object(value.into().0));
         self
     }
 }
@@ -147,6 +180,8 @@ impl Person {
 pub struct Household {
     name: String,
     tree: Map<String, Value>,
+    /// What the documents of persons who were added contradict.
+    wrong: Vec<Finding>,
 }
 
 impl Household {
@@ -155,13 +190,15 @@ impl Household {
         Self {
             name: "household".to_owned(),
             tree: Map::from_iter([("on".to_owned(), json!(on.to_string()))]),
+            wrong: Vec::new(),
         }
     }
 
     /// Reads the text of a household file in TOML.
     ///
     /// # Errors
-    /// `E-DOC-TOML` with line and column, `E-DOC-SIZE`, `E-ID-…` for an identity number that is wrong.
+    /// `E-DOC-TOML` with line and column, `E-DOC-SIZE`, `E-ID-…` for a number of a document that is wrong or
+    /// that the facts contradict.
     pub fn from_toml(text: &str) -> Result<Self, Error> {
         Self::named_toml("household.toml", text)
     }
@@ -169,7 +206,8 @@ impl Household {
     /// Reads the text of a household file in JSON.
     ///
     /// # Errors
-    /// `E-DOC-JSON` with line and column, `E-DOC-SIZE`, `E-ID-…` for an identity number that is wrong.
+    /// `E-DOC-JSON` with line and column, `E-DOC-SIZE`, `E-ID-…` for a number of a document that is wrong or
+    /// that the facts contradict.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         Self::named_json("household.json", text)
     }
@@ -209,7 +247,8 @@ impl Household {
     /// A household from a JSON value, with a name for messages.
     ///
     /// # Errors
-    /// `E-DOC-SHAPE` where it is no object, `E-ID-…` for an identity number that is wrong.
+    /// `E-DOC-SHAPE` where it is no object, `E-ID-…` for a number of a document that is wrong or
+    /// that the facts contradict.
     pub fn from_value(name: &str, value: Value) -> Result<Self, Error> {
         let Value::Object(mut tree) = value else {
             return Err(Error::one(Finding::new(
@@ -224,29 +263,26 @@ impl Household {
                 let Value::Object(fields) = person else {
                     continue;
                 };
-                let Some(given) = fields.shift_remove("identity") else {
-                    continue;
-                };
-                let read = match &given {
-                    Value::String(text) => ResidentNumber::parse(text).map_err(Finding::from),
-                    _ => Err(Finding::new(
-                        "E-ID-SHAPE",
-                        "the identity number is not a string",
-                        "put it in quotes",
-                    )),
-                };
-                match read {
-                    Ok(number) => adopt(fields, number),
-                    Err(finding) => {
-                        wrong.push(finding.path_is(format!("person[{index}].identity")));
-                    }
+                let path = |field: &str| format!("person[{index}].{field}");
+                let identity = number(fields, "identity", ResidentNumber::parse);
+                let card = number(fields, "disability_card", DisabilityCard::parse);
+                let mut documents = Documents::default();
+                match identity {
+                    Ok(number) => documents.identity = number,
+                    Err(finding) => wrong.push(finding.path_is(path("identity"))),
                 }
+                match card {
+                    Ok(card) => documents.card = card,
+                    Err(finding) => wrong.push(finding.path_is(path("disability_card"))),
+                }
+                wrong.extend(documents.tell(fields, index));
             }
         }
         Error::all(wrong).map_or(
             Ok(Self {
                 name: name.to_owned(),
                 tree,
+                wrong: Vec::new(),
             }),
             Err,
         )
@@ -293,7 +329,16 @@ impl Household {
     /// Adds a person.
     #[must_use]
     pub fn person(mut self, person: Person) -> Self {
-        self.push("person", Value::Object(person.0));
+        let Person {
+            mut fields,
+            documents,
+        } = person;
+        let index = match self.tree.get("person") {
+            Some(Value::Array(persons)) => persons.len(),
+            _ => 0,
+        };
+        self.wrong.extend(documents.tell(&mut fields, index));
+        self.push("person", Value::Object(fields));
         self
     }
 
@@ -326,8 +371,17 @@ impl Household {
     }
 
     /// The household as the rule engine reads it.
-    pub fn document(&self) -> Document {
-        Document::from_value(&self.name, &Value::Object(self.tree.clone()))
+    ///
+    /// # Errors
+    /// `E-ID-CONTRADICTION` where the documents of a person say something else than the facts.
+    pub fn document(&self) -> Result<Document, Error> {
+        Error::all(self.wrong.clone()).map_or_else(
+            || {
+                let tree = Value::Object(self.tree.clone());
+                Ok(Document::from_value(&self.name, &tree))
+            },
+            Err,
+        )
     }
 
     fn set(&mut self, id: &str, value: Value) {
@@ -352,16 +406,21 @@ fn key_value(text: &str) -> Value {
         .map_or_else(|_| json!(text), |n| json!(n))
 }
 
-/// Takes birth and sex from a number, where they are not given.
-fn adopt(fields: &mut Map<String, Value>, number: ResidentNumber) {
-    let sex = match number.sex() {
-        Sex::Female => "female",
-        Sex::Male => "male",
-    };
-    fields
-        .entry("birth")
-        .or_insert_with(|| json!(number.birth_date().to_string()));
-    fields.entry("sex").or_insert_with(|| json!(sex));
+/// Takes the number of a document out of the fields of a person.
+fn number<T>(
+    fields: &mut Map<String, Value>,
+    field: &str,
+    parse: fn(&str) -> Result<T, IdentityError>,
+) -> Result<Option<T>, Finding> {
+    match fields.shift_remove(field) {
+        None => Ok(None),
+        Some(Value::String(text)) => parse(&text).map(Some).map_err(Finding::from),
+        Some(_) => Err(Finding::new(
+            "E-ID-SHAPE",
+            "the number is not a string",
+            "put it in quotes",
+        )),
+    }
 }
 
 /// Dates become text; everything else stays what it is.

@@ -1,4 +1,4 @@
-//! The files of a pack as TOML gives them.
+//! The files of a pack as TOML gives them: which sections a file has, and which keys a row.
 
 use std::collections::BTreeMap;
 
@@ -6,40 +6,52 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use super::model::{Level, RelationKind, Status, Words};
+use crate::pack::model::{Level, RelationKind, Status, Words};
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct File {
-    pub(super) pack: Option<Spanned<Pack>>,
-    #[serde(default)]
-    pub(super) instrument: Vec<Spanned<Instrument>>,
-    #[serde(default)]
-    pub(super) place: Vec<Spanned<Place>>,
-    #[serde(default)]
-    pub(super) entity: Vec<Spanned<Entity>>,
-    #[serde(default)]
-    pub(super) codes: Vec<Spanned<Codes>>,
-    #[serde(default)]
-    pub(super) fact: Vec<Spanned<Fact>>,
-    #[serde(default)]
-    pub(super) parameter: Vec<Spanned<Parameter>>,
-    #[serde(default)]
-    pub(super) value: Vec<Spanned<Value>>,
-    #[serde(default)]
-    pub(super) setting: Vec<Spanned<Setting>>,
-    #[serde(default)]
-    pub(super) formula: Vec<Spanned<Formula>>,
-    #[serde(default)]
-    pub(super) version: Vec<Spanned<Version>>,
-    #[serde(default)]
-    pub(super) programme: Vec<Spanned<Programme>>,
-    #[serde(default)]
-    pub(super) relation: Vec<Spanned<Relation>>,
-    #[serde(default)]
-    pub(super) calendar: Vec<Spanned<Calendar>>,
-    #[serde(default)]
-    pub(super) test: Vec<Spanned<toml::Table>>,
+/// A row of a section of a file.
+pub(super) trait Section: Sized {
+    /// The rows of this section in a file.
+    fn rows(file: &File) -> &[Spanned<Self>];
+}
+
+/// The table of sections: the key of each in a file, and its row.
+macro_rules! sections {
+    ($($key:ident: $row:ty),* $(,)?) => {
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub(super) struct File {
+            pub(super) pack: Option<Spanned<Pack>>,
+            $(
+                #[serde(default)]
+                $key: Vec<Spanned<$row>>,
+            )*
+        }
+
+        $(
+            impl Section for $row {
+                fn rows(file: &File) -> &[Spanned<Self>] {
+                    &file.$key
+                }
+            }
+        )*
+    };
+}
+
+sections! {
+    instrument: Instrument,
+    place: Place,
+    entity: Entity,
+    codes: Codes,
+    fact: Fact,
+    parameter: Parameter,
+    value: Value,
+    setting: Setting,
+    formula: Formula,
+    version: Version,
+    programme: Programme,
+    relation: Relation,
+    calendar: Calendar,
+    test: toml::Table,
 }
 
 #[derive(Debug, Deserialize)]
@@ -174,73 +186,72 @@ pub(super) struct Parameter {
     pub(super) status: Option<Status>,
 }
 
-/// When, where and on what ground a row holds.
-#[derive(Debug, Default, Deserialize, Clone)]
-pub(super) struct Ground {
-    pub(super) place: Option<String>,
-    pub(super) from: Option<Datetime>,
-    pub(super) until: Option<Datetime>,
-    pub(super) until_published: Option<Datetime>,
-    pub(super) published: Option<Datetime>,
-    pub(super) review_by: Option<Datetime>,
-    #[serde(default)]
-    pub(super) cite: Vec<Spanned<String>>,
-    pub(super) status: Option<Status>,
-    #[serde(default)]
-    pub(super) note: Words,
+/// A row that holds for a time at a place.
+pub(super) trait Grounded {
+    fn ground(&self) -> Ground;
 }
 
-macro_rules! with_ground {
-    ($(#[$meta:meta])* struct $name:ident { $($(#[$field_meta:meta])* $field:ident : $ty:ty),* $(,)? }) => {
-        $(#[$meta])*
+/// The rows that hold for a time at a place: the keys of their ground, once, then the keys of each.
+macro_rules! grounded {
+    (@ground { $($(#[$attr:meta])* $key:ident: $ty:ty,)* }) => {
+        /// When, where and on what ground a row holds.
+        #[derive(Debug)]
+        pub(super) struct Ground {
+            $(pub(super) $key: $ty,)*
+        }
+    };
+    (
+        @row [$($meta:tt)*] $name:ident
+        { $($(#[$own_attr:meta])* $own:ident: $own_ty:ty,)* }
+        { $($(#[$attr:meta])* $key:ident: $ty:ty,)* }
+    ) => {
+        $($meta)*
         #[derive(Debug, Deserialize)]
         #[serde(deny_unknown_fields)]
         pub(super) struct $name {
-            $($(#[$field_meta])* pub(super) $field: $ty,)*
-            place: Option<String>,
-            from: Option<Datetime>,
-            until: Option<Datetime>,
-            until_published: Option<Datetime>,
-            published: Option<Datetime>,
-            review_by: Option<Datetime>,
-            #[serde(default)]
-            cite: Vec<Spanned<String>>,
-            status: Option<Status>,
-            #[serde(default)]
-            note: Words,
+            $($(#[$own_attr])* pub(super) $own: $own_ty,)*
+            $($(#[$attr])* pub(super) $key: $ty,)*
         }
 
-        impl $name {
-            pub(super) fn ground(&self) -> Ground {
+        impl Grounded for $name {
+            fn ground(&self) -> Ground {
                 Ground {
-                    place: self.place.clone(),
-                    from: self.from,
-                    until: self.until,
-                    until_published: self.until_published,
-                    published: self.published,
-                    review_by: self.review_by,
-                    cite: self.cite.clone(),
-                    status: self.status,
-                    note: self.note.clone(),
+                    $($key: self.$key.clone(),)*
                 }
             }
         }
     };
+    (ground $ground:tt $($(#[$meta:meta])* $name:ident $own:tt)*) => {
+        grounded!(@ground $ground);
+        $(grounded!(@row [$(#[$meta])*] $name $own $ground);)*
+    };
 }
 
-with_ground!(
+grounded! {
+    ground {
+        place: Option<String>,
+        from: Option<Datetime>,
+        until: Option<Datetime>,
+        until_published: Option<Datetime>,
+        published: Option<Datetime>,
+        review_by: Option<Datetime>,
+        #[serde(default)]
+        cite: Vec<Spanned<String>>,
+        status: Option<Status>,
+        #[serde(default)]
+        note: Words,
+    }
+
     #[expect(clippy::struct_field_names, reason = "the keys of the format")]
-    struct Value {
+    Value {
         parameter: Spanned<String>,
         value: Option<Spanned<toml::Value>>,
         #[serde(default)]
         rows: Vec<Spanned<BTreeMap<String, toml::Value>>>,
         rounding: Option<String>,
     }
-);
 
-with_ground!(
-    struct Setting {
+    Setting {
         id: String,
         ambiguity: Option<u32>,
         #[serde(default)]
@@ -252,17 +263,13 @@ with_ground!(
         #[serde(default)]
         setter: Words,
     }
-);
 
-with_ground!(
-    struct Version {
+    Version {
         of: Option<Spanned<String>>,
         expr: Spanned<String>,
     }
-);
 
-with_ground!(
-    struct Formula {
+    Formula {
         id: String,
         entity: String,
         #[serde(rename = "type")]
@@ -277,10 +284,8 @@ with_ground!(
         version: Vec<Spanned<Version>>,
         expr: Option<Spanned<String>>,
     }
-);
 
-with_ground!(
-    struct Condition {
+    Condition {
         id: String,
         #[serde(default)]
         title: Words,
@@ -290,10 +295,8 @@ with_ground!(
         version: Vec<Spanned<Version>>,
         expr: Option<Spanned<String>>,
     }
-);
 
-with_ground!(
-    struct Programme {
+    Programme {
         id: String,
         entity: String,
         order: i64,
@@ -308,35 +311,20 @@ with_ground!(
         #[serde(default)]
         condition: Vec<Spanned<Condition>>,
     }
-);
 
-with_ground!(
-    struct Relation {
+    Relation {
         kind: RelationKind,
         first: Spanned<String>,
         second: Spanned<String>,
         choice: Option<Spanned<String>>,
         less: Option<Spanned<String>>,
     }
-);
 
-with_ground!(
-    struct Calendar {
+    Calendar {
         year: i32,
         #[serde(default)]
         rest_days: Vec<Datetime>,
         #[serde(default)]
         work_days: Vec<Datetime>,
-    }
-);
-
-impl Setting {
-    /// A setting's `place` names the place fact it reads, as a parameter's does.
-    pub(super) fn place_fact(&self) -> Option<&String> {
-        self.place.as_ref()
-    }
-
-    pub(super) fn note_words(&self) -> &Words {
-        &self.note
     }
 }

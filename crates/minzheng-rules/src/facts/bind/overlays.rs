@@ -1,0 +1,159 @@
+//! `[[overlay]]`: figures for one case alone.
+
+use super::{Binder, text};
+use crate::error::{Diagnostic, did_you_mean};
+use crate::facts::document::Tree;
+use crate::facts::scalar::{BadValue, Scalar, read, read_figure};
+use crate::lang::Type;
+use crate::number::Rounding;
+use crate::pack::PackSet;
+
+/// A figure for this case alone; it wins over every pack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overlay {
+    /// Index of the parameter.
+    pub parameter: usize,
+    /// One number per key; `None`: every value of the key.
+    pub keys: Vec<Option<i64>>,
+    /// The value in the engine's unit.
+    pub value: i64,
+}
+
+impl Binder<'_> {
+    pub(super) fn overlay(&mut self, path: &str, fields: &[(String, Tree)]) {
+        let Some(name) = text(fields, "parameter") else {
+            self.fail("E-OVERLAY-NAME", path, "`parameter` names the figure", "");
+            return;
+        };
+        let value = fields.iter().find(|(k, _)| k == "value").map(|(_, v)| v);
+        let Some(Tree::Leaf(value)) = value else {
+            self.fail(
+                "E-OVERLAY-VALUE",
+                path,
+                "`value` is missing or not one value",
+                "",
+            );
+            return;
+        };
+        let mut rounding = None;
+        let mut keys: Vec<(String, Scalar)> = Vec::new();
+        for (key, field) in fields {
+            match (key.as_str(), field) {
+                ("parameter" | "value", _) => {}
+                ("rounding", Tree::Leaf(Scalar::Text(word))) => {
+                    rounding = Rounding::ALL.into_iter().find(|r| r.word() == word);
+                    if rounding.is_none() {
+                        let help = "write half_up, up, down or exact";
+                        self.fail("E-OVERLAY-SHAPE", path, "unknown rounding", help);
+                    }
+                }
+                ("key", Tree::Table(table)) => {
+                    keys.extend(table.iter().filter_map(|(k, v)| match v {
+                        Tree::Leaf(s) => Some((k.clone(), s.clone())),
+                        _ => None,
+                    }));
+                }
+                _ => {
+                    self.fail(
+                        "E-OVERLAY-SHAPE",
+                        &format!("{path}.{key}"),
+                        "unknown part of an overlay",
+                        "it has parameter, value, key and rounding",
+                    );
+                    return;
+                }
+            }
+        }
+        match self.set.overlay(name, value, &keys, rounding) {
+            Ok(overlay) => self.input.overlays.push(overlay),
+            Err(finding) => self.findings.push(finding.path(path)),
+        }
+    }
+}
+
+impl PackSet {
+    /// An overlay from words, as a command line gives them: a parameter id, a value, and keys.
+    ///
+    /// # Errors
+    /// `E-OVERLAY-NAME`, `E-OVERLAY-KEY`, or the `E-VALUE-…` of the value.
+    pub fn overlay_from_words(
+        &self,
+        name: &str,
+        value: &str,
+        keys: &[(String, String)],
+    ) -> Result<Overlay, Diagnostic> {
+        let keys: Vec<(String, Scalar)> = keys
+            .iter()
+            .map(|(k, v)| (k.clone(), Scalar::Text(v.clone())))
+            .collect();
+        let is_count = self
+            .parameter(name)
+            .is_some_and(|p| matches!(p.ty, Type::Count | Type::Days | Type::Months));
+        let is_bool = self.parameter(name).is_some_and(|p| p.ty == Type::Bool);
+        let scalar = match value.parse::<i64>() {
+            Ok(number) if is_count => Scalar::Int(number),
+            _ if is_bool && (value == "true" || value == "false") => Scalar::Bool(value == "true"),
+            _ => Scalar::Text(value.to_owned()),
+        };
+        self.overlay(name, &scalar, &keys, None)
+    }
+
+    pub(crate) fn overlay(
+        &self,
+        name: &str,
+        value: &Scalar,
+        keys: &[(String, Scalar)],
+        rounding: Option<Rounding>,
+    ) -> Result<Overlay, Diagnostic> {
+        let found = self
+            .params_by_id
+            .get(name)
+            .and_then(|i| self.parameters.get(*i).map(|p| (*i, p)));
+        let Some((index, parameter)) = found else {
+            let near = did_you_mean(name, self.params_by_id.keys().map(String::as_str));
+            return Err(
+                Diagnostic::error("E-OVERLAY-NAME", format!("unknown parameter `{name}`"))
+                    .help(near.unwrap_or_default()),
+            );
+        };
+        let value = read_figure(self, parameter.ty, value, rounding).map_err(|bad| {
+            Diagnostic::error(bad.code, format!("`{name}`: {}", bad.message)).help(bad.help)
+        })?;
+        let mut given = vec![None; parameter.keys.len()];
+        for (key, scalar) in keys {
+            let at = parameter.keys.iter().position(|k| k.name == *key);
+            let known = at.and_then(|at| parameter.keys.get(at).map(|k| (at, k)));
+            let Some((at, def)) = known else {
+                return Err(Diagnostic::error(
+                    "E-OVERLAY-KEY",
+                    format!("`{name}` has no key `{key}`"),
+                ));
+            };
+            let read = match scalar {
+                Scalar::Text(t) if def.ty == Type::Count => {
+                    t.parse().ok().map(Scalar::Int).unwrap_or(scalar.clone())
+                }
+                other => other.clone(),
+            };
+            let code = read_key(self, def.ty, &read).map_err(|bad| {
+                Diagnostic::error(
+                    bad.code,
+                    format!("key `{key}` of `{name}`: {}", bad.message),
+                )
+                .help(bad.help)
+            })?;
+            if let Some(slot) = given.get_mut(at) {
+                *slot = Some(code);
+            }
+        }
+        Ok(Overlay {
+            parameter: index,
+            keys: given,
+            value: value.value,
+        })
+    }
+}
+
+fn read_key(set: &PackSet, ty: Type, scalar: &Scalar) -> Result<i64, BadValue> {
+    read(set, ty, scalar, None, None).map(|r| r.value)
+}
