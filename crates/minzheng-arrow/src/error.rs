@@ -110,6 +110,16 @@ impl Findings {
         }
     }
 
+    /// Gives the rows of a table the numbers they have in it.
+    pub(crate) fn renumber(&mut self, table: &str, numbers: &[u64]) {
+        for finding in self.list.iter_mut().filter(|f| *f.table == *table) {
+            let row = usize::try_from(finding.row).ok();
+            if let Some(number) = row.and_then(|row| numbers.get(row)) {
+                finding.row = *number;
+            }
+        }
+    }
+
     /// Whether another finding will be kept.
     pub(crate) const fn has_room(&self) -> bool {
         self.list.len() < self.most

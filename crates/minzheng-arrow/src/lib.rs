@@ -2,16 +2,21 @@
 //!
 //! [`contract`] says which tables and columns the packs ask for, [`import`] turns record batches into a
 //! [`Batch`](minzheng_rules::columnar::Batch) for the columnar program and lists what is wrong with them row by row,
-//! [`export`] turns the answer into record batches. [`synth`] makes a province that never was, to try all of it.
+//! [`export`] turns the answer into record batches. [`files`] reads and writes tables in files, and [`stream`] takes a province
+//! from files to files in bounded memory. [`synth`] makes a province that never was, to try all of it.
 #![forbid(unsafe_code)]
 
 pub mod contract;
 pub mod error;
 pub mod export;
+pub mod files;
 pub mod import;
+pub mod stream;
 pub mod synth;
 
 pub use contract::{Contract, Mapping};
 pub use error::{Effect, Error, Finding, Findings};
 pub use export::{ExportOptions, Exporter};
+pub use files::{Format, TableFile};
 pub use import::{ImportOptions, Imported, Importer, Keys, Tables};
+pub use stream::{League, Progress, RunInputs, RunOptions, Summary, Tally, run};

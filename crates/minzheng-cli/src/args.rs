@@ -148,6 +148,17 @@ pub(crate) enum Command {
     )
     )]
     Synth(Synth),
+    /// Decide a province: tables in, tables out, in parts that survive a crash
+    #[command(after_help = teach(
+        "minzheng run --households households.parquet --people people.parquet --on 2026-08-25 --out answer",
+        &[
+            DONE,
+            (1, "a table, a pack or the folder was refused: standard error says where and why"),
+            USAGE,
+            (3, "rows were found wrong, where --fail-findings asks for it"),
+        ],
+    ))]
+    Run(Box<Province>),
     /// Packs of law: check, test, compare, show
     #[command(
         subcommand,
@@ -200,6 +211,85 @@ pub(crate) struct Synth {
     /// Where households live, with weights; without it four fifths in the demonstration banner
     #[arg(long, value_name = "CODE=WEIGHT,…")]
     pub(crate) places: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Province {
+    /// The table of households: a file that ends in .parquet, .arrow or .csv, or a folder with its parts
+    #[arg(long, value_name = "FILE")]
+    pub(crate) households: PathBuf,
+    /// The table of people
+    #[arg(long, value_name = "FILE")]
+    pub(crate) people: PathBuf,
+    /// A folder with tables of records, each named as its table: obligors.parquet, parents.csv
+    #[arg(long, value_name = "DIR")]
+    pub(crate) records: Option<PathBuf>,
+    /// A folder for the answer; it must be empty or not there
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// The day decided of households that have no column `on`
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) on: Option<NaiveDate>,
+    /// The law as published by this day
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) known_on: Option<NaiveDate>,
+    /// A file with other names and units of columns
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mapping: Option<PathBuf>,
+    /// Leave out columns that nobody knows
+    #[arg(long)]
+    pub(crate) ignore_unknown: bool,
+    /// Programmes by id, with commas between; without it, all
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    pub(crate) programmes: Vec<String>,
+    /// Also write what decides against a programme, or leaves it open
+    #[arg(long)]
+    pub(crate) reasons: bool,
+    /// Also write the truth of every condition
+    #[arg(long)]
+    pub(crate) conditions: bool,
+    /// Also write these formulas, by id
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    pub(crate) formulas: Vec<String>,
+    /// How the answer is written
+    #[arg(long, value_enum, default_value_t = TableFormat::Parquet)]
+    pub(crate) format: TableFormat,
+    /// Households of a part, about
+    #[arg(long, value_name = "N", default_value_t = 65_536, value_parser = at_least_one)]
+    pub(crate) part_households: usize,
+    /// Threads that decide
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_one)]
+    pub(crate) threads: usize,
+    /// Explain so many rows of every programme and outcome, as JSON lines in OUT/explained
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) explain_sample: usize,
+    /// Go on with a run that was interrupted; the answer is that of an unbroken run
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// Print the summary as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// End with code 3 if rows were found wrong
+    #[arg(long)]
+    pub(crate) fail_findings: bool,
+    /// Die without a word once this part is durable
+    #[arg(long, value_name = "N", hide = true)]
+    pub(crate) stop_after_part: Option<usize>,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|n| *n > 0)
+        .ok_or_else(|| "a whole number from 1 on is wanted".to_owned())
+}
+
+/// How tables are written.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum TableFormat {
+    Parquet,
+    Ipc,
+    Csv,
 }
 
 #[derive(Debug, ClapArgs)]

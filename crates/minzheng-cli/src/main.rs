@@ -6,6 +6,7 @@ mod input;
 mod output;
 mod pack;
 mod params;
+mod province;
 mod run;
 mod schema;
 mod synth;

@@ -15,7 +15,7 @@ use super::cells::Texts;
 
 /// One key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Key<'a> {
+pub(crate) enum Key<'a> {
     Number(i128),
     Text(&'a str),
 }
@@ -39,7 +39,7 @@ impl Key<'_> {
 
 /// The keys of a table's rows.
 #[derive(Debug)]
-pub(super) struct KeyCells<'a> {
+pub(crate) struct KeyCells<'a> {
     layout: Layout<'a>,
     nulls: Option<NullBuffer>,
     rows: usize,
@@ -76,7 +76,7 @@ impl<'a> KeyCells<'a> {
     }
 
     /// The keys of a column; `None` where its type cannot be a key.
-    pub(super) fn of(array: &'a dyn Array) -> Option<Self> {
+    pub(crate) fn of(array: &'a dyn Array) -> Option<Self> {
         let layout = match array.data_type() {
             DataType::Dictionary(..) => {
                 let dictionary = array.as_any_dictionary();
@@ -106,12 +106,12 @@ impl<'a> KeyCells<'a> {
         })
     }
 
-    pub(super) const fn rows(&self) -> usize {
+    pub(crate) const fn rows(&self) -> usize {
         self.rows
     }
 
     /// The key of a row; `None` where it is null or empty.
-    pub(super) fn get(&self, row: usize) -> Option<Key<'_>> {
+    pub(crate) fn get(&self, row: usize) -> Option<Key<'_>> {
         if row >= self.rows || self.nulls.as_ref().is_some_and(|n| n.is_null(row)) {
             return None;
         }

@@ -24,7 +24,8 @@ use minzheng_rules::pack::PackSet;
 
 use crate::contract::{Contract, Mapping, Role};
 use crate::error::{Error, Findings, at};
-use keys::KeyCells;
+use crate::files::Pick;
+pub(crate) use keys::{Key, KeyCells};
 use matched::MatchedTable;
 use reading::Reading;
 use rows::ix;
@@ -182,6 +183,19 @@ impl<'p> Importer<'p> {
         self.table(entity)
             .map(|t| t.needed.as_slice())
             .unwrap_or_default()
+    }
+
+    /// The columns that are read; facts may come in another type that holds the same.
+    pub(crate) fn picks(&self, entity: usize) -> Vec<Pick> {
+        let Some(table) = self.table(entity) else {
+            return Vec::new();
+        };
+        let columns = table.needed.iter().zip(&table.columns);
+        let pick = |(index, column): (&usize, &matched::Matched)| Pick {
+            index: *index,
+            exact: !matches!(column.role, Role::Fact(_) | Role::Finding(_)),
+        };
+        columns.map(pick).collect()
     }
 
     /// The name of the column in the table of an entity that holds the key of the household, and its type.

@@ -1,0 +1,232 @@
+//! Tables in files: Parquet, Arrow IPC, CSV in UTF-8 and GB18030. Only the columns that are needed are read.
+
+mod cells;
+mod csv;
+mod ipc;
+mod parquet;
+mod part;
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::{DataType, SchemaRef};
+use minzheng_rules::error::Diagnostic;
+
+use crate::error::Error;
+pub(crate) use part::{Part, WrittenFile, hex, sync_dir};
+
+/// Rows that a reader hands over at a time, at most.
+const ROWS: usize = 8_192;
+
+/// Bytes that a reader hands over at a time, about.
+const BYTES: usize = 4 << 20;
+
+/// How a table lies in a file.
+///
+/// ```
+/// use std::path::Path;
+/// use minzheng_arrow::Format;
+/// assert_eq!(Format::of(Path::new("people.parquet"))?, Format::Parquet);
+/// assert_eq!(Format::of(Path::new("people.xlsx")).unwrap_err().code(), "E-FILE-KIND");
+/// # Ok::<(), minzheng_arrow::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// Apache Parquet: `.parquet`.
+    #[default]
+    Parquet,
+    /// Arrow's own format, file or stream: `.arrow`, `.arrows`, `.ipc`, `.feather`.
+    Ipc,
+    /// Text with commas, the names of columns in its first line: `.csv`.
+    Csv,
+}
+
+impl Format {
+    /// The format that a file's name says.
+    ///
+    /// # Errors
+    /// `E-FILE-KIND` where it says none of these.
+    pub fn of(path: &Path) -> Result<Self, Error> {
+        let end = path.extension().and_then(|e| e.to_str()).unwrap_or("");
+        match end.to_ascii_lowercase().as_str() {
+            "parquet" => Ok(Self::Parquet),
+            "arrow" | "arrows" | "ipc" | "feather" => Ok(Self::Ipc),
+            "csv" => Ok(Self::Csv),
+            _ => Err(refused(
+                "E-FILE-KIND",
+                path,
+                "the name of the file does not say what it is",
+                "give a file that ends in .parquet, .arrow or .csv",
+            )),
+        }
+    }
+
+    /// How the names of files end that are written.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Parquet => "parquet",
+            Self::Ipc => "arrow",
+            Self::Csv => "csv",
+        }
+    }
+}
+
+/// Something is wrong with a file.
+pub(crate) fn refused(
+    code: &'static str,
+    path: &Path,
+    message: impl Into<String>,
+    help: &str,
+) -> Error {
+    Diagnostic::error(code, message)
+        .path(path.display().to_string())
+        .help(help)
+        .into()
+}
+
+/// A file cannot be opened or read.
+pub(crate) fn unread(path: &Path, error: &std::io::Error) -> Error {
+    let help = "see that the file is there and may be read";
+    refused("E-FILE-READ", path, error.to_string(), help)
+}
+
+/// A file is not what its name says.
+fn broken(path: &Path, what: &str) -> Error {
+    let message = format!("the file is no {what}, or is damaged");
+    refused("E-FILE-FORMAT", path, message, "write it again")
+}
+
+/// A file cannot be written.
+pub(crate) fn unwritten(path: &Path, error: &std::io::Error) -> Error {
+    let help = "see that the folder may be written and the disk has room; then go on with `resume`";
+    refused("E-FILE-WRITE", path, error.to_string(), help)
+}
+
+/// A column that is read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pick {
+    /// Its index in the schema.
+    pub(crate) index: usize,
+    /// Whether it must come in the very type of the schema; text of others may come as a dictionary, decimals narrower.
+    pub(crate) exact: bool,
+}
+
+/// Record batches of one file or more, in order.
+pub(crate) type Batches = Box<dyn Iterator<Item = Result<RecordBatch, Error>> + Send>;
+
+/// A table in a file, or in the files of a folder, in the order of their names.
+///
+/// ```
+/// use minzheng_arrow::TableFile;
+/// let missing = TableFile::open("no-such-folder/people.parquet".as_ref());
+/// assert_eq!(missing.unwrap_err().code(), "E-FILE-READ");
+/// ```
+#[derive(Debug, Clone)]
+pub struct TableFile {
+    files: Vec<(PathBuf, Format)>,
+    schema: SchemaRef,
+}
+
+impl TableFile {
+    /// Opens a table and reads its columns, not its rows.
+    ///
+    /// # Errors
+    /// `E-FILE-READ`, `E-FILE-KIND`, `E-FILE-FORMAT`, `E-FILE-TEXT`, and `E-TABLE-SCHEMA` where the files of a folder have
+    /// different columns.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let mut files = Vec::new();
+        if path.is_dir() {
+            for entry in fs::read_dir(path).map_err(|e| unread(path, &e))? {
+                let file = entry.map_err(|e| unread(path, &e))?.path();
+                if let Ok(format) = Format::of(&file) {
+                    files.push((file, format));
+                }
+            }
+            files.sort_by(|a, b| a.0.cmp(&b.0));
+        } else {
+            files.push((path.to_owned(), Format::of(path)?));
+        }
+        let mut schema: Option<SchemaRef> = None;
+        for (file, format) in &files {
+            let own = match format {
+                Format::Parquet => parquet::schema(file)?,
+                Format::Ipc => ipc::schema(file)?,
+                Format::Csv => csv::schema(file)?,
+            };
+            if schema.as_ref().is_some_and(|s| s.fields() != own.fields()) {
+                let message = "the files of the folder have different columns";
+                let help = "write all parts with one schema";
+                return Err(refused("E-TABLE-SCHEMA", file, message, help));
+            }
+            schema.get_or_insert(own);
+        }
+        let Some(schema) = schema else {
+            let message = "the folder holds no table";
+            let help = "give a folder with files that end in .parquet, .arrow or .csv";
+            return Err(refused("E-FILE-KIND", path, message, help));
+        };
+        Ok(Self { files, schema })
+    }
+
+    /// Its columns.
+    pub const fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// Its files.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().map(|(path, _)| path.as_path())
+    }
+
+    /// About how many bytes a row of some columns takes in memory.
+    pub(crate) fn row_bytes(&self, picks: &[Pick]) -> usize {
+        let fields = picks
+            .iter()
+            .filter_map(|p| self.schema.fields().get(p.index));
+        let bits: usize = fields
+            .map(|f| match f.data_type() {
+                DataType::Boolean => 1,
+                ty => ty
+                    .primitive_width()
+                    .map_or(320, |w| w.min(8).saturating_mul(8)),
+            })
+            .sum();
+        bits.div_ceil(8).max(1)
+    }
+
+    /// Reads some columns, rising, after so many rows.
+    pub(crate) fn read(&self, picks: &[Pick], skip: u64) -> Batches {
+        let most = (BYTES / self.row_bytes(picks)).clamp(64, ROWS);
+        let (picks, files): (Arc<[Pick]>, _) = (picks.into(), self.files.clone());
+        let mut left = skip;
+        Box::new(files.into_iter().flat_map(move |(path, format)| {
+            let opened = match format {
+                Format::Parquet => parquet::read(path, &picks, &mut left, most),
+                Format::Ipc => ipc::read(path, &picks, &mut left, most),
+                Format::Csv => csv::read(path, &picks, &mut left, most),
+            };
+            opened.unwrap_or_else(|error| Box::new(core::iter::once(Err(error))))
+        }))
+    }
+}
+
+fn open(path: &Path) -> Result<File, Error> {
+    File::open(path).map_err(|e| unread(path, &e))
+}
+
+/// Leaves rows out at the beginning: what is left of a batch, `None` where nothing is.
+fn after(batch: RecordBatch, skip: &mut u64) -> Option<RecordBatch> {
+    let rows = batch.num_rows();
+    let gone = usize::try_from(*skip).unwrap_or(usize::MAX).min(rows);
+    *skip = skip.saturating_sub(u64::try_from(gone).unwrap_or(u64::MAX));
+    let left = rows.saturating_sub(gone);
+    (left > 0).then(|| {
+        if gone == 0 {
+            batch
+        } else {
+            batch.slice(gone, left)
+        }
+    })
+}

@@ -1,0 +1,215 @@
+//! A file that is written under a temporary name, made durable, and renamed when it is whole.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use arrow_array::RecordBatch;
+use arrow_ipc::CompressionType;
+use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
+use arrow_schema::SchemaRef;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use sha2::{Digest, Sha256};
+
+use super::{Format, unwritten};
+use crate::error::{Error, fault};
+
+/// A file as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct WrittenFile {
+    pub(crate) bytes: u64,
+    pub(crate) sha256: String,
+}
+
+/// A digest in hexadecimal.
+pub(crate) fn hex(digest: &[u8]) -> String {
+    use core::fmt::Write as _;
+    let mut out = String::new();
+    for byte in digest {
+        // writing to a string cannot fail
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
+}
+
+/// Counts and digests what goes through.
+#[derive(Debug)]
+struct Counted {
+    file: BufWriter<File>,
+    digest: Sha256,
+    bytes: u64,
+}
+
+impl Write for Counted {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        let many = self.file.write(data)?;
+        self.digest.update(data.get(..many).unwrap_or_default());
+        self.bytes = self.bytes.saturating_add(u64::try_from(many).unwrap_or(0));
+        Ok(many)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+enum Writer {
+    Parquet(ArrowWriter<Counted>),
+    Ipc(FileWriter<Counted>),
+    Stream(StreamWriter<Counted>),
+    Csv(csv::Writer<Counted>),
+    Text(Counted),
+}
+
+/// A file that is being written; without [`Part::finish`] it never gets its name.
+pub(crate) struct Part {
+    writer: Writer,
+    temporary: PathBuf,
+    path: PathBuf,
+}
+
+impl core::fmt::Debug for Part {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Part")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+fn packed() -> Result<IpcWriteOptions, Error> {
+    IpcWriteOptions::default()
+        .try_with_compression(Some(CompressionType::LZ4_FRAME))
+        .map_err(|_| fault(""))
+}
+
+impl Part {
+    fn start(path: &Path) -> Result<(Counted, PathBuf), Error> {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(".tmp");
+        let temporary = path.with_file_name(name);
+        if let Some(dir) = path.parent() {
+            fs::create_dir_all(dir).map_err(|e| unwritten(dir, &e))?;
+        }
+        let file = File::create(&temporary).map_err(|e| unwritten(&temporary, &e))?;
+        let counted = Counted {
+            file: BufWriter::with_capacity(64 << 10, file),
+            digest: Sha256::new(),
+            bytes: 0,
+        };
+        Ok((counted, temporary))
+    }
+
+    /// Begins a table.
+    pub(crate) fn table(path: &Path, format: Format, schema: &SchemaRef) -> Result<Self, Error> {
+        let (file, temporary) = Self::start(path)?;
+        let bad = |_| fault("");
+        let writer = match format {
+            Format::Parquet => {
+                let properties = WriterProperties::builder()
+                    .set_compression(Compression::SNAPPY)
+                    .set_created_by(concat!("minzheng ", env!("CARGO_PKG_VERSION")).to_owned())
+                    .set_statistics_enabled(EnabledStatistics::Chunk)
+                    .build();
+                let new = ArrowWriter::try_new(file, schema.clone(), Some(properties));
+                Writer::Parquet(new.map_err(bad)?)
+            }
+            Format::Ipc => {
+                let new = FileWriter::try_new_with_options(file, schema, packed()?);
+                Writer::Ipc(new.map_err(|_| fault(""))?)
+            }
+            Format::Csv => {
+                let mut writer = csv::Writer::from_writer(file);
+                let names = schema.fields().iter().map(|f| f.name());
+                writer.write_record(names).map_err(|_| fault(""))?;
+                Writer::Csv(writer)
+            }
+        };
+        Ok(Self {
+            writer,
+            temporary,
+            path: path.to_owned(),
+        })
+    }
+
+    /// Begins a run of rows that is read again from front to back: an Arrow stream, whose dictionaries may change.
+    pub(crate) fn run(path: &Path, schema: &SchemaRef) -> Result<Self, Error> {
+        let (file, temporary) = Self::start(path)?;
+        let new = StreamWriter::try_new_with_options(file, schema, packed()?);
+        Ok(Self {
+            writer: Writer::Stream(new.map_err(|_| fault(""))?),
+            temporary,
+            path: path.to_owned(),
+        })
+    }
+
+    /// Begins a text.
+    pub(crate) fn text(path: &Path) -> Result<Self, Error> {
+        let (file, temporary) = Self::start(path)?;
+        Ok(Self {
+            writer: Writer::Text(file),
+            temporary,
+            path: path.to_owned(),
+        })
+    }
+
+    fn failed(&self, error: impl core::fmt::Display) -> Error {
+        unwritten(&self.temporary, &io::Error::other(error.to_string()))
+    }
+
+    /// Adds rows.
+    pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
+        let done = match &mut self.writer {
+            Writer::Parquet(writer) => writer.write(batch).map_err(|e| e.to_string()),
+            Writer::Ipc(writer) => writer.write(batch).map_err(|e| e.to_string()),
+            Writer::Stream(writer) => writer.write(batch).map_err(|e| e.to_string()),
+            Writer::Csv(writer) => super::cells::write(writer, batch).map_err(|e| e.to_string()),
+            Writer::Text(_) => Ok(()),
+        };
+        done.map_err(|e| self.failed(e))
+    }
+
+    /// Adds a line to a text.
+    pub(crate) fn line(&mut self, line: &str) -> Result<(), Error> {
+        let done = match &mut self.writer {
+            Writer::Text(writer) => writeln!(writer, "{line}"),
+            _ => Ok(()),
+        };
+        done.map_err(|e| self.failed(e))
+    }
+
+    /// Ends the file, makes it durable and gives it its name.
+    pub(crate) fn finish(self) -> Result<WrittenFile, Error> {
+        let Self {
+            writer,
+            temporary,
+            path,
+        } = self;
+        let failed = |e: String| unwritten(&temporary, &io::Error::other(e));
+        let mut counted = match writer {
+            Writer::Parquet(writer) => writer.into_inner().map_err(|e| failed(e.to_string()))?,
+            Writer::Ipc(writer) => writer.into_inner().map_err(|e| failed(e.to_string()))?,
+            Writer::Stream(writer) => writer.into_inner().map_err(|e| failed(e.to_string()))?,
+            Writer::Csv(writer) => writer.into_inner().map_err(|e| failed(e.to_string()))?,
+            Writer::Text(writer) => writer,
+        };
+        let synced = counted
+            .flush()
+            .and_then(|()| counted.file.get_ref().sync_all());
+        synced.map_err(|e| unwritten(&temporary, &e))?;
+        fs::rename(&temporary, &path).map_err(|e| unwritten(&path, &e))?;
+        Ok(WrittenFile {
+            bytes: counted.bytes,
+            sha256: hex(&counted.digest.finalize()),
+        })
+    }
+}
+
+/// Makes the names in a folder durable. Some systems cannot open a folder; there names are as durable as their files.
+pub(crate) fn sync_dir(dir: &Path) -> Result<(), Error> {
+    match File::open(dir) {
+        Ok(folder) => folder.sync_all().map_err(|e| unwritten(dir, &e)),
+        Err(_) => Ok(()),
+    }
+}

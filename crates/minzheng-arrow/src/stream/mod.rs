@@ -1,0 +1,517 @@
+//! A province from files to files: side by side by household, in parts that survive a crash.
+//!
+//! Tables are read from front to back where their rows lie in the order of households; a table that does not is sorted
+//! on disk first. A part of the answer is written under a temporary name, made durable, renamed, and entered in the
+//! journal; what was interrupted goes on after the last part of the journal, and gives the same bytes.
+
+mod cursor;
+mod journal;
+mod sample;
+mod sort;
+mod summary;
+mod work;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use minzheng_rules::error::Diagnostic;
+use minzheng_rules::scenario::Engine;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::contract::Contract;
+use crate::error::{Error, Findings};
+use crate::export::{ExportOptions, Exporter};
+use crate::files::{Format, Part, Pick, TableFile, WrittenFile, hex, refused, sync_dir, unread};
+use crate::import::{ImportOptions, Importer};
+use cursor::{Cursor, Cursors};
+use journal::{Journal, PartLine};
+use sample::Met;
+pub use summary::{League, Summary, Tally};
+use work::{Done, Shop};
+
+/// Bytes of a table that are decided at a time, about.
+const BYTES: usize = 4 << 20;
+
+/// Rows of a table that are decided at a time, at most.
+const ROWS: usize = 8_192;
+
+/// The files of a run.
+#[derive(Debug, Clone)]
+pub struct RunInputs {
+    /// The table of households: a file, or a folder with its parts.
+    pub households: PathBuf,
+    /// The table of people.
+    pub people: PathBuf,
+    /// A folder with the tables of records, each a file or folder by its name: `obligors.parquet`, `parents`.
+    pub records: Option<PathBuf>,
+}
+
+/// How a run goes.
+#[derive(Debug, Clone)]
+pub struct RunOptions<'c> {
+    /// How tables are read.
+    pub import: ImportOptions,
+    /// What the answer holds.
+    pub export: ExportOptions,
+    /// How the answer is written.
+    pub format: Format,
+    /// Households of a part, about: rows with one key stay together.
+    pub households_per_part: usize,
+    /// Threads that decide; 0 and 1: the caller's own. The answer does not depend on it.
+    pub threads: usize,
+    /// Of every programme and outcome so many households are explained, the first ones in order.
+    pub explain: usize,
+    /// Go on after the last part of the journal, if there is one.
+    pub resume: bool,
+    /// Stops the run between batches once it is true.
+    pub cancel: Option<&'c AtomicBool>,
+}
+
+impl Default for RunOptions<'_> {
+    /// Parquet, 65,536 households a part, one thread, no explanations, from the beginning.
+    fn default() -> Self {
+        Self {
+            import: ImportOptions::default(),
+            export: ExportOptions::default(),
+            format: Format::Parquet,
+            households_per_part: 65_536,
+            threads: 1,
+            explain: 0,
+            resume: false,
+            cancel: None,
+        }
+    }
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Progress {
+    /// An entity's table is not in the order of households and is sorted on disk.
+    Sorting {
+        /// Index of the entity.
+        entity: usize,
+    },
+    /// Households were decided.
+    Decided {
+        /// So many rows of the table of households.
+        households: u64,
+        /// Out of so many.
+        of: u64,
+    },
+    /// A part is durable.
+    Part {
+        /// Its number, from 0.
+        part: usize,
+    },
+}
+
+/// One table of a run.
+struct Given {
+    entity: usize,
+    name: String,
+    file: TableFile,
+}
+
+/// Decides whole tables from files to files: `OUT/households/part-00000.parquet`, `OUT/people/…`, `OUT/findings/…` where rows
+/// are wrong (with keys in full), `OUT/explained/….jsonl` on request, and `OUT/journal.jsonl`.
+///
+/// The answer is that of [`Importer`], [`Exporter`] and [`Columns`](minzheng_rules::columnar::Columns) in memory; it does not depend on threads, nor on how often the
+/// run was interrupted.
+///
+/// # Errors
+/// `E-FILE-…` where files cannot be read or written, what [`Importer::new`], [`Importer::read`] and [`Exporter::new`] refuse;
+/// `E-RUN-EXISTS` where the folder holds something and `resume` was not asked, `E-RUN-CHANGED` where packs, tables or options
+/// are not those of the journal, `E-RUN-PART` where a finished part was changed, `E-RUN-JOURNAL` where the journal cannot be
+/// read, `E-RUN-STOPPED` where it was cancelled.
+///
+/// ```
+/// use minzheng::packs::{self, BuiltIn};
+/// use minzheng_arrow::{RunInputs, RunOptions, run};
+/// use minzheng_rules::{date::Day, scenario::Engine};
+///
+/// let engine = Engine::new(packs::load(&BuiltIn::ALL, &[]).map_err(|e| e.to_string())?);
+/// let dir = std::env::temp_dir().join(format!("minzheng-run-{}", std::process::id()));
+/// std::fs::create_dir_all(&dir)?;
+/// std::fs::write(dir.join("households.csv"), "household_id,hukou\nh1,urban\nh2,rural\n")?;
+/// std::fs::write(dir.join("people.csv"), "household_id,birth\nh2,1950-01-01\nh1,2001-05-01\n")?;
+/// let inputs = RunInputs { households: dir.join("households.csv"), people: dir.join("people.csv"), records: None };
+/// let mut options = RunOptions::default();
+/// options.import.on = Day::parse("2026-08-25");
+/// let summary = run(&engine, &inputs, &dir.join("out"), &options, &mut |_| {})?;
+/// assert_eq!((summary.households, summary.people), (2, 2));
+/// assert!(dir.join("out/people/part-00000.parquet").exists());
+/// # std::fs::remove_dir_all(&dir)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn run(
+    engine: &Engine,
+    inputs: &RunInputs,
+    out: &Path,
+    options: &RunOptions<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Summary, Error> {
+    let given = tables(engine, inputs)?;
+    let schemas: Vec<_> = given
+        .iter()
+        .map(|g| (g.name.as_str(), g.file.schema().clone()))
+        .collect();
+    let importer = Importer::new(engine.packs(), &schemas, options.import.clone())?;
+    let exporter = Exporter::new(&importer, &options.export)?;
+    let columns = engine.columns(exporter.request())?;
+    let header = header(engine, &given, options)?;
+    let (mut journal, parts) = Journal::open(out, &header, options.resume)?;
+    let mut run = Run {
+        shop: Shop {
+            engine,
+            importer: &importer,
+            exporter: &exporter,
+            columns: &columns,
+            explain: options.explain,
+        },
+        out,
+        options,
+        summary: Summary::default(),
+        explained: Met::new(),
+        part: parts.len(),
+    };
+    for line in &parts {
+        run.check(line)?;
+        run.summary.add(&line.summary);
+        sample::add(&mut run.explained, &line.explained);
+    }
+    if journal.is_done() {
+        return Ok(run.summary);
+    }
+    let skip = parts.last().map(|p| p.read.clone()).unwrap_or_default();
+    let mut cursors = Vec::new();
+    let work = out.join("sorting");
+    for table in &given {
+        let after = skip.get(&table.name).copied().unwrap_or(0);
+        cursors.push(open(&importer, table, &work, after, options, progress)?);
+    }
+    let total = cursors.first().map_or(0, Cursor::total);
+    let mut cursors = Cursors::new(cursors, options.threads.max(1));
+    while run.next_part(&mut cursors, &given, total, &mut journal, progress)? {}
+    journal.done()?;
+    if work.exists() {
+        fs::remove_dir_all(&work).map_err(|e| crate::files::unwritten(&work, &e))?;
+    }
+    Ok(run.summary)
+}
+
+/// The tables that are there.
+fn tables(engine: &Engine, inputs: &RunInputs) -> Result<Vec<Given>, Error> {
+    let contract = Contract::new(engine.packs());
+    let mut out = Vec::new();
+    for table in contract.tables() {
+        let path = match table.entity {
+            0 => Some(inputs.households.clone()),
+            1 => Some(inputs.people.clone()),
+            _ => match &inputs.records {
+                None => None,
+                Some(dir) => record_file(dir, &table.name)?,
+            },
+        };
+        if let Some(path) = path {
+            out.push(Given {
+                entity: table.entity,
+                name: table.name.clone(),
+                file: TableFile::open(&path)?,
+            });
+        }
+    }
+    Ok(out)
+}
+
+/// The file or folder of a table of records.
+fn record_file(dir: &Path, name: &str) -> Result<Option<PathBuf>, Error> {
+    let mut found = None;
+    for entry in fs::read_dir(dir).map_err(|e| unread(dir, &e))? {
+        let path = entry.map_err(|e| unread(dir, &e))?.path();
+        let is_table = path.is_dir() || Format::of(&path).is_ok();
+        if is_table && path.file_stem().is_some_and(|s| s == name) {
+            if found.is_some() {
+                let help = "leave one of them out";
+                return Err(refused(
+                    "E-TABLE-TWICE",
+                    &path,
+                    "the table is given twice",
+                    help,
+                ));
+            }
+            found = Some(path);
+        }
+    }
+    Ok(found)
+}
+
+/// What a run is of: packs, tables, options.
+fn header(engine: &Engine, given: &[Given], options: &RunOptions<'_>) -> Result<Value, Error> {
+    let packs = engine.packs().packs().iter();
+    let packs: Vec<Value> = packs
+        .map(|p| json!({"id": p.id, "version": p.version, "digest": p.digest}))
+        .collect();
+    let mut tables = BTreeMap::new();
+    for table in given {
+        let files = table.file.files().map(digest);
+        tables.insert(table.name.as_str(), files.collect::<Result<Vec<_>, _>>()?);
+    }
+    let day = |day: Option<minzheng_rules::date::Day>| day.map(|d| d.to_string());
+    let (import, export) = (&options.import, &options.export);
+    Ok(json!({
+        "run": "minzheng/run/1",
+        "engine": env!("CARGO_PKG_VERSION"),
+        "packs": packs,
+        "tables": tables,
+        "options": {
+            "on": day(import.on),
+            "known_on": day(export.known_on),
+            "facts": import.status.word(),
+            "mapping": hex(&Sha256::digest(format!("{:?}", import.mapping))),
+            "ignore_unknown": import.ignore_unknown,
+            "most_rows": import.most_rows,
+            "most_findings": import.most_findings,
+            "programmes": export.programmes,
+            "conditions": export.conditions,
+            "reasons": export.reasons,
+            "formulas": export.formulas,
+            "format": options.format.extension(),
+            "households_per_part": options.households_per_part,
+            "explain": options.explain,
+        },
+    }))
+}
+
+/// A file by its bytes.
+fn digest(path: &Path) -> Result<WrittenFile, Error> {
+    let mut file = File::open(path).map_err(|e| unread(path, &e))?;
+    let mut digest = Sha256::new();
+    let (mut buffer, mut bytes) = (vec![0; 256 << 10], 0_u64);
+    loop {
+        let many = file.read(&mut buffer).map_err(|e| unread(path, &e))?;
+        if many == 0 {
+            break;
+        }
+        digest.update(buffer.get(..many).unwrap_or_default());
+        bytes = bytes.saturating_add(u64::try_from(many).unwrap_or(0));
+    }
+    Ok(WrittenFile {
+        bytes,
+        sha256: hex(&digest.finalize()),
+    })
+}
+
+/// Opens a table in the order of households.
+fn open(
+    importer: &Importer<'_>,
+    table: &Given,
+    work: &Path,
+    skip: u64,
+    options: &RunOptions<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Cursor, Error> {
+    let picks = importer.picks(table.entity);
+    let name = importer
+        .household_key(table.entity)
+        .map_or("", |(name, _)| name);
+    let index = table.file.schema().index_of(name).unwrap_or(usize::MAX);
+    let key = picks.iter().position(|p| p.index == index).unwrap_or(0);
+    let only = [Pick { index, exact: true }];
+    let order = sort::order(table.file.read(&only, 0))?;
+    let limit = (BYTES / table.file.row_bytes(&picks)).clamp(256, ROWS);
+    let mut cursor = if order.is_sorted {
+        Cursor::new(table.file.read(&picks, skip), key, None)
+    } else {
+        progress(Progress::Sorting {
+            entity: table.entity,
+        });
+        let dir = work.join(&table.name);
+        let sorted = sort::sort(&table.file, &picks, key, &dir, options.cancel)?;
+        let mut cursor = Cursor::new(sorted, key, Some(picks.len()));
+        cursor.leave_out(skip)?;
+        cursor
+    };
+    cursor.set(table.entity, order.rows, skip, limit);
+    Ok(cursor)
+}
+
+/// The run was asked to stop.
+fn stopped(cancel: Option<&AtomicBool>) -> Result<(), Error> {
+    if cancel.is_some_and(|c| c.load(Ordering::Relaxed)) {
+        let message = "the run was asked to stop";
+        let help = "go on with `resume`: finished parts are kept";
+        return Err(Diagnostic::error("E-RUN-STOPPED", message)
+            .help(help)
+            .into());
+    }
+    Ok(())
+}
+
+struct Run<'r> {
+    shop: Shop<'r>,
+    out: &'r Path,
+    options: &'r RunOptions<'r>,
+    summary: Summary,
+    explained: Met,
+    part: usize,
+}
+
+impl Run<'_> {
+    fn path(&self, table: &str, part: usize, end: &str) -> PathBuf {
+        self.out.join(table).join(format!("part-{part:05}.{end}"))
+    }
+
+    /// Whether the files of a finished part are as they were written.
+    fn check(&self, line: &PartLine) -> Result<(), Error> {
+        for (table, written) in &line.files {
+            let end = if table == sample::TABLE {
+                sample::END
+            } else {
+                self.options.format.extension()
+            };
+            let path = self.path(table, line.part, end);
+            if digest(&path).ok().as_ref() != Some(written) {
+                let message = "a finished part is missing or was changed";
+                let help = "begin again in another folder";
+                return Err(refused("E-RUN-PART", &path, message, help));
+            }
+        }
+        Ok(())
+    }
+
+    /// Decides and writes a part; whether there may be another.
+    fn next_part(
+        &mut self,
+        cursors: &mut Cursors,
+        given: &[Given],
+        total: u64,
+        journal: &mut Journal,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<bool, Error> {
+        let mut files = Files::new(self)?;
+        let (mut own, mut households) = (Summary::default(), 0_usize);
+        let before = self.explained.clone();
+        loop {
+            let left = self
+                .options
+                .households_per_part
+                .max(1)
+                .saturating_sub(households);
+            if left == 0 {
+                break;
+            }
+            stopped(self.options.cancel)?;
+            let batches = cursors.next(left)?;
+            if batches.is_empty() {
+                break;
+            }
+            let threads = self.options.threads;
+            for done in self.shop.decide(batches, &self.explained, threads)? {
+                households = households.saturating_add(done.households);
+                files.write(self, &done)?;
+                let most = self.options.explain;
+                for line in sample::chosen(&done.samples, &mut self.explained, most) {
+                    files.explain(self, line)?;
+                }
+                own.add(&done.summary);
+            }
+            progress(Progress::Decided {
+                households: cursors.read(0),
+                of: total,
+            });
+        }
+        // a table without rows is an answer without rows
+        if cursors.is_end() && self.part > 0 && own == Summary::default() {
+            return Ok(false);
+        }
+        let read = given.iter().enumerate();
+        let line = PartLine {
+            part: self.part,
+            read: read
+                .map(|(at, g)| (g.name.clone(), cursors.read(at)))
+                .collect(),
+            files: files.finish(self.out)?,
+            summary: own,
+            explained: sample::between(&before, &self.explained),
+        };
+        journal.append(&line)?;
+        self.summary.add(&line.summary);
+        progress(Progress::Part { part: self.part });
+        self.part = self.part.saturating_add(1);
+        Ok(!cursors.is_end())
+    }
+}
+
+/// The files of a part while it is written.
+struct Files {
+    tables: Vec<(String, Part)>,
+    findings: Option<Part>,
+    explained: Option<Part>,
+}
+
+impl Files {
+    fn new(run: &Run<'_>) -> Result<Self, Error> {
+        let format = run.options.format;
+        let tables = run.shop.exporter.tables().iter().map(|table| {
+            let path = run.path(&table.name, run.part, format.extension());
+            Ok((
+                table.name.clone(),
+                Part::table(&path, format, &table.schema)?,
+            ))
+        });
+        Ok(Self {
+            tables: tables.collect::<Result<_, Error>>()?,
+            findings: None,
+            explained: None,
+        })
+    }
+
+    fn write(&mut self, run: &Run<'_>, done: &Done) -> Result<(), Error> {
+        for ((_, part), batch) in self.tables.iter_mut().zip(&done.tables) {
+            part.write(batch)?;
+        }
+        if done.findings.is_empty() {
+            return Ok(());
+        }
+        let format = run.options.format;
+        let findings = match &mut self.findings {
+            Some(findings) => findings,
+            None => {
+                let path = run.path("findings", run.part, format.extension());
+                let new = Part::table(&path, format, &Findings::schema())?;
+                self.findings.insert(new)
+            }
+        };
+        findings.write(&done.findings.to_batch()?)
+    }
+
+    fn explain(&mut self, run: &Run<'_>, line: &str) -> Result<(), Error> {
+        let explained = match &mut self.explained {
+            Some(explained) => explained,
+            None => {
+                let path = run.path(sample::TABLE, run.part, sample::END);
+                self.explained.insert(Part::text(&path)?)
+            }
+        };
+        explained.line(line)
+    }
+
+    fn finish(self, out: &Path) -> Result<BTreeMap<String, WrittenFile>, Error> {
+        let findings = self.findings.map(|p| ("findings".to_owned(), p));
+        let explained = self.explained.map(|p| (sample::TABLE.to_owned(), p));
+        let parts = self.tables.into_iter().chain(findings).chain(explained);
+        let mut written = BTreeMap::new();
+        for (table, part) in parts {
+            let file = part.finish()?;
+            sync_dir(&out.join(&table))?;
+            written.insert(table, file);
+        }
+        sync_dir(out)?;
+        Ok(written)
+    }
+}
