@@ -255,7 +255,7 @@ pub(crate) struct Province {
     #[arg(long, value_enum, default_value_t = TableFormat::Parquet)]
     pub(crate) format: TableFormat,
     /// Households of a part, about
-    #[arg(long, value_name = "N", default_value_t = 65_536, value_parser = at_least_one)]
+    #[arg(long, value_name = "N", default_value_t = 16_384, value_parser = at_least_one)]
     pub(crate) part_households: usize,
     /// Threads that decide
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_one)]

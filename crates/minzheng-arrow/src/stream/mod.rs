@@ -78,7 +78,7 @@ impl Default for RunOptions<'_> {
             import: ImportOptions::default(),
             export: ExportOptions::default(),
             format: Format::Parquet,
-            households_per_part: 65_536,
+            households_per_part: 16_384,
             threads: 1,
             explain: 0,
             resume: false,

@@ -95,6 +95,23 @@ impl<'a> Column<'a> {
         self.wild.as_ref()
     }
 
+    /// The column of some rows alone.
+    pub(super) fn pick(&self, rows: &[u32]) -> Column<'static> {
+        fn some<T: Copy>(values: &[T], rows: &[u32]) -> Cow<'static, [T]> {
+            Cow::Owned(rows.iter().map(|row| values[*row as usize]).collect())
+        }
+        Column {
+            values: match &self.values {
+                Values::Bool(bits) => Values::Bool(bits.pick(rows)),
+                Values::Small(values) => Values::Small(some(values, rows)),
+                Values::Medium(values) => Values::Medium(some(values, rows)),
+                Values::Large(values) => Values::Large(some(values, rows)),
+            },
+            known: self.known.as_ref().map(|bits| bits.pick(rows)),
+            wild: self.wild.as_ref().map(|bits| bits.pick(rows)),
+        }
+    }
+
     /// The value of a row, where it is known.
     pub(super) fn known_value(&self, row: usize) -> Option<i64> {
         self.value(row, V::UNKNOWN).get()

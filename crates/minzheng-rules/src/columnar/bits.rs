@@ -161,6 +161,19 @@ impl Bitmap {
         }
     }
 
+    /// The bits of some rows.
+    pub(crate) fn pick(&self, rows: &[u32]) -> Self {
+        let words = rows.chunks(WORD).map(|rows| {
+            let bit = |row: &u32| self.words[*row as usize / WORD] >> (*row as usize % WORD) & 1;
+            let bits = rows.iter().enumerate();
+            bits.fold(0, |word, (lane, row)| word | bit(row) << lane)
+        });
+        Self {
+            words: words.collect(),
+            len: rows.len(),
+        }
+    }
+
     /// Whether any of `rows` bits from row `start` on is set.
     pub(crate) fn any_in(&self, start: usize, rows: usize) -> bool {
         let end = start + rows;

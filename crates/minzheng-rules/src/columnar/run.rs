@@ -430,9 +430,7 @@ impl Worker {
         let bounds = def.map_or(V::UNKNOWN, |f| sensible(job.set, f));
         match &chunk.parts[instr.entity].rows {
             Rows::Range(start, _) => self.load_range(column, *start, (missing, bounds), size),
-            Rows::List(list) => self.write(instr.ty, size, |row| {
-                job.batch.value(job.set, fact, list[row] as usize)
-            }),
+            Rows::List(list) => self.load_range(&column.pick(list), 0, (missing, bounds), size),
         }
     }
 

@@ -1,7 +1,7 @@
 //! A run over many batches: what is asked for, the groups of rules, the chunks, the answers.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::batch::{Batch, Column};
 use super::bits::{Bitmap, words};
@@ -65,6 +65,8 @@ pub struct Columns<'e> {
     known_on: Day,
     outputs: Vec<Output>,
     met: Mutex<Met>,
+    /// Threads' registers and tables, for the next batch.
+    idle: Mutex<Vec<Worker>>,
 }
 
 /// The regimes met so far, by places and day.
@@ -75,7 +77,14 @@ struct Met {
     /// The plan of every regime, as a number.
     plans: Vec<usize>,
     known: Vec<Arc<Plan>>,
+    /// Compiled programs by plan, regimes and the columns that were given.
+    programs: BTreeMap<ProgramKey, Arc<Program>>,
 }
+
+type ProgramKey = (usize, Vec<u32>, Vec<bool>);
+
+/// How many compiled programs are kept.
+const PROGRAMS: usize = 256;
 
 /// A regime met a moment ago.
 #[derive(Debug, Clone)]
@@ -328,6 +337,7 @@ impl Engine {
             known_on,
             outputs,
             met: Mutex::new(Met::default()),
+            idle: Mutex::new(Vec::new()),
         })
     }
 }
@@ -423,6 +433,14 @@ struct Group {
 }
 
 impl Columns<'_> {
+    fn met(&self) -> MutexGuard<'_, Met> {
+        self.met.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Worker>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// What is answered, in order.
     pub fn outputs(&self) -> &[Output] {
         &self.outputs
@@ -499,7 +517,7 @@ impl Columns<'_> {
     fn laws(&self, batch: &Batch<'_>) -> Vec<u32> {
         let set = self.engine.packs();
         let facts = self.engine.place_facts();
-        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut met = self.met();
         let mut out = Vec::with_capacity(batch.cases());
         let columns: Vec<Option<&Column<'_>>> = facts
             .iter()
@@ -562,7 +580,7 @@ impl Columns<'_> {
     fn groups(&self, batch: &Batch<'_>, law: &[u32], regimes: &[Arc<Regime>]) -> Vec<Group> {
         let set = self.engine.packs();
         let (plans, known) = {
-            let met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+            let met = self.met();
             (met.plans.clone(), met.known.clone())
         };
         let mut cases: BTreeMap<usize, Vec<(u32, u32)>> = BTreeMap::new();
@@ -570,22 +588,27 @@ impl Columns<'_> {
             let plan = plans.get(*regime as usize).copied().unwrap_or(0);
             cases.entry(plan).or_default().push((case, *regime));
         }
-        let group = |(plan, cases): (usize, Vec<(u32, u32)>)| {
-            let plan = Arc::clone(known.get(plan)?);
+        let given: Vec<bool> = batch.columns.iter().map(Option::is_some).collect();
+        let group = |(number, cases): (usize, Vec<(u32, u32)>)| {
+            let plan = Arc::clone(known.get(number)?);
             let mut used: Vec<u32> = cases.iter().map(|c| c.1).collect();
             used.sort_unstable();
             used.dedup();
-            let used: Vec<&Regime> = used
-                .iter()
-                .filter_map(|r| regimes.get(*r as usize))
-                .map(AsRef::as_ref)
-                .collect();
-            let outputs: Vec<(NodeId, usize)> = self
-                .outputs
-                .iter()
-                .map(|o| (o.node(&plan), o.entity))
-                .collect();
-            let program = Arc::new(compile(set, &plan, &used, batch, &outputs));
+            let key = (number, used, given.clone());
+            let found = self.met().programs.get(&key).map(Arc::clone);
+            let program = found.unwrap_or_else(|| {
+                let used = key.1.iter().filter_map(|r| regimes.get(*r as usize));
+                let used: Vec<&Regime> = used.map(AsRef::as_ref).collect();
+                let outputs = self.outputs.iter().map(|o| (o.node(&plan), o.entity));
+                let outputs: Vec<(NodeId, usize)> = outputs.collect();
+                let program = Arc::new(compile(set, &plan, &used, batch, &outputs));
+                let mut met = self.met();
+                if met.programs.len() >= PROGRAMS {
+                    met.programs.clear();
+                }
+                met.programs.insert(key, Arc::clone(&program));
+                program
+            });
             Some(Group {
                 program,
                 plan,
@@ -612,7 +635,7 @@ impl Columns<'_> {
             .iter()
             .map(|o| OutputColumn::new(o.ty, span(o.entity).len(), self.request.bounds))
             .collect();
-        let mut worker = Worker::default();
+        let mut worker = self.idle().pop().unwrap_or_default();
         for group in groups {
             let first = group
                 .cases
@@ -656,6 +679,7 @@ impl Columns<'_> {
                 }
             }
         }
+        self.idle().push(worker);
         columns
     }
 }
