@@ -84,7 +84,7 @@ struct Met {
 type ProgramKey = (usize, Vec<u32>, Vec<bool>);
 
 /// How many compiled programs are kept.
-const PROGRAMS: usize = 256;
+const PROGRAMS: usize = 16;
 
 /// A regime met a moment ago.
 #[derive(Debug, Clone)]
