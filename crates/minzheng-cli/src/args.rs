@@ -214,6 +214,7 @@ pub(crate) struct Synth {
 }
 
 #[derive(Debug, ClapArgs)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Province {
     /// The table of households: a file that ends in .parquet, .arrow or .csv, or a folder with its parts
     #[arg(long, value_name = "FILE")]

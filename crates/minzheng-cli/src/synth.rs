@@ -1,5 +1,6 @@
 //! The command that writes a synthetic province.
 
+use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -64,7 +65,7 @@ pub(crate) fn run(command: &Synth, packs: &[PathBuf], lang: Lang) -> Outcome {
     for (path, writer, rows) in writers {
         writer.close().map_err(|e| failure(&path, e))?;
         let words = pick(("行", "rows"), lang);
-        text.push_str(&format!("{}  {rows} {words}\n", path.display()));
+        let _ = writeln!(text, "{}  {rows} {words}", path.display());
     }
     Ok(text)
 }

@@ -167,7 +167,7 @@ pub(super) fn read(
         }
         let arrays = columns
             .into_iter()
-            .map(|mut c| Arc::new(c.finish()) as ArrayRef);
+            .map(|mut c| -> ArrayRef { Arc::new(c.finish()) });
         let batch = RecordBatch::try_new(Arc::clone(&schema), arrays.collect());
         (rows > 0).then(|| batch.map_err(|_| broken(&path, "CSV file")))
     })))

@@ -198,7 +198,8 @@ impl TableFile {
 
     /// Reads some columns, rising, after so many rows.
     pub(crate) fn read(&self, picks: &[Pick], skip: u64) -> Batches {
-        let most = (BYTES / self.row_bytes(picks)).clamp(64, ROWS);
+        let most = BYTES.checked_div(self.row_bytes(picks)).unwrap_or(ROWS);
+        let most = most.clamp(64, ROWS);
         let (picks, files): (Arc<[Pick]>, _) = (picks.into(), self.files.clone());
         let mut left = skip;
         Box::new(files.into_iter().flat_map(move |(path, format)| {

@@ -72,7 +72,7 @@ pub struct RunOptions<'c> {
 }
 
 impl Default for RunOptions<'_> {
-    /// Parquet, 65,536 households a part, one thread, no explanations, from the beginning.
+    /// Parquet, 16,384 households a part, one thread, no explanations, from the beginning.
     fn default() -> Self {
         Self {
             import: ImportOptions::default(),
@@ -323,7 +323,10 @@ fn open(
     let key = picks.iter().position(|p| p.index == index).unwrap_or(0);
     let only = [Pick { index, exact: true }];
     let order = sort::order(table.file.read(&only, 0))?;
-    let limit = (BYTES / table.file.row_bytes(&picks)).clamp(256, ROWS);
+    let limit = BYTES
+        .checked_div(table.file.row_bytes(&picks))
+        .unwrap_or(ROWS);
+    let limit = limit.clamp(256, ROWS);
     let mut cursor = if order.is_sorted {
         Cursor::new(table.file.read(&picks, skip), key, None)
     } else {

@@ -41,10 +41,6 @@ impl Tally {
 mod fen {
     use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
 
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "the signature is serde's"
-    )]
     pub(super) fn serialize<S: Serializer>(sum: &i128, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(&sum.to_string())
     }

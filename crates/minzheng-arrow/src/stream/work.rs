@@ -47,7 +47,7 @@ impl Shop<'_> {
                 .into_iter()
                 .map(|batch| scope.spawn(|| self.one(batch, met)))
                 .collect();
-            let ended = started.into_iter().map(|t| t.join());
+            let ended = started.into_iter().map(std::thread::ScopedJoinHandle::join);
             ended.map(|done| done.map_err(|_| fault(""))?).collect()
         })
     }

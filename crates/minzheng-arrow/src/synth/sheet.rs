@@ -1,4 +1,5 @@
 //! Rows of facts, and the columns they become.
+#![expect(clippy::struct_field_names, reason = "a field is named as its column")]
 
 use std::sync::Arc;
 

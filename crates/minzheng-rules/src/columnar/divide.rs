@@ -235,7 +235,9 @@ mod tests {
             // a divisor is known somewhere, else there is nothing to prove
             let mut rows = rows;
             if few {
-                rows.iter_mut().for_each(|r| r.1 = r.1.map(|d| d % 12));
+                for row in &mut rows {
+                    row.1 = row.1.map(|d| d % 12);
+                }
             }
             rows.push((Some(1), Some(1)));
             let known = |v: Option<i64>| match v { Some(v) => V::known(v), None if known => V::known(3), None => V::UNKNOWN };

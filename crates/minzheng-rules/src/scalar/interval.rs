@@ -186,7 +186,7 @@ impl V {
     }
 }
 
-#[inline(always)]
+#[inline]
 pub(crate) const fn is_open(bound: i64) -> bool {
     bound == i64::MIN || bound == i64::MAX
 }
