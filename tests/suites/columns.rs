@@ -116,3 +116,20 @@ fn columns_agree_with_the_reference_on_random_cases_of_mixed_dates_and_places() 
         "only {equal} values were compared"
     );
 }
+
+#[test]
+fn the_answer_does_not_depend_on_threads() {
+    let engine = engine();
+    let batch = random(engine.packs(), &mix(3, 20_000)).unwrap();
+    let answer = |threads| {
+        let request = Request {
+            threads,
+            bounds: true,
+            ..Request::default()
+        };
+        engine.columns(request).unwrap().run(&batch)
+    };
+    let one = answer(1);
+    assert!(one.groups > 1, "cases of several regimes are mixed");
+    assert_eq!(one, answer(2));
+}
