@@ -150,7 +150,7 @@ pub(crate) enum Command {
     Synth(Synth),
     /// Decide a province: tables in, tables out, in parts that survive a crash
     #[command(after_help = teach(
-        "minzheng run --households households.parquet --people people.parquet --on 2026-08-25 --out answer",
+        "minzheng run --households examples/data/province/households.csv --people examples/data/province/people.csv --on 2026-08-25 --out answer",
         &[
             DONE,
             (1, "a table, a pack or the folder was refused: standard error says where and why"),
@@ -351,7 +351,10 @@ pub(crate) enum PackCommand {
     },
     /// The rules of a day and a place as SQL or as a Python module, for another engine
     #[command(
-        after_help = "Example:\n  minzheng pack export --dialect duckdb --on 2026-08-25 --place 159921 --output dibao.eligible"
+        after_help = teach(
+            "minzheng pack export --dialect duckdb --on 2026-08-25 --place 159921 --output dibao.eligible",
+            &[DONE, (1, "a pack, a place or an output was refused"), USAGE],
+        )
     )]
     Export {
         /// The language
