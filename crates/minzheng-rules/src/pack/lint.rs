@@ -86,6 +86,9 @@ impl Used {
     fn others(&mut self, set: &PackSet) {
         self.facts
             .extend(set.entities.iter().filter_map(|e| e.complete));
+        for row in set.host.values().flatten() {
+            self.cites(&row.cite);
+        }
         // rules are read at the first place fact of the root
         self.facts.extend(
             set.facts

@@ -544,3 +544,15 @@ pub struct PackTest {
     /// Where it is written.
     pub origin: Origin,
 }
+
+/// A row of a section to which the engine gives no meaning: it is kept for the host that does, with its place and its
+/// ground.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HostRow {
+    /// The row as written.
+    pub table: toml::Table,
+    /// The articles it cites, those of tables inside it too.
+    pub cite: Vec<Cite>,
+    /// Where it is written.
+    pub origin: Origin,
+}

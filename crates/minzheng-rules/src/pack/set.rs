@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::model::{
-    Calendar, Cite, CodeList, Dated, Entity, Fact, Formula, Instrument, Origin, PackInfo, PackTest,
-    Parameter, Programme, Relation,
+    Calendar, Cite, CodeList, Dated, Entity, Fact, Formula, HostRow, Instrument, Origin, PackInfo,
+    PackTest, Parameter, Programme, Relation,
 };
 use super::place::Places;
 use crate::date::Day;
@@ -27,6 +27,7 @@ pub struct PackSet {
     pub(crate) relations: Vec<Relation>,
     pub(crate) calendar: Calendar,
     pub(crate) tests: Vec<PackTest>,
+    pub(crate) host: BTreeMap<String, Vec<HostRow>>,
     pub(crate) names: Vec<BTreeMap<String, NameOf>>,
     pub(crate) params_by_id: BTreeMap<String, usize>,
     pub(crate) formulas_by_id: BTreeMap<String, usize>,
@@ -139,6 +140,34 @@ impl PackSet {
     /// The tests that stand in the packs.
     pub fn tests(&self) -> &[PackTest] {
         &self.tests
+    }
+
+    /// The rows of a section that the engine keeps for its host, lowest layer first: `catalog.resource` for
+    /// `[[catalog.resource]]`.
+    ///
+    /// ```
+    /// use minzheng_rules::pack::{PackSet, PackSource, SourceFile};
+    /// let text = r#"
+    /// [pack]
+    /// id = "example"
+    /// title = { zh = "例", en = "example" }
+    /// publisher = "an example"
+    /// version = "1"
+    /// level = "nation"
+    /// place = "000000"
+    /// reviewed_on = 2026-01-01
+    /// [[entity]]
+    /// id = "parcel"
+    /// [[catalog.resource]]
+    /// id = "R1"
+    /// "#;
+    /// let set = PackSet::load(&[PackSource::new(vec![SourceFile::new("pack.toml", text)])])?;
+    /// assert_eq!(set.host_rows("catalog.resource").len(), 1);
+    /// assert!(set.host_rows("catalog.other").is_empty());
+    /// # Ok::<(), minzheng_rules::error::Diagnostics>(())
+    /// ```
+    pub fn host_rows(&self, section: &str) -> &[HostRow] {
+        self.host.get(section).map_or(&[], Vec::as_slice)
     }
 
     /// The type of a parameter, fact or formula in the words of packs.

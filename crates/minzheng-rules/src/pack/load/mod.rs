@@ -10,6 +10,7 @@ mod file;
 mod formulas;
 mod ground;
 mod head;
+mod host;
 mod instruments;
 mod names;
 mod parameters;
@@ -118,7 +119,9 @@ impl<'a> Loader<'a> {
             .iter()
             .map(|f| {
                 let formulas = raw::Formula::rows(&f.raw).len();
-                raw::Value::rows(&f.raw).len().saturating_add(formulas)
+                let host: usize = f.raw.host_rows().map(|(_, _, rows)| rows.len()).sum();
+                let values = raw::Value::rows(&f.raw).len();
+                values.saturating_add(formulas).saturating_add(host)
             })
             .fold(0, usize::saturating_add);
         if items > MAX_ITEMS {
@@ -155,6 +158,9 @@ impl<'a> Loader<'a> {
         self.each(files, Self::relation);
         self.circles();
         self.each(files, Self::test);
+        for file in files {
+            self.host_rows(file);
+        }
         self.dates();
     }
 

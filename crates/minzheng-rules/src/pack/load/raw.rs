@@ -25,6 +25,13 @@ macro_rules! sections {
                 #[serde(default)]
                 $key: Vec<Spanned<$row>>,
             )*
+            /// Rows that the engine keeps for its host, by section: `[[catalog.resource]]` and the like.
+            #[serde(default)]
+            pub(super) catalog: HostRows,
+            #[serde(default)]
+            pub(super) verification: HostRows,
+            #[serde(default)]
+            pub(super) warning: HostRows,
         }
 
         $(
@@ -52,6 +59,26 @@ sections! {
     relation: Relation,
     calendar: Calendar,
     test: toml::Table,
+}
+
+/// The rows of one word of the host, by the word after the dot.
+pub(super) type HostRows = BTreeMap<String, Vec<Spanned<toml::Table>>>;
+
+impl File {
+    /// The rows of the host as `catalog.resource` with its rows.
+    pub(super) fn host_rows(
+        &self,
+    ) -> impl Iterator<Item = (&'static str, &str, &[Spanned<toml::Table>])> {
+        let sections = [
+            ("catalog", &self.catalog),
+            ("verification", &self.verification),
+            ("warning", &self.warning),
+        ];
+        sections.into_iter().flat_map(|(section, rows)| {
+            rows.iter()
+                .map(move |(kind, rows)| (section, kind.as_str(), rows.as_slice()))
+        })
+    }
 }
 
 #[derive(Debug, Deserialize)]
