@@ -29,12 +29,14 @@
 #![forbid(unsafe_code)]
 
 pub mod api;
+pub mod catalog;
 pub mod eligibility;
 mod engine;
 pub mod error;
 pub mod household;
 pub mod identity;
 pub mod packs;
+pub mod verification;
 
 pub use eligibility::{Arrears, Assessment, Figure, ProgrammeOutcome, Verdict};
 pub use engine::Engine;

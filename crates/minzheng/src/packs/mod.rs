@@ -1,6 +1,7 @@
 //! The built-in packs: the law as data, compiled into the library.
 
 mod files;
+pub(crate) mod rows;
 
 use minzheng_rules::error::Diagnostics;
 use minzheng_rules::pack::{PackSet, PackSource, SourceFile};

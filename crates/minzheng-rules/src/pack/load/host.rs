@@ -101,6 +101,19 @@ id = "parcel"
     }
 
     #[test]
+    fn a_list_that_only_a_row_of_the_host_names_is_used() {
+        let list =
+            "[[codes]]\nid = \"colour\"\nvalues = [{ id = \"red\", zh = \"红\", en = \"red\" }]\n";
+        let unused = |text: &str| {
+            let set = load(text).unwrap();
+            lint(&set).iter().any(|f| f.code() == "L-UNUSED-CODES")
+        };
+        assert!(unused(list));
+        let field = "[[catalog.resource]]\nfield = [{ type = \"code:colour\" }]";
+        assert!(!unused(&format!("{list}{field}")));
+    }
+
+    #[test]
     fn an_unknown_ground_is_refused_at_any_depth() {
         let row = "[[warning.model]]\nground = { cite = [\"act\", \"acts\"] }";
         let findings = load(row).unwrap_err();

@@ -1,0 +1,95 @@
+//! The data catalogue (数据资源目录): which data exist, whose they are, how often they come, who may use them.
+//!
+//! A [`Resource`] is a table that a department keeps; a civil-affairs department's own, or an **item** (数据项) that
+//! another [`Department`] shares. Its [`Field`]s have types and units; its [`Kind`]s are the words by which facts name who
+//! can answer (`item:TAX`). All of it is pack data (`[[catalog.…]]`, see `docs/guide/catalog.md`).
+
+mod department;
+mod field;
+mod load;
+mod resource;
+
+use minzheng_rules::pack::PackSet;
+
+pub use department::{Department, Kind};
+pub use field::{Field, FieldType, Unit};
+pub use resource::{
+    Cycle, Grade, Inferred, Origin, Personal, Resource, RowOrder, Sharing, Status, Subject,
+};
+
+use crate::error::Error;
+
+/// The catalogue of some packs, checked.
+///
+/// ```
+/// use minzheng::catalog::Catalog;
+/// use minzheng::packs::{self, BuiltIn};
+///
+/// let packs = packs::load(&BuiltIn::ALL, &[])?;
+/// let catalog = Catalog::load(&packs)?;
+/// assert_eq!(catalog.items().count(), 33);
+/// assert_eq!(catalog.departments().len(), 20);
+/// let tax: Vec<&str> = catalog.supplying("TAX").map(|r| r.id.as_str()).collect();
+/// assert_eq!(tax, ["income_tax", "business_tax"]);
+/// # Ok::<(), minzheng::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Catalog {
+    departments: Vec<Department>,
+    kinds: Vec<Kind>,
+    resources: Vec<Resource>,
+}
+
+impl Catalog {
+    /// Reads the catalogue that stands in packs; packs without one give an empty catalogue.
+    ///
+    /// # Errors
+    /// Everything that is wrong at once, each with file and line: `E-CATALOG-SHAPE`, `E-CATALOG-ID`, `E-CATALOG-TWICE`,
+    /// `E-CATALOG-NAME`, `E-CATALOG-TYPE`, `E-CATALOG-KEY`, `E-CATALOG-GRADE`, `E-CATALOG-SHARING`, `E-CATALOG-STATUS`.
+    pub fn load(packs: &PackSet) -> Result<Self, Error> {
+        load::load(packs)
+    }
+
+    /// The departments, in the order of the packs.
+    pub fn departments(&self) -> &[Department] {
+        &self.departments
+    }
+
+    /// The department with this id.
+    pub fn department(&self, id: &str) -> Option<&Department> {
+        self.departments.iter().find(|d| d.id == id)
+    }
+
+    /// The kinds of data, in the order of the packs.
+    pub fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    /// The kind with this id, as `TAX`.
+    pub fn kind(&self, id: &str) -> Option<&Kind> {
+        self.kinds.iter().find(|k| k.id == id)
+    }
+
+    /// All resources: items by number, then what civil affairs keeps itself in the order of the packs.
+    pub fn resources(&self) -> &[Resource] {
+        &self.resources
+    }
+
+    /// The resource with this id.
+    pub fn resource(&self, id: &str) -> Option<&Resource> {
+        self.resources.iter().find(|r| r.id == id)
+    }
+
+    /// The items: what other departments share, by number.
+    pub fn items(&self) -> impl Iterator<Item = &Resource> {
+        let is_item = |r: &&Resource| matches!(r.origin, Origin::Obtained { .. });
+        self.resources.iter().filter(is_item)
+    }
+
+    /// The resources that hold data of a kind.
+    pub fn supplying(&self, kind: &str) -> impl Iterator<Item = &Resource> {
+        self.resources
+            .iter()
+            .filter(move |r| r.kinds.iter().any(|k| k == kind))
+    }
+}
