@@ -258,7 +258,8 @@ impl Loader<'_> {
             (false, None, None) => Origin::Own,
             _ => {
                 let message = format!("`{}` is not whole", raw.id);
-                let help = "an item has `department` and `number`, a resource of our own has neither";
+                let help =
+                    "an item has `department` and `number`, a resource of our own has neither";
                 self.findings
                     .push(finding(&row.origin, SHAPE, message).help(help));
                 return;
@@ -321,9 +322,8 @@ impl Loader<'_> {
             written: row.origin.clone(),
         };
         let key = resource.field(&resource.key);
-        let is_key = |f: &Field| {
-            f.required && matches!(f.ty, FieldType::IdNumber | FieldType::CreditCode)
-        };
+        let is_key =
+            |f: &Field| f.required && matches!(f.ty, FieldType::IdNumber | FieldType::CreditCode);
         if !key.is_some_and(is_key) {
             let message = format!("`{}` is no key of `{}`", resource.key, resource.id);
             let help = "a key is a required field of the type id_number or credit_code";
@@ -391,7 +391,9 @@ impl Loader<'_> {
             let help = "a unit goes with a number";
             return Err(finding(&row.origin, TYPE, message).help(help));
         }
-        let plain = FieldType::PLAIN.into_iter().find(|(known, _)| *known == word);
+        let plain = FieldType::PLAIN
+            .into_iter()
+            .find(|(known, _)| *known == word);
         plain.map(|(_, ty)| ty).ok_or_else(|| {
             let known = FieldType::PLAIN.iter().map(|(known, _)| *known);
             unknown(&row.origin, TYPE, "type", word, known)
@@ -404,7 +406,10 @@ impl Loader<'_> {
             return;
         }
         for fact in self.packs.facts() {
-            let named = fact.answered_by.iter().filter_map(|a| a.strip_prefix("item:"));
+            let named = fact
+                .answered_by
+                .iter()
+                .filter_map(|a| a.strip_prefix("item:"));
             for kind in named {
                 if self.catalog.kind(kind).is_none() {
                     let known = self.catalog.kinds.iter().map(|k| k.id.as_str());
@@ -418,8 +423,14 @@ impl Loader<'_> {
     fn twice(&mut self) {
         let catalog = &self.catalog;
         let mut met = BTreeSet::new();
-        let departments = catalog.departments.iter().map(|d| ("department", d.id.clone(), &d.written));
-        let kinds = catalog.kinds.iter().map(|k| ("kind", k.id.clone(), &k.written));
+        let departments = catalog
+            .departments
+            .iter()
+            .map(|d| ("department", d.id.clone(), &d.written));
+        let kinds = catalog
+            .kinds
+            .iter()
+            .map(|k| ("kind", k.id.clone(), &k.written));
         let mut all: Vec<_> = departments.chain(kinds).collect();
         for resource in &catalog.resources {
             all.push(("resource", resource.id.clone(), &resource.written));
@@ -458,15 +469,26 @@ id = "above"
 title = { zh = "例", en = "example" }
 publisher = "an example"
 version = "1"
-level = "province"
-place = "150000"
-extends = ["cn"]
+level = "nation"
+place = "000000"
 reviewed_on = 2026-01-01
+[[entity]]
+id = "person"
+[[codes]]
+id = "hukou"
+values = [{ id = "urban", zh = "城镇", en = "urban" }]
+[[catalog.kind]]
+id = "TAX"
+title = { zh = "纳税", en = "tax" }
+status = "unconfirmed"
 [[catalog.department]]
 id = "office"
 title = { zh = "办公室", en = "office" }
 status = "inferred"
 "#;
+
+    /// The line of [`ITEM`] in its file.
+    const LINE: u32 = 24;
 
     const ITEM: &str = r#"
 [[catalog.item]]
@@ -491,7 +513,7 @@ field = [
 
     fn load_text(text: &str) -> Result<Catalog, Error> {
         let source = PackSource::new(vec![SourceFile::new("pack.toml", format!("{HEAD}{text}"))]);
-        Catalog::load(&packs::load(&[BuiltIn::Nation], &[source]).unwrap())
+        Catalog::load(&PackSet::load(&[source]).unwrap())
     }
 
     #[test]
@@ -501,36 +523,121 @@ field = [
         let area = item.field("area").map(|f| f.ty.clone());
         let unit = Unit::Mu;
         assert_eq!(area, Some(FieldType::Number { places: 2, unit }));
-        assert_eq!(item.written.line, 16);
+        assert_eq!(item.written.line, LINE);
     }
 
     #[test]
     fn a_bad_row_has_its_code_its_line_and_a_way_out() {
         let mends = [
-            ("cycle = \"monthly\"", "cycle = \"monthli\"", "E-CATALOG-SHAPE", "did you mean `monthly`?"),
-            ("grade = 3\npersonal", "grades = 3\npersonal", "E-CATALOG-SHAPE", "did you mean `grade`?"),
-            ("number = 1", "", "E-CATALOG-SHAPE", "`department` and `number`"),
-            ("id = \"papers\"", "id = \"Papers\"", "E-CATALOG-ID", "small letters"),
-            ("department = \"office\"", "department = \"ofice\"", "E-CATALOG-NAME", "did you mean `office`?"),
-            ("kinds = [\"TAX\"]", "kinds = [\"TAXI\"]", "E-CATALOG-NAME", "did you mean `TAX`?"),
-            ("\"number:2\", unit = \"mu\"", "\"code:hukuo\"", "E-CATALOG-NAME", "did you mean `hukou`?"),
-            ("\"number:2\", unit = \"mu\"", "\"mony\"", "E-CATALOG-TYPE", "did you mean `money`?"),
-            ("\"number:2\", unit = \"mu\"", "\"number:2\"", "E-CATALOG-TYPE", "unit = \"mu\""),
-            ("\"number:2\"", "\"count\"", "E-CATALOG-TYPE", "a unit goes with a number"),
-            ("key = \"id_number\"", "key = \"area\"", "E-CATALOG-KEY", "required field"),
+            (
+                "cycle = \"monthly\"",
+                "cycle = \"monthli\"",
+                "E-CATALOG-SHAPE",
+                "did you mean `monthly`?",
+            ),
+            (
+                "grade = 3\npersonal",
+                "grades = 3\npersonal",
+                "E-CATALOG-SHAPE",
+                "did you mean `grade`?",
+            ),
+            (
+                "number = 1",
+                "",
+                "E-CATALOG-SHAPE",
+                "`department` and `number`",
+            ),
+            (
+                "id = \"papers\"",
+                "id = \"Papers\"",
+                "E-CATALOG-ID",
+                "small letters",
+            ),
+            (
+                "department = \"office\"",
+                "department = \"ofice\"",
+                "E-CATALOG-NAME",
+                "did you mean `office`?",
+            ),
+            (
+                "kinds = [\"TAX\"]",
+                "kinds = [\"TAXI\"]",
+                "E-CATALOG-NAME",
+                "did you mean `TAX`?",
+            ),
+            (
+                "\"number:2\", unit = \"mu\"",
+                "\"code:hukuo\"",
+                "E-CATALOG-NAME",
+                "did you mean `hukou`?",
+            ),
+            (
+                "\"number:2\", unit = \"mu\"",
+                "\"mony\"",
+                "E-CATALOG-TYPE",
+                "did you mean `money`?",
+            ),
+            (
+                "\"number:2\", unit = \"mu\"",
+                "\"number:2\"",
+                "E-CATALOG-TYPE",
+                "unit = \"mu\"",
+            ),
+            (
+                "\"number:2\"",
+                "\"count\"",
+                "E-CATALOG-TYPE",
+                "a unit goes with a number",
+            ),
+            (
+                "key = \"id_number\"",
+                "key = \"area\"",
+                "E-CATALOG-KEY",
+                "required field",
+            ),
             ("grade = 2", "grade = 4", "E-CATALOG-GRADE", "raise `grade`"),
             ("grade = 2", "grade = 5", "E-CATALOG-GRADE", "from 1 to 4"),
-            ("grade = 2", "grade = 2, sensitive = true", "E-CATALOG-GRADE", "`personal`"),
-            ("\"unconditional\"", "\"conditional\"", "E-CATALOG-SHARING", "condition = {"),
-            ("\"unconditional\"", "\"withheld\"", "E-CATALOG-SHARING", "cite the ground"),
-            ("kinds = [\"TAX\"]\nstatus = \"inferred\"", "status = \"published\"", "E-CATALOG-STATUS", "write seen"),
-            ("id = \"area\"", "id = \"id_number\"", "E-CATALOG-TWICE", "own id"),
+            (
+                "grade = 2",
+                "grade = 2, sensitive = true",
+                "E-CATALOG-GRADE",
+                "`personal`",
+            ),
+            (
+                "\"unconditional\"",
+                "\"conditional\"",
+                "E-CATALOG-SHARING",
+                "condition = {",
+            ),
+            (
+                "\"unconditional\"",
+                "\"withheld\"",
+                "E-CATALOG-SHARING",
+                "cite the ground",
+            ),
+            (
+                "kinds = [\"TAX\"]\nstatus = \"inferred\"",
+                "status = \"published\"",
+                "E-CATALOG-STATUS",
+                "write seen",
+            ),
+            (
+                "id = \"area\"",
+                "id = \"id_number\"",
+                "E-CATALOG-TWICE",
+                "own id",
+            ),
         ];
         for (good, bad, code, help) in mends {
             assert!(ITEM.contains(good), "{good}");
             let error = load_text(&ITEM.replace(good, bad)).unwrap_err();
-            let found: Vec<String> = error.findings().map(|f| f.line_of(model::Lang::En)).collect();
-            let has = |f: &&String| f.contains(code) && f.contains(help) && f.starts_with("pack.toml:16:");
+            let found: Vec<String> = error
+                .findings()
+                .map(|f| f.line_of(model::Lang::En))
+                .collect();
+            let has = |f: &&String| {
+                f.contains(code) && f.contains(help) && f.starts_with(&format!("pack.toml:{LINE}:"))
+            };
             assert!(found.iter().any(|f| has(&f)), "{bad}: {found:?}");
         }
     }
@@ -549,7 +656,10 @@ field = [
         assert_eq!(load_text(kind).unwrap_err().code(), "E-CATALOG-STATUS");
         let fact = "[[fact]]\nid = \"pebbles\"\nentity = \"person\"\ntype = \"count\"\nanswered_by = [\"item:TAXX\"]";
         let error = load_text(fact).unwrap_err();
-        assert_eq!((error.code(), error.help(model::Lang::En)), ("E-CATALOG-NAME", "did you mean `TAX`?"));
+        assert_eq!(
+            (error.code(), error.help(model::Lang::En)),
+            ("E-CATALOG-NAME", "did you mean `TAX`?")
+        );
     }
 
     #[test]
@@ -564,13 +674,15 @@ field = [
             .collect();
         assert_eq!(numbers, (1..=33).collect::<Vec<u16>>());
         for department in catalog.departments() {
-            let is_its = |r: &Resource| {
-                matches!(&r.origin, Origin::Obtained { department: d, .. } if *d == department.id)
-            };
+            let is_its = |r: &Resource| matches!(&r.origin, Origin::Obtained { department: d, .. } if *d == department.id);
             assert!(catalog.items().any(is_its), "{}", department.id);
         }
         let inferred = catalog.items().filter(|r| r.status == Status::PartInferred);
         assert_eq!(inferred.count(), 5);
-        assert!(catalog.items().all(|r| r.inferred.contains(&Inferred::Fields)));
+        assert!(
+            catalog
+                .items()
+                .all(|r| r.inferred.contains(&Inferred::Fields))
+        );
     }
 }

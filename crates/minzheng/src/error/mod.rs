@@ -259,6 +259,7 @@ fn zh_message(code: &str) -> &'static str {
         "E-EVIDENCE-ROUNDING" => "缺少舍入规则，或不应有舍入规则",
         "E-EVIDENCE-SHAPE" => "核对规则中有不认识、缺少或写法不对的字段",
         "E-EVIDENCE-TOLERANCE" => "允许的差异不对",
+        "E-EVIDENCE-TWICE" => "同一条记录会被计入两次",
         "E-EVIDENCE-TYPE" => "记录的字段与事实的类型不符",
         "E-EVIDENCE-WINDOW" => "核对期间缺少日期字段，或日期字段不对",
         "E-FACT-FORMULA" => "这一项由规则算出，不能填报",

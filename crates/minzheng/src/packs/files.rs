@@ -17,6 +17,7 @@ pub(super) const CN: &[(&str, &str)] = &[
     ("calendar/2024.toml", include_str!("../../packs/cn/calendar/2024.toml")),
     ("calendar/2025.toml", include_str!("../../packs/cn/calendar/2025.toml")),
     ("calendar/2026.toml", include_str!("../../packs/cn/calendar/2026.toml")),
+    ("catalog/kinds.toml", include_str!("../../packs/cn/catalog/kinds.toml")),
     ("facts/case.toml", include_str!("../../packs/cn/facts/case.toml")),
     ("facts/children.toml", include_str!("../../packs/cn/facts/children.toml")),
     ("facts/disability.toml", include_str!("../../packs/cn/facts/disability.toml")),
@@ -71,11 +72,15 @@ pub(super) const CN: &[(&str, &str)] = &[
 
 #[rustfmt::skip]
 pub(super) const CN_15: &[(&str, &str)] = &[
+    ("catalog/codes.toml", include_str!("../../packs/cn-15/catalog/codes.toml")),
+    ("catalog/departments.toml", include_str!("../../packs/cn-15/catalog/departments.toml")),
+    ("catalog/items.toml", include_str!("../../packs/cn-15/catalog/items.toml")),
     ("instruments.toml", include_str!("../../packs/cn-15/instruments.toml")),
     ("pack.toml", include_str!("../../packs/cn-15/pack.toml")),
     ("parameters/allowances.toml", include_str!("../../packs/cn-15/parameters/allowances.toml")),
     ("parameters/means.toml", include_str!("../../packs/cn-15/parameters/means.toml")),
     ("places.toml", include_str!("../../packs/cn-15/places.toml")),
+    ("verification/evidence.toml", include_str!("../../packs/cn-15/verification/evidence.toml")),
 ];
 
 #[cfg(feature = "pack-tests")]

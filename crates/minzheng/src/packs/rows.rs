@@ -17,7 +17,9 @@ pub(crate) fn read<T: DeserializeOwned>(
         let words = error.message().trim();
         let mut quoted = words.split('`').skip(1).step_by(2);
         let known = |prefix: &str| words.strip_prefix(prefix).is_some();
-        let unknown = ["unknown field", "unknown variant"].into_iter().find(|p| known(p));
+        let unknown = ["unknown field", "unknown variant"]
+            .into_iter()
+            .find(|p| known(p));
         let (message, help) = match (unknown, quoted.next()) {
             (Some(_), Some(word)) => {
                 let help = nearest(word, quoted).map(|near| format!("did you mean `{near}`?"));

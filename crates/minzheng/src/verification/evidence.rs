@@ -174,7 +174,7 @@ impl Evidence {
     /// # Errors
     /// Everything that is wrong at once, each with file and line: `E-EVIDENCE-SHAPE`, `E-EVIDENCE-NAME`,
     /// `E-EVIDENCE-TYPE`, `E-EVIDENCE-FILTER`, `E-EVIDENCE-WINDOW`, `E-EVIDENCE-ROUNDING`, `E-EVIDENCE-NONE`,
-    /// `E-EVIDENCE-TOLERANCE`, `E-EVIDENCE-PRECEDENCE`.
+    /// `E-EVIDENCE-TOLERANCE`, `E-EVIDENCE-PRECEDENCE`, `E-EVIDENCE-TWICE`.
     ///
     /// ```
     /// use minzheng::catalog::Catalog;

@@ -96,7 +96,9 @@ fn same(packs: &PackSet, field: &FieldType, fact: Type) -> Option<Fit> {
 pub(super) fn window(window: Window, when: &When, resource: &Resource) -> Result<(), &'static str> {
     let ty = |id: &str| resource.field(id).map(|f| &f.ty);
     match when {
-        When::Always if !matches!(window, Window::AsOf) => Err("write when = [\"…\"], a day or month field"),
+        When::Always if !matches!(window, Window::AsOf) => {
+            Err("write when = [\"…\"], a day or month field")
+        }
         When::Always => Ok(()),
         When::On(field) => match ty(field) {
             Some(FieldType::Date | FieldType::Month) => Ok(()),

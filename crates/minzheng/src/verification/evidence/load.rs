@@ -106,12 +106,19 @@ fn one(packs: &PackSet, catalog: &Catalog, row: &HostRow) -> Result<Evidence, Di
             (Some(on), true) => When::On(on),
             _ => {
                 let help = "one field, or from and to";
-                return Err(bad("E-EVIDENCE-WINDOW", "`when` names too many fields".to_owned(), help));
+                return Err(bad(
+                    "E-EVIDENCE-WINDOW",
+                    "`when` names too many fields".to_owned(),
+                    help,
+                ));
             }
         },
     };
     window(raw.window, &when, resource).map_err(|help| {
-        let message = format!("the window `{}` cannot tell which records it holds", raw.window.word());
+        let message = format!(
+            "the window `{}` cannot tell which records it holds",
+            raw.window.word()
+        );
         bad("E-EVIDENCE-WINDOW", message, help)
     })?;
     let fits = fit(packs, raw.how, raw.window, value.map(|f| &f.ty), fact.ty);
@@ -129,7 +136,11 @@ fn one(packs: &PackSet, catalog: &Catalog, row: &HostRow) -> Result<Evidence, Di
     };
     if raw.gives.is_some() && raw.how != How::Any {
         let help = "`gives` goes with how = \"any\"";
-        return Err(bad("E-EVIDENCE-TYPE", "`gives` says nothing here".to_owned(), help));
+        return Err(bad(
+            "E-EVIDENCE-TYPE",
+            "`gives` says nothing here".to_owned(),
+            help,
+        ));
     }
     let rounding = rounding(row, raw.rounding.as_deref(), fits)?;
     let can_be_zero = raw.how == How::Any
@@ -176,7 +187,13 @@ fn fact<'p>(packs: &'p PackSet, row: &HostRow, word: &str) -> Result<&'p Fact, D
     };
     packs.facts().find(|f| name(f) == word).ok_or_else(|| {
         let known: Vec<String> = packs.facts().map(name).collect();
-        unknown(&row.origin, NAME, "fact", word, known.iter().map(String::as_str))
+        unknown(
+            &row.origin,
+            NAME,
+            "fact",
+            word,
+            known.iter().map(String::as_str),
+        )
     })
 }
 
@@ -194,7 +211,9 @@ fn filter(
         FieldType::Bool => vec!["true", "false"],
         FieldType::Code(list) => {
             let list = packs.code_lists().iter().find(|l| l.id == *list);
-            list.map_or_else(Vec::new, |l| l.codes.iter().map(|c| c.id.as_str()).collect())
+            list.map_or_else(Vec::new, |l| {
+                l.codes.iter().map(|c| c.id.as_str()).collect()
+            })
         }
         _ => {
             let message = format!("`{}` is no code and no yes/no field", raw.field);
@@ -253,25 +272,42 @@ fn allowed(row: &HostRow, fact: &Fact, raw: &RawTolerance) -> Result<Tolerance, 
     }
 }
 
-/// Rows of one fact and one precedence are added: all of them must be sums or counts, and say the same of no record.
+/// Rows of one fact and one precedence are added: all of them must be sums or counts, say the same of no record, and no
+/// record may be in two of them.
 fn precedence(rows: &[Evidence], findings: &mut Diagnostics) {
     let mut groups: BTreeMap<(&str, &str, u8), Vec<&Evidence>> = BTreeMap::new();
     for row in rows {
         let group = (row.entity.as_str(), row.fact.as_str(), row.precedence);
-        groups.entry(group).or_default().push(row);
-    }
-    for (index, row) in groups.values().flat_map(|group| group.iter().enumerate()) {
-        let key = (row.entity.as_str(), row.fact.as_str(), row.precedence);
-        let Some(first) = groups.get(&key).and_then(|g| g.first()).filter(|_| index > 0) else {
-            continue;
-        };
-        if !row.how.adds() || !first.how.adds() || row.none != first.none {
-            let message = format!("two rows for `{}` have one precedence and cannot be added", row.fact);
-            let help = "give each its own precedence; only sums and counts with one `none` are added";
-            let found = finding(&row.written, "E-EVIDENCE-PRECEDENCE", message).help(help);
-            findings.push(found);
+        let others = groups.entry(group).or_default();
+        for other in others.iter() {
+            if !row.how.adds() || !other.how.adds() || row.none != other.none {
+                let message = format!(
+                    "two rows for `{}` have one precedence and cannot be added",
+                    row.fact
+                );
+                let help =
+                    "give each its own precedence; only sums and counts with one `none` are added";
+                findings.push(finding(&row.written, "E-EVIDENCE-PRECEDENCE", message).help(help));
+            } else if row.item == other.item && row.field == other.field && overlap(row, other) {
+                let message = format!(
+                    "a record of `{}` would count twice for `{}`",
+                    row.item, row.fact
+                );
+                let help = "filter both rows on one field, with other codes";
+                findings.push(finding(&row.written, "E-EVIDENCE-TWICE", message).help(help));
+            }
         }
+        others.push(row);
     }
+}
+
+/// Whether a record may meet the filters of both: no field keeps them apart.
+fn overlap(a: &Evidence, b: &Evidence) -> bool {
+    !a.filters.iter().any(|one| {
+        let same = b.filters.iter().filter(|other| other.field == one.field);
+        let mut apart = same.map(|other| !one.is.iter().any(|code| other.is.contains(code)));
+        apart.any(|apart| apart)
+    })
 }
 
 #[cfg(test)]
@@ -290,11 +326,71 @@ id = "above"
 title = { zh = "例", en = "example" }
 publisher = "an example"
 version = "1"
-level = "province"
-place = "150000"
-extends = ["cn-15"]
+level = "nation"
+place = "000000"
 reviewed_on = 2026-01-01
+[[entity]]
+id = "household"
+[[entity]]
+id = "person"
+parent = "household"
+collection = "members"
+[[fact]]
+id = "wage"
+entity = "person"
+type = "money/year"
+[[fact]]
+id = "other_income"
+entity = "person"
+type = "money/year"
+[[fact]]
+id = "paid_last"
+entity = "person"
+type = "date"
+[[codes]]
+id = "income_kind"
+values = [{ id = "wages", zh = "工资", en = "wages" }, { id = "chance", zh = "偶然", en = "chance" }]
+[[catalog.department]]
+id = "office"
+title = { zh = "办公室", en = "office" }
+status = "inferred"
+[[catalog.item]]
+id = "income_tax"
+number = 1
+title = { zh = "个税", en = "income tax" }
+department = "office"
+status = "inferred"
+subject = "person"
+key = "id_number"
+order = "record"
+cycle = "monthly"
+sharing = "unconditional"
+grade = 3
+personal = "general"
+field = [
+  { id = "id_number", type = "id_number", title = { zh = "号码", en = "number" }, grade = 3, required = true },
+  { id = "payer", type = "credit_code", title = { zh = "单位", en = "payer" }, grade = 3 },
+  { id = "income_kind", type = "code:income_kind", title = { zh = "项目", en = "kind" }, grade = 3 },
+  { id = "month", type = "month", title = { zh = "月份", en = "month" }, grade = 3 },
+  { id = "paid_on", type = "date", title = { zh = "日期", en = "paid on" }, grade = 3 },
+  { id = "amount", type = "money", title = { zh = "金额", en = "amount" }, grade = 3 },
+  { id = "tax", type = "money", title = { zh = "税额", en = "tax" }, grade = 3 },
+]
+[[verification.evidence]]
+item = "income_tax"
+fact = "person.wage"
+how = "sum"
+field = "amount"
+where = [{ field = "income_kind", is = ["wages"] }]
+when = ["month"]
+window = "rolling_12_months"
+none = "silent"
+precedence = 1
+status = "operational"
 "#;
+
+    /// The line of [`ROW`] in its file.
+    const LINE: usize = 69;
 
     const ROW: &str = r#"
 [[verification.evidence]]
@@ -319,7 +415,7 @@ status = "operational"
 
     fn load_text(text: &str) -> Result<Vec<Evidence>, Error> {
         let source = PackSource::new(vec![SourceFile::new("pack.toml", format!("{HEAD}{text}"))]);
-        let packs = packs::load(&[BuiltIn::Nation, BuiltIn::InnerMongolia], &[source]).unwrap();
+        let packs = PackSet::load(&[source]).unwrap();
         Evidence::load(&packs, &Catalog::load(&packs)?)
     }
 
@@ -327,7 +423,10 @@ status = "operational"
     fn a_good_row_loads() {
         let rows = load_text(ROW).unwrap();
         let row = rows.last().unwrap();
-        assert_eq!((row.entity.as_str(), row.fact.as_str()), ("person", "other_income"));
+        assert_eq!(
+            (row.entity.as_str(), row.fact.as_str()),
+            ("person", "other_income")
+        );
         assert_eq!(row.when, When::On("month".to_owned()));
         let tolerance = Tolerance {
             absolute: 120_000,
@@ -341,44 +440,134 @@ status = "operational"
         let window = "window = \"rolling_12_months\"";
         let sum = "how = \"sum\"\nfield = \"amount\"";
         let mends: &[(&str, &str, &str, &str)] = &[
-            ("how = \"sum\"", "how = \"sume\"", "E-EVIDENCE-SHAPE", "did you mean `sum`?"),
-            ("none = \"silent\"", "non = \"silent\"", "E-EVIDENCE-SHAPE", "did you mean `none`?"),
-            ("none = \"silent\"", "", "E-EVIDENCE-SHAPE", "missing field `none`"),
-            ("item = \"income_tax\"", "item = \"incom_tax\"", "E-EVIDENCE-NAME", "did you mean `income_tax`?"),
-            ("person.other_income", "person.other_incom", "E-EVIDENCE-NAME", "did you mean `person.other_income`?"),
-            ("field = \"amount\"", "field = \"amont\"", "E-EVIDENCE-NAME", "did you mean `amount`?"),
-            ("\"income_kind\"", "\"income_kin\"", "E-EVIDENCE-NAME", "did you mean `income_kind`?"),
-            ("\"income_kind\"", "\"tax\"", "E-EVIDENCE-FILTER", "only codes"),
-            ("[\"chance\"]", "[\"chanse\"]", "E-EVIDENCE-FILTER", "did you mean `chance`?"),
+            (
+                "how = \"sum\"",
+                "how = \"sume\"",
+                "E-EVIDENCE-SHAPE",
+                "did you mean `sum`?",
+            ),
+            (
+                "none = \"silent\"",
+                "non = \"silent\"",
+                "E-EVIDENCE-SHAPE",
+                "did you mean `none`?",
+            ),
+            (
+                "none = \"silent\"",
+                "",
+                "E-EVIDENCE-SHAPE",
+                "missing field `none`",
+            ),
+            (
+                "item = \"income_tax\"",
+                "item = \"incom_tax\"",
+                "E-EVIDENCE-NAME",
+                "did you mean `income_tax`?",
+            ),
+            (
+                "person.other_income",
+                "person.other_incom",
+                "E-EVIDENCE-NAME",
+                "did you mean `person.other_income`?",
+            ),
+            (
+                "field = \"amount\"",
+                "field = \"amont\"",
+                "E-EVIDENCE-NAME",
+                "did you mean `amount`?",
+            ),
+            (
+                "\"income_kind\"",
+                "\"income_kin\"",
+                "E-EVIDENCE-NAME",
+                "did you mean `income_kind`?",
+            ),
+            (
+                "\"income_kind\"",
+                "\"tax\"",
+                "E-EVIDENCE-FILTER",
+                "only codes",
+            ),
+            (
+                "[\"chance\"]",
+                "[\"chanse\"]",
+                "E-EVIDENCE-FILTER",
+                "did you mean `chance`?",
+            ),
             ("[\"chance\"]", "[]", "E-EVIDENCE-FILTER", "name a code"),
             ("when = [\"month\"]", "", "E-EVIDENCE-WINDOW", "write when"),
-            ("when = [\"month\"]", "when = [\"payer\"]", "E-EVIDENCE-WINDOW", "date or month"),
-            ("when = [\"month\"]", "when = [\"month\", \"month\", \"month\"]", "E-EVIDENCE-WINDOW", "from and to"),
-            (window, "window = \"as_of\"", "E-EVIDENCE-TYPE", "money/year"),
+            (
+                "when = [\"month\"]",
+                "when = [\"payer\"]",
+                "E-EVIDENCE-WINDOW",
+                "date or month",
+            ),
+            (
+                "when = [\"month\"]",
+                "when = [\"month\", \"month\", \"month\"]",
+                "E-EVIDENCE-WINDOW",
+                "from and to",
+            ),
+            (
+                window,
+                "window = \"as_of\"",
+                "E-EVIDENCE-TYPE",
+                "money/year",
+            ),
             (sum, "how = \"any\"", "E-EVIDENCE-TYPE", "no field"),
-            ("none = \"silent\"", "none = \"silent\"\ngives = false", "E-EVIDENCE-TYPE", "how = \"any\""),
-            ("how = \"sum\"", "how = \"mean_month\"", "E-EVIDENCE-ROUNDING", "half_up"),
-            ("none = \"silent\"", "none = \"silent\"\nrounding = \"up\"", "E-EVIDENCE-ROUNDING", "leave `rounding` out"),
-            ("\"1200\"", "\"-1\"", "E-EVIDENCE-TOLERANCE", "none below zero"),
-            ("person.other_income", "person.wage", "E-EVIDENCE-PRECEDENCE", "own precedence"),
+            (
+                "none = \"silent\"",
+                "none = \"silent\"\ngives = false",
+                "E-EVIDENCE-TYPE",
+                "how = \"any\"",
+            ),
+            (
+                "how = \"sum\"",
+                "how = \"mean_month\"",
+                "E-EVIDENCE-ROUNDING",
+                "half_up",
+            ),
+            (
+                "none = \"silent\"",
+                "none = \"silent\"\nrounding = \"up\"",
+                "E-EVIDENCE-ROUNDING",
+                "leave `rounding` out",
+            ),
+            (
+                "\"1200\"",
+                "\"-1\"",
+                "E-EVIDENCE-TOLERANCE",
+                "none below zero",
+            ),
         ];
         for (good, bad, code, help) in mends {
             assert!(ROW.contains(good), "{good}");
-            let text = ROW.replace(good, bad).replace("none = \"silent\"\nprecedence = 1", if *code == "E-EVIDENCE-PRECEDENCE" { "none = \"zero\"\nprecedence = 1" } else { "none = \"silent\"\nprecedence = 1" });
+            let text = ROW.replace(good, bad);
             let error = load_text(&text).unwrap_err();
             let found = error.lines(Lang::En);
-            let at = found.starts_with("pack.toml:12:");
-            assert!(at && found.contains(code) && found.contains(help), "{bad}: {found}");
+            let at = found.starts_with(&format!("pack.toml:{LINE}:"));
+            assert!(
+                at && found.contains(code) && found.contains(help),
+                "{bad}: {found}"
+            );
         }
+        let wage = ROW.replace("other_income", "wage");
+        assert_eq!(
+            load_text(&wage).unwrap().len(),
+            2,
+            "sums of one precedence are added"
+        );
+        let other = wage.replace("none = \"silent\"", "none = \"zero\"");
+        assert_eq!(
+            load_text(&other).unwrap_err().code(),
+            "E-EVIDENCE-PRECEDENCE"
+        );
         let latest = ROW
             .replace("how = \"sum\"", "how = \"latest\"")
             .replace("none = \"silent\"", "none = \"zero\"")
-            .replace("person.other_income", "person.died_on")
-            .replace("income_tax", "death_certificate")
-            .replace("\"amount\"", "\"died_on\"")
-            .replace("[\"month\"]", "[\"died_on\"]")
-            .replace("where = [{ field = \"income_kind\", is = [\"chance\"] }]", "")
-            .replace(window, "window = \"as_of\"");
+            .replace("other_income", "paid_last")
+            .replace("\"amount\"", "\"paid_on\"")
+            .replace("tolerance = { absolute = \"1200\", ratio = \"0.1\" }", "");
         assert_eq!(load_text(&latest).unwrap_err().code(), "E-EVIDENCE-NONE");
     }
 
@@ -393,8 +582,8 @@ status = "operational"
         }
     }
 
-    /// A row reads only items that hold a kind of data by which its fact says it can be answered, or the fact is one that
-    /// officials answer.
+    /// The kinds of data a fact names are those the law of checking knows; these four sources are none of them, and say
+    /// more than an applicant.
     #[test]
     fn a_fact_rests_on_a_kind_it_names() {
         let (packs, catalog) = built_in();
@@ -412,7 +601,8 @@ status = "operational"
             [
                 "public_payroll:employed",
                 "income_tax:property_net",
-                "bank_x"
+                "custody:in_prison",
+                "custody:compulsory_rehab"
             ]
         );
     }
