@@ -202,7 +202,8 @@ pub(crate) struct Synth {
     /// The seed: the same seed gives the same files
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
-    /// The folder written to: households.parquet, people.parquet, obligors.parquet, parents.parquet
+    /// The folder written to: households.parquet, people.parquet, obligors.parquet, parents.parquet; the records of the 33 items
+    /// as items/NAME.parquet; and answers.parquet
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
     /// The day decided; without it 2026-08-25
@@ -211,6 +212,17 @@ pub(crate) struct Synth {
     /// Where households live, with weights; without it four fifths in the demonstration banner
     #[arg(long, value_name = "CODE=WEIGHT,…")]
     pub(crate) places: Option<String>,
+    /// Leave the items and the answers out
+    #[arg(long)]
+    pub(crate) no_items: bool,
+    /// Rows about people outside the province in the items, for every person within
+    #[arg(
+        long,
+        value_name = "ROWS",
+        default_value_t = 12,
+        conflicts_with = "no_items"
+    )]
+    pub(crate) others: u32,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -37,8 +37,16 @@ fn done(output: Output) -> String {
 /// A province of some people, with its records in a folder of their own.
 fn synth(home: &Path, people: &str) {
     let mut made = minzheng();
-    made.args(["synth", "--people", people, "--seed", "7", "--out"])
-        .arg(home.join("in"));
+    made.args([
+        "synth",
+        "--no-items",
+        "--people",
+        people,
+        "--seed",
+        "7",
+        "--out",
+    ])
+    .arg(home.join("in"));
     done(made.output().unwrap());
     fs::create_dir_all(home.join("records")).unwrap();
     for table in ["obligors.parquet", "parents.parquet"] {

@@ -30,6 +30,7 @@ use crate::import::{ImportOptions, Importer};
 use cursor::{Cursor, Cursors};
 use journal::{Journal, PartLine};
 use sample::Met;
+pub use sort::sorted;
 pub use summary::{League, Summary, Tally};
 use work::{Done, Shop};
 

@@ -12,7 +12,7 @@ use arrow_select::take::take_record_batch;
 
 use super::cursor::Own;
 use super::stopped;
-use crate::error::{Error, fault};
+use crate::error::{Error, at, fault};
 use crate::files::{Batches, Part, Pick, TableFile};
 use crate::import::KeyCells;
 
@@ -64,6 +64,52 @@ pub(super) fn order(keys: Batches) -> Result<Order, Error> {
         last = end;
     }
     Ok(out)
+}
+
+/// The rows of a table in the order of one column, text or whole numbers; equal keys stay in their order. Runs lie in a folder
+/// that must be there, about as large as the table; they are the caller's to remove.
+///
+/// # Errors
+/// `E-TABLE-COLUMN` where the table has no such column or it is no key; `E-FILE-…` where a file cannot be read or written.
+pub fn sorted(
+    table: &TableFile,
+    column: &str,
+    scratch: &Path,
+) -> Result<impl Iterator<Item = Result<RecordBatch, Error>> + use<>, Error> {
+    let fields = table.schema().fields();
+    let Some((key, field)) = fields.find(column) else {
+        let help = "name a column of the table";
+        return Err(at(
+            "E-TABLE-COLUMN",
+            "table",
+            column,
+            "the table has no such column",
+            help,
+        )
+        .into());
+    };
+    if KeyCells::of(arrow_array::new_empty_array(field.data_type()).as_ref()).is_none() {
+        let help = "sort by a column of text or whole numbers";
+        return Err(at(
+            "E-TABLE-COLUMN",
+            "table",
+            column,
+            "the column is no key",
+            help,
+        )
+        .into());
+    }
+    let all: Vec<usize> = (0..fields.len()).collect();
+    let picks: Vec<Pick> = all
+        .iter()
+        .map(|index| Pick {
+            index: *index,
+            exact: true,
+        })
+        .collect();
+    let rows = sort(table, &picks, key, scratch, None)?;
+    // the last column of a run is the number of the row
+    Ok(rows.map(move |batch| batch?.project(&all).map_err(|_| fault(""))))
 }
 
 /// Sorts a table; equal keys stay in their order. The last column of the batches is the number of the row in the table.

@@ -6,7 +6,7 @@ use minzheng::identity::ResidentNumber;
 use minzheng_rules::date::{Birthday, Day};
 
 use super::draw::Draw;
-use super::sheet::{Code, Fen, Household, Identity, Key, Obligor, Parent, Person};
+use super::sheet::{Code, Fen, Forget as _, Household, Identity, Key, Obligor, Parent, Person};
 
 /// A household with its people and records.
 #[derive(Debug, Default)]
@@ -88,7 +88,7 @@ impl Homes {
         }
     }
 
-    /// The next household, of at most so many rows of people.
+    /// The next household as it is, of at most so many rows of people.
     pub(super) fn next(&mut self, most: u64) -> Home {
         self.households = self.households.saturating_add(1);
         let mut home = Home::default();
@@ -142,7 +142,6 @@ impl Homes {
         self.procedure(&mut home, means);
         self.hardship(&mut home);
         self.support(&mut home, kind, means);
-        self.gaps(&mut home);
         home
     }
 
@@ -437,25 +436,12 @@ impl Homes {
         if birth.age_on(self.on, Birthday::LastOfFebruary) < age || birth > self.on {
             birth = day_in(this_year.saturating_sub(age).saturating_sub(1));
         }
-        let digits = birth
-            .to_string()
-            .bytes()
-            .filter(u8::is_ascii_digit)
-            .fold(0_u64, |n, byte| {
-                n.saturating_mul(10)
-                    .saturating_add(u64::from(byte.saturating_sub(b'0')))
-            });
-        let packed = u64::try_from(division)
-            .unwrap_or(1)
-            .saturating_add(super::DIVISION)
-            .saturating_mul(100_000_000)
-            .saturating_add(digits)
-            .saturating_mul(1_000)
-            .saturating_add(u64::try_from(sequence).unwrap_or(0));
-        (
-            ResidentNumber::from_packed(packed).ok().map(Identity),
+        let number = packed(
+            u64::try_from(division).unwrap_or(1),
             birth,
-        )
+            u64::try_from(sequence).unwrap_or(0),
+        );
+        (number.map(Identity), birth)
     }
 
     /// Adds a person with what is usual at the age; the index of the person.
@@ -1035,8 +1021,8 @@ impl Homes {
         }
     }
 
-    /// Some households have not answered everything.
-    fn gaps(&mut self, home: &mut Home) {
+    /// Some households have not answered everything. It comes after [`Homes::next`] of the same household.
+    pub(super) fn gaps(&mut self, home: &mut Home) {
         if self.draw.happens(self.gaps) {
             home.household.forget(&mut self.draw, 30);
             for person in &mut home.people {
@@ -1050,6 +1036,25 @@ impl Homes {
             }
         }
     }
+}
+
+/// The number of a division that no place has, a day of birth and a sequence.
+pub(super) fn packed(division: u64, birth: Day, sequence: u64) -> Option<ResidentNumber> {
+    let digits = birth
+        .to_string()
+        .bytes()
+        .filter(u8::is_ascii_digit)
+        .fold(0_u64, |n, byte| {
+            n.saturating_mul(10)
+                .saturating_add(u64::from(byte.saturating_sub(b'0')))
+        });
+    let packed = division
+        .saturating_add(super::DIVISION)
+        .saturating_mul(100_000_000)
+        .saturating_add(digits)
+        .saturating_mul(1_000)
+        .saturating_add(sequence);
+    ResidentNumber::from_packed(packed).ok()
 }
 
 fn last_but<T>(list: &mut [T], many: usize) -> Option<&mut T> {

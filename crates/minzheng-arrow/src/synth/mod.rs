@@ -5,17 +5,20 @@
 
 mod draw;
 mod home;
+mod items;
 mod sheet;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
+use minzheng::catalog::RowOrder;
 use minzheng_rules::date::Day;
 use minzheng_rules::pack::PackSet;
 use minzheng_rules::pack::model::Level;
 
 use crate::error::{Error, at};
 use home::Homes;
-use sheet::{Households, Obligors, Parents, People};
+use items::Records;
+use sheet::{Columns as _, Households, Obligors, Parents, People};
 
 /// Identity numbers lie in divisions above this one, up to 99 more.
 const DIVISION: u64 = 159_900;
@@ -36,6 +39,8 @@ pub struct SynthOptions {
     pub places: Vec<(i64, i64)>,
     /// How many of a thousand households have gaps in what they answered.
     pub gaps: i64,
+    /// Rows of people outside in the tables of the items, for every person within; none: no records at all.
+    pub records: Option<u32>,
 }
 
 impl SynthOptions {
@@ -57,6 +62,7 @@ impl SynthOptions {
             on,
             places,
             gaps: 80,
+            records: None,
         }
     }
 }
@@ -72,6 +78,21 @@ pub struct SynthPart {
     pub obligors: RecordBatch,
     /// Parents of children.
     pub parents: RecordBatch,
+    /// Records of the items, in the order of their numbers; empty without records.
+    pub items: Vec<RecordBatch>,
+    /// What every source answered of every person; none without records.
+    pub answers: Option<RecordBatch>,
+}
+
+/// A table of the records of one item.
+#[derive(Debug, Clone)]
+pub struct SynthItem {
+    /// Id of the item.
+    pub name: &'static str,
+    /// Its columns.
+    pub schema: SchemaRef,
+    /// Whether the source keeps it by key: the parts together are then to be sorted by `id_number`.
+    pub is_by_key: bool,
 }
 
 /// The parts of a synthetic province, in the order of households; memory is that of one part.
@@ -91,6 +112,7 @@ pub struct SynthPart {
 #[derive(Debug)]
 pub struct Province {
     homes: Homes,
+    records: Option<Records>,
     left: u64,
 }
 
@@ -106,6 +128,7 @@ impl Province {
             on,
             places,
             gaps,
+            records,
         } = options;
         let is_bad = |(code, weight): &(i64, i64)| *weight < 0 || !(1..=999_999).contains(code);
         if places.iter().any(is_bad) || places.iter().all(|(_, weight)| *weight == 0) {
@@ -122,6 +145,7 @@ impl Province {
         }
         Ok(Self {
             homes: Homes::new(seed, on, places, gaps),
+            records: records.map(|others| Records::new(seed, on, i64::from(others))),
             left: people,
         })
     }
@@ -136,6 +160,26 @@ impl Province {
         ]
     }
 
+    /// The tables of the 33 items, in the order of their numbers: two keys, `record_no` and `id_number`, and the fields of the
+    /// built-in catalogue; money in whole fen.
+    pub fn items() -> Vec<SynthItem> {
+        items::ITEMS
+            .iter()
+            .zip(items::schemas())
+            .map(|(item, schema)| SynthItem {
+                name: item.name,
+                schema,
+                is_by_key: item.order == RowOrder::Key,
+            })
+            .collect()
+    }
+
+    /// The columns of the table of answers: `household_id`, `person_id`, `item`, `status` (`hit`, `none`, `pending`, `refused`,
+    /// `unavailable`) and `as_of`, null where a source did not answer.
+    pub fn answers() -> SchemaRef {
+        items::answers_schema()
+    }
+
     /// Rows of people that are still to come.
     pub const fn left(&self) -> u64 {
         self.left
@@ -148,7 +192,11 @@ impl Province {
             if self.left == 0 {
                 break;
             }
-            let home = self.homes.next(self.left);
+            let mut home = self.homes.next(self.left);
+            if let Some(records) = &mut self.records {
+                records.add(&home);
+            }
+            self.homes.gaps(&mut home);
             let rows = u64::try_from(home.people.len()).unwrap_or(u64::MAX);
             self.left = self.left.saturating_sub(rows);
             households.push(&home.household);
@@ -156,11 +204,20 @@ impl Province {
             home.obligors.iter().for_each(|row| obligors.push(row));
             home.parents.iter().for_each(|row| parents.push(row));
         }
+        let (items, answers) = match &mut self.records {
+            Some(records) => {
+                let (items, answers) = records.finish()?;
+                (items, Some(answers))
+            }
+            None => (Vec::new(), None),
+        };
         Ok(SynthPart {
             households: households.finish()?,
             people: people.finish()?,
             obligors: obligors.finish()?,
             parents: parents.finish()?,
+            items,
+            answers,
         })
     }
 }

@@ -92,6 +92,26 @@ plain_cell!(Identity, StringBuilder, DataType::Utf8, "", |value| {
     value.0.reveal()
 });
 
+/// A row that may lose facts.
+pub(super) trait Forget {
+    /// Makes facts unknown, each with a chance of so many per mille.
+    fn forget(&mut self, draw: &mut Draw, per_mille: i64);
+}
+
+/// The columns of a table while rows are added.
+pub(super) trait Columns: Default {
+    /// A row.
+    type Row;
+    /// The name of the table.
+    const NAME: &'static str;
+    /// The columns.
+    fn schema() -> SchemaRef;
+    /// Adds a row.
+    fn push(&mut self, row: &Self::Row);
+    /// The rows added since the last time.
+    fn finish(&mut self) -> Result<RecordBatch, Error>;
+}
+
 /// Declares a row and the columns it becomes. Keys are always given; each fact may be unknown.
 macro_rules! sheet {
     ($row:ident, $columns:ident, $name:literal,
@@ -109,17 +129,19 @@ macro_rules! sheet {
             $($fact: <$fact_ty as Cell>::Builder,)*
         }
 
-        impl $row {
-            /// Makes facts unknown, each with a chance of so many per mille.
-            pub(super) fn forget(&mut self, draw: &mut Draw, per_mille: i64) {
+        impl Forget for $row {
+            fn forget(&mut self, draw: &mut Draw, per_mille: i64) {
                 $(if draw.happens(per_mille) {
                     self.$fact = None;
                 })*
             }
         }
 
-        impl $columns {
-            pub(super) fn schema() -> SchemaRef {
+        impl Columns for $columns {
+            type Row = $row;
+            const NAME: &'static str = $name;
+
+            fn schema() -> SchemaRef {
                 Arc::new(Schema::new(vec![
                     $(Field::new(
                         concat_name(stringify!($key), <$key_ty as Cell>::SUFFIX), <$key_ty as Cell>::ty(), true,
@@ -130,7 +152,7 @@ macro_rules! sheet {
                 ]))
             }
 
-            pub(super) fn push(&mut self, row: &$row) {
+            fn push(&mut self, row: &$row) {
                 $(match row.$key {
                     Some(value) => value.put(&mut self.$key),
                     None => <$key_ty as Cell>::skip(&mut self.$key),
@@ -141,19 +163,23 @@ macro_rules! sheet {
                 })*
             }
 
-            pub(super) fn finish(&mut self) -> Result<RecordBatch, Error> {
+            fn finish(&mut self) -> Result<RecordBatch, Error> {
                 let columns: Vec<ArrayRef> = vec![
                     $(<$key_ty as Cell>::finish(&mut self.$key),)*
                     $(<$fact_ty as Cell>::finish(&mut self.$fact),)*
                 ];
-                RecordBatch::try_new(Self::schema(), columns).map_err(|_| fault($name))
+                RecordBatch::try_new(Self::schema(), columns).map_err(|_| fault(Self::NAME))
             }
         }
     };
 }
 
-fn concat_name(fact: &str, suffix: &str) -> String {
-    format!("{fact}{suffix}")
+pub(super) use sheet;
+
+/// The name of a column.
+pub(super) fn concat_name(fact: &str, suffix: &str) -> String {
+    // a column may have the name of a word of Rust
+    format!("{}{suffix}", fact.trim_start_matches("r#"))
 }
 
 sheet! {
