@@ -3,9 +3,11 @@
 //! [`contract`] says which tables and columns the packs ask for, [`import`] turns record batches into a
 //! [`Batch`](minzheng_rules::columnar::Batch) for the columnar program and lists what is wrong with them row by row,
 //! [`export`] turns the answer into record batches. [`files`] reads and writes tables in files, and [`stream`] takes a province
-//! from files to files in bounded memory. [`synth`] makes a province that never was, to try all of it.
+//! from files to files in bounded memory. [`catalog`] says which columns
+//! hold the records of a resource. [`synth`] makes a province that never was, to try all of it.
 #![forbid(unsafe_code)]
 
+pub mod catalog;
 pub mod contract;
 pub mod error;
 pub mod export;

@@ -12,7 +12,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
 
+use arrow_array::cast::AsArray as _;
 use minzheng_testkit::repo_root;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 /// An empty folder of this test's own.
 fn folder(name: &str) -> PathBuf {
@@ -192,4 +194,42 @@ fn tables_in_any_order_are_sorted_on_disk_and_decided_alike() {
     }
     assert!(answers.iter().all(|a| a.len() >= 2));
     assert_eq!(answers.first(), answers.last());
+}
+
+#[test]
+fn the_items_of_a_synthetic_province_are_whole_and_registers_lie_by_key() {
+    let home = folder("items");
+    let mut made = minzheng();
+    made.args([
+        "synth", "--people", "400", "--seed", "7", "--others", "3", "--lang", "en", "--out",
+    ])
+    .arg(&home);
+    let text = done(made.output().unwrap());
+    let names: Vec<PathBuf> = files(&home).into_keys().collect();
+    assert_eq!(names.len(), 4 + 33 + 1, "{names:?}");
+    assert!(text.contains("answers.parquet  13200 rows"), "{text}");
+    let numbers = |table: &str| -> Vec<String> {
+        let file = fs::File::open(home.join("items").join(table)).unwrap();
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+            .unwrap()
+            .build()
+            .unwrap();
+        let mut out = Vec::new();
+        for batch in reader {
+            let batch = batch.unwrap();
+            let column = batch
+                .column_by_name("id_number")
+                .unwrap()
+                .as_string::<i32>()
+                .clone();
+            out.extend(column.iter().map(|n| n.unwrap_or_default().to_owned()));
+        }
+        out
+    };
+    let (register, log) = (
+        numbers("household_register.parquet"),
+        numbers("income_tax.parquet"),
+    );
+    assert!(register.len() > 380 && register.is_sorted());
+    assert!(log.len() > 300 && !log.is_sorted());
 }

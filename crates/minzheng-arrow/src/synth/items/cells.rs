@@ -6,6 +6,7 @@ use arrow_array::ArrayRef;
 use arrow_array::builder::{Decimal128Builder, StringBuilder};
 use arrow_schema::DataType;
 use minzheng::identity::ResidentNumber;
+use minzheng_rules::date::Day;
 
 use super::super::draw::Draw;
 use super::super::sheet::Cell;
@@ -32,9 +33,9 @@ pub(in crate::synth) enum Damage {
     Check,
     /// A spreadsheet made a rounded number of it.
     Spreadsheet,
-    /// As it was before 1999: without the century and the check character.
+    /// As it was before 1999, without the century and the check character: still the same person.
     Fifteen,
-    /// A capital X that was written small, with a space behind.
+    /// In small letters, with a space behind: still the same person.
     Untidy,
 }
 
@@ -42,7 +43,7 @@ impl Written {
     /// The number as whole, or damaged in three of a thousand rows.
     pub(super) fn draw(draw: &mut Draw, number: ResidentNumber) -> Self {
         let damage = if draw.happens(3) {
-            draw.weighted(
+            let drawn = draw.weighted(
                 &[
                     (Damage::Check, 4),
                     (Damage::Spreadsheet, 1),
@@ -50,7 +51,13 @@ impl Written {
                     (Damage::Untidy, 3),
                 ],
                 Damage::Check,
-            )
+            );
+            // who was born later never had fifteen digits
+            if drawn == Damage::Fifteen && is_too_young(number) {
+                Damage::Check
+            } else {
+                drawn
+            }
         } else {
             Damage::Whole
         };
@@ -81,6 +88,11 @@ impl Written {
         }
         text
     }
+}
+
+/// Whether somebody was born when numbers had eighteen characters already.
+fn is_too_young(number: ResidentNumber) -> bool {
+    Day::from_date(number.birth_date()).is_none_or(|birth| birth.year() >= 1999)
 }
 
 /// A number with two decimal places.
@@ -204,9 +216,9 @@ mod tests {
         let read = |damage| ResidentNumber::parse(&Written { number, damage }.text());
         assert_eq!(read(Damage::Whole), Ok(number));
         assert_eq!(read(Damage::Untidy), Ok(number));
+        assert_eq!(read(Damage::Fifteen), Ok(number));
         let code = |damage| read(damage).unwrap_err().code();
         assert_eq!(code(Damage::Check), "E-ID-CHECK");
         assert_eq!(code(Damage::Spreadsheet), "E-ID-SPREADSHEET");
-        assert_eq!(code(Damage::Fifteen), "E-ID-LENGTH");
     }
 }

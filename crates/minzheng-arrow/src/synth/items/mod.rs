@@ -215,3 +215,211 @@ fn mixed(draw: &mut Draw, batch: &RecordBatch) -> Option<RecordBatch> {
     *columns.first_mut()? = Arc::clone(batch.columns().first()?);
     RecordBatch::try_new(batch.schema(), columns).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use arrow_array::Array as _;
+    use arrow_array::cast::AsArray;
+    use arrow_array::types::{Date32Type, Int32Type, Int64Type};
+    use minzheng::catalog::{Catalog, Origin};
+    use minzheng::packs::{self, BuiltIn};
+
+    use super::super::{Province, SynthOptions, SynthPart};
+    use super::*;
+
+    fn parts(people: u64, others: u32) -> Vec<SynthPart> {
+        let set = packs::load(&BuiltIn::ALL, &[]).unwrap();
+        let mut options = SynthOptions::new(&set, people, 3, Day::parse("2026-08-25").unwrap());
+        options.records = Some(others);
+        let province = Province::new(options).unwrap();
+        province.map(Result::unwrap).collect()
+    }
+
+    fn texts(batch: &RecordBatch, column: &str) -> Vec<String> {
+        let column = batch.column_by_name(column).unwrap();
+        let to_text = |t: Option<&str>| t.unwrap_or_default().to_owned();
+        match column.as_string_opt::<i32>() {
+            Some(plain) => plain.iter().map(to_text).collect(),
+            None => {
+                let coded = column.as_dictionary::<Int32Type>();
+                let coded = coded.downcast_dict::<arrow_array::StringArray>().unwrap();
+                coded.into_iter().map(to_text).collect()
+            }
+        }
+    }
+
+    fn fen(batch: &RecordBatch, column: &str) -> Vec<Option<i64>> {
+        let column = batch.column_by_name(column).unwrap();
+        column.as_primitive::<Int64Type>().iter().collect()
+    }
+
+    #[test]
+    fn the_tables_are_those_of_the_catalogue() {
+        let catalog = Catalog::load(&packs::load(&BuiltIn::ALL, &[]).unwrap()).unwrap();
+        let items: Vec<_> = catalog.items().collect();
+        assert_eq!(items.len(), ITEMS.len());
+        for ((resource, item), schema) in items.into_iter().zip(&ITEMS).zip(schemas()) {
+            assert_eq!(resource.id, item.name);
+            assert_eq!((resource.cycle, resource.order), (item.cycle, item.order));
+            assert_eq!(schema, crate::catalog::schema(resource), "{}", item.name);
+            assert!(matches!(resource.origin, Origin::Obtained { .. }));
+        }
+    }
+
+    #[test]
+    fn codes_are_of_their_lists_and_every_list_word_may_come() {
+        let set = packs::load(&BuiltIn::ALL, &[]).unwrap();
+        let catalog = Catalog::load(&set).unwrap();
+        for part in parts(1_500, 12) {
+            for (batch, resource) in part.items.iter().zip(catalog.items()) {
+                assert!(batch.num_rows() > 4, "{}", resource.id);
+                for field in &resource.fields {
+                    let name = crate::catalog::schema(resource);
+                    let index = resource
+                        .fields
+                        .iter()
+                        .position(|f| f.id == field.id)
+                        .unwrap();
+                    let column = batch.column(index);
+                    assert!(
+                        !field.required || column.null_count() == 0,
+                        "{} {}",
+                        resource.id,
+                        name.field(index)
+                    );
+                    let minzheng::catalog::FieldType::Code(list) = &field.ty else {
+                        continue;
+                    };
+                    let list = set.code_lists().iter().find(|l| l.id == *list).unwrap();
+                    let known: BTreeSet<&str> = list.codes.iter().map(|c| c.id.as_str()).collect();
+                    for code in texts(batch, &field.id) {
+                        assert!(
+                            code.is_empty() || known.contains(code.as_str()),
+                            "{code} of {}",
+                            field.id
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn records_leave_the_people_as_they_are_and_are_the_same_again() {
+        let (a, b) = (parts(800, 2), parts(800, 2));
+        let set = packs::load(&BuiltIn::ALL, &[]).unwrap();
+        let options = SynthOptions::new(&set, 800, 3, Day::parse("2026-08-25").unwrap());
+        let plain: Vec<SynthPart> = Province::new(options)
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        for ((a, b), plain) in a.iter().zip(&b).zip(&plain) {
+            assert_eq!((&a.items, &a.answers), (&b.items, &b.answers));
+            assert_eq!(
+                (&a.households, &a.people),
+                (&plain.households, &plain.people)
+            );
+            assert!(plain.items.is_empty() && plain.answers.is_none());
+        }
+    }
+
+    /// The number of a person with household and key, and by number what else the people table says.
+    fn people(part: &SynthPart) -> BTreeMap<String, (i64, i64, Option<i64>)> {
+        let key = |column| fen(&part.people, column);
+        let keys = key("household_id").into_iter().zip(key("person_id"));
+        let wages = key("wage_fen");
+        texts(&part.people, "id_number")
+            .into_iter()
+            .zip(keys)
+            .zip(wages)
+            .filter(|((number, _), _)| !number.is_empty())
+            .map(|((number, (household, person)), wage)| {
+                (number, (household.unwrap(), person.unwrap(), wage))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_recorded_wage_is_the_declared_one_in_most_cases_and_some_contradict() {
+        let (mut same, mut other) = (0, 0);
+        for part in parts(5_000, 0) {
+            let tax = &part.items[9];
+            let mut sums: BTreeMap<String, i64> = BTreeMap::new();
+            let kinds = texts(tax, "income_kind");
+            for ((number, kind), amount) in texts(tax, "id_number")
+                .into_iter()
+                .zip(kinds)
+                .zip(fen(tax, "amount_fen"))
+            {
+                if kind == "wages" {
+                    *sums.entry(number).or_default() += amount.unwrap();
+                }
+            }
+            let people = people(&part);
+            for (number, sum) in sums {
+                if let Some((_, _, Some(wage))) = people.get(&number) {
+                    let count = if *wage == sum { &mut same } else { &mut other };
+                    *count += 1;
+                }
+            }
+            let months = tax.column_by_name("month").unwrap();
+            let first = Day::parse("2025-08-01").unwrap().number();
+            let days = months.as_primitive::<Date32Type>();
+            assert_eq!(days.iter().flatten().min().map(i64::from), Some(first));
+        }
+        assert!(
+            same > 500 && same > 5 * other && other > 20,
+            "{same} {other}"
+        );
+    }
+
+    #[test]
+    fn sources_hold_others_and_answers_say_who_is_unknown() {
+        let (mut rows, mut hits, mut wrong) = (0, 0, 0);
+        let mut statuses: BTreeMap<String, usize> = BTreeMap::new();
+        for part in parts(1_000, 30) {
+            let answers = part.answers.as_ref().unwrap();
+            assert_eq!(answers.num_rows(), part.people.num_rows() * COUNT);
+            let key = |column| fen(answers, column).into_iter().map(Option::unwrap);
+            let keys = key("household_id").zip(key("person_id"));
+            let status = texts(answers, "status");
+            let days = answers.column_by_name("as_of").unwrap();
+            let mut of: BTreeMap<(i64, i64, String), String> = BTreeMap::new();
+            for (index, ((key, item), status)) in
+                keys.zip(texts(answers, "item")).zip(status).enumerate()
+            {
+                assert_eq!(
+                    days.is_null(index),
+                    !["hit", "none"].contains(&status.as_str())
+                );
+                *statuses.entry(status.clone()).or_default() += 1;
+                of.insert((key.0, key.1, item), status);
+            }
+            let people = people(&part);
+            for (batch, item) in part.items.iter().zip(&ITEMS) {
+                let mut serials = BTreeSet::new();
+                for (number, serial) in texts(batch, "id_number")
+                    .iter()
+                    .zip(texts(batch, "record_no"))
+                {
+                    rows += 1;
+                    assert!(serials.insert(serial));
+                    wrong += usize::from(ResidentNumber::parse(number).is_err());
+                    if let Some((household, person, _)) = people.get(number) {
+                        hits += 1;
+                        let status = &of[&(*household, *person, item.name.to_owned())];
+                        assert_eq!(status, "hit", "{}", item.name);
+                    }
+                }
+            }
+        }
+        assert!(
+            rows * 10 < hits * 100 && hits * 100 < rows * 40,
+            "{hits} of {rows}"
+        );
+        assert!(wrong > 0 && wrong * 100 < rows, "{wrong} of {rows}");
+        assert_eq!(statuses.len(), 5, "{statuses:?}");
+    }
+}
