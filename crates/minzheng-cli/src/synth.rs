@@ -23,6 +23,9 @@ use crate::{Failure, Outcome, input};
 /// Rows in one row group: what a reader holds at a time.
 const ROW_GROUP: usize = 65_536;
 
+/// How items are packed: every column that is open keeps its own state, and this one keeps little.
+const ITEMS: Compression = Compression::SNAPPY;
+
 /// The day decided where none is given: that of the examples.
 const ON: Option<NaiveDate> = NaiveDate::from_ymd_opt(2026, 8, 25);
 
@@ -68,9 +71,9 @@ struct Table {
 }
 
 impl Table {
-    fn open(path: PathBuf, schema: SchemaRef) -> Result<Self, Failure> {
+    fn open(path: PathBuf, schema: SchemaRef, packing: Compression) -> Result<Self, Failure> {
         let properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::default()))
+            .set_compression(packing)
             .set_max_row_group_row_count(Some(ROW_GROUP))
             // every number is another
             .set_column_dictionary_enabled("id_number".into(), false)
@@ -107,7 +110,7 @@ impl Table {
         let runs = path.with_extension("runs");
         fs::create_dir_all(&runs).map_err(|e| failure(&runs, e))?;
         let table = TableFile::open(&path)?;
-        let mut whole = Self::open(end, table.schema().clone())?;
+        let mut whole = Self::open(end, table.schema().clone(), ITEMS)?;
         for batch in minzheng_arrow::sorted(&table, "id_number", &runs)? {
             whole.write(&batch?)?;
         }
@@ -124,7 +127,12 @@ impl Tables {
         fs::create_dir_all(folder).map_err(|e| failure(folder, e))?;
         let mut tables = Vec::new();
         for (name, schema) in Province::schemas() {
-            tables.push(Table::open(out.join(format!("{name}.parquet")), schema)?);
+            let packing = Compression::ZSTD(ZstdLevel::default());
+            tables.push(Table::open(
+                out.join(format!("{name}.parquet")),
+                schema,
+                packing,
+            )?);
         }
         if with_items {
             for item in Province::items() {
@@ -134,7 +142,7 @@ impl Tables {
                 } else {
                     end.clone()
                 };
-                let mut table = Table::open(path, item.schema)?;
+                let mut table = Table::open(path, item.schema, ITEMS)?;
                 table.sorted = item.is_by_key.then_some(end);
                 tables.push(table);
             }

@@ -31,11 +31,7 @@ pub(super) use sheets::{ITEMS, schemas};
 const WEIGHTS: i64 = {
     let (mut sum, mut at) = (0_i64, 0);
     while at < COUNT {
-        #[expect(
-            clippy::indexing_slicing,
-            clippy::arithmetic_side_effects,
-            reason = "counted at compile time"
-        )]
+        #[expect(clippy::indexing_slicing, reason = "counted at compile time")]
         {
             sum += ITEMS[at].weight;
             at += 1;
@@ -57,7 +53,7 @@ pub(super) struct Records {
     others: i64,
     tables: Tables,
     /// How many records each source has so far.
-    records: [u64; COUNT],
+    written: [u64; COUNT],
     /// Of rows of people outside, what is not yet a whole row.
     owed: [i64; COUNT],
     answers: Answers,
@@ -81,7 +77,7 @@ impl Records {
             on,
             others,
             tables: Tables::default(),
-            records: [0; COUNT],
+            written: [0; COUNT],
             owed: [0; COUNT],
             answers: Answers::default(),
             number: None,
@@ -141,7 +137,7 @@ impl Records {
     fn write<R: Record>(&mut self, mut row: R, number: ResidentNumber) {
         let times = if self.draw.happens(2) { 2 } else { 1 };
         for _ in 0..times {
-            let count = self.records.get_mut(R::INDEX);
+            let count = self.written.get_mut(R::INDEX);
             let number_of = count.map_or(0, |n| {
                 *n = n.saturating_add(1);
                 *n

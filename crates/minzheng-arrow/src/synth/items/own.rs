@@ -6,8 +6,15 @@ use super::super::home::Home;
 use super::super::sheet::{Fen, Household, Person};
 use super::Records;
 use super::cells::{Hundredths, Ratio, Serial};
-#[expect(clippy::wildcard_imports, reason = "one row for every item")]
-use super::sheets::*;
+use super::sheets::{
+    BankDeposits, BusinessRegistration, BusinessTax, CommercialInsurance, CommercialVehicle,
+    Custody, DeathCertificate, DeathRegister, DisabilityCertificate, DisasterHit,
+    EmploymentRegister, Enrolment, FarmSubsidy, HouseSaleContract, HouseholdMoves,
+    HouseholdRegister, HousingAid, HousingFund, IncomeTax, LivestockMachinery, MedicalInsured,
+    MedicalSettlement, PensionPaid, PovertyReturnWatch, PreferentialPension, PublicPayroll,
+    RealEstateTitle, Securities, SevereIllnessList, SocialInsurancePaid, StudentAid,
+    SubsidyPayment, Usual, VehicleRegistration,
+};
 use super::usual::{organisation, serial, settlement};
 
 /// Whole yuan.
@@ -159,7 +166,7 @@ impl Records {
         } else {
             declared
         };
-        let employer = organisation(&mut self.draw, "91", 90_000);
+        let employer = Some(organisation(&mut self.draw, "91", 90_000));
         let insured = self.draw.happens(830);
         let contributions = person.transfer_out.unwrap_or_default();
         let (has_tax, has_insurance) = (!self.lost(), insured && !self.lost());
@@ -218,7 +225,7 @@ impl Records {
     /// Income beside wages, where the tax office has seen it.
     fn income(&mut self, person: &Person) {
         if let Some(net) = above_zero(person.business_net).filter(|_| self.draw.happens(200)) {
-            let payer = organisation(&mut self.draw, "92", 60_000);
+            let payer = Some(organisation(&mut self.draw, "92", 60_000));
             let quarters: Vec<Day> = self.months().step_by(3).collect();
             for (month, amount) in quarters.into_iter().zip(parts(net, 4)) {
                 self.put(IncomeTax {
@@ -309,7 +316,7 @@ impl Records {
             let Some(amount) = amount.filter(|_| !self.lost()) else {
                 continue;
             };
-            let account = serial(&mut self.draw, 'K');
+            let account = Some(serial(&mut self.draw, 'K'));
             for month in self.months() {
                 self.put(SubsidyPayment {
                     item: Some(item),

@@ -5,42 +5,49 @@ use minzheng_rules::date::Day;
 use super::super::draw::Draw;
 use super::super::sheet::{Code, Fen};
 use super::cells::{Hundredths, Organisation, Ratio, Serial};
-#[expect(clippy::wildcard_imports, reason = "one row for every item")]
-use super::sheets::*;
+use super::sheets::{
+    BankDeposits, BusinessRegistration, BusinessTax, CommercialInsurance, CommercialVehicle,
+    Custody, DeathCertificate, DeathRegister, DisabilityCertificate, DisasterHit,
+    EmploymentRegister, Enrolment, FarmSubsidy, HouseSaleContract, HouseholdMoves,
+    HouseholdRegister, HousingAid, HousingFund, IncomeTax, LivestockMachinery, MedicalInsured,
+    MedicalSettlement, PensionPaid, PovertyReturnWatch, PreferentialPension, PublicPayroll,
+    RealEstateTitle, Securities, SevereIllnessList, SocialInsurancePaid, StudentAid,
+    SubsidyPayment, Usual, VehicleRegistration,
+};
 
 /// Whole yuan between two.
-fn yuan(draw: &mut Draw, low: i64, high: i64) -> Option<Fen> {
-    Some(Fen(draw.between(low, high).saturating_mul(100)))
+fn yuan(draw: &mut Draw, low: i64, high: i64) -> Fen {
+    Fen(draw.between(low, high).saturating_mul(100))
 }
 
 /// An employer, payer, business, bank …
-pub(super) fn organisation(draw: &mut Draw, kind: &'static str, many: i64) -> Option<Organisation> {
+pub(super) fn organisation(draw: &mut Draw, kind: &'static str, many: i64) -> Organisation {
     let number = u32::try_from(draw.between(1, many)).unwrap_or(1);
-    Some(Organisation { kind, number })
+    Organisation { kind, number }
 }
 
 /// A number of a plate, a unit, an account.
-pub(super) fn serial(draw: &mut Draw, letter: char) -> Option<Serial> {
+pub(super) fn serial(draw: &mut Draw, letter: char) -> Serial {
     let number = u64::try_from(draw.between(1, 9_999_999_999)).unwrap_or(1);
-    Some(Serial { letter, number })
+    Serial { letter, number }
 }
 
-fn before(draw: &mut Draw, on: Day, days: i64) -> Option<Day> {
-    Some(on.add_days(draw.between(days.saturating_neg(), -1)))
+fn before(draw: &mut Draw, on: Day, days: i64) -> Day {
+    on.add_days(draw.between(days.saturating_neg(), -1))
 }
 
 /// The first day of one of the last twelve whole months.
-fn month(draw: &mut Draw, on: Day) -> Option<Day> {
-    Some(on.first_of_month().add_months(draw.between(-12, -1)))
+fn month(draw: &mut Draw, on: Day) -> Day {
+    on.first_of_month().add_months(draw.between(-12, -1))
 }
 
-fn last_month(on: Day) -> Option<Day> {
-    Some(on.first_of_month().add_months(-1))
+fn last_month(on: Day) -> Day {
+    on.first_of_month().add_months(-1)
 }
 
-fn one(draw: &mut Draw, of: &[(Code, i64)]) -> Option<Code> {
-    let otherwise = of.first().map_or("", |(code, _)| code);
-    Some(draw.weighted(of, otherwise))
+fn one(draw: &mut Draw, of: &[(Code, i64)]) -> Code {
+    let otherwise = of.first().map_or("", |(code, _)| *code);
+    draw.weighted(of, otherwise)
 }
 
 fn some<T>(draw: &mut Draw, per_mille: i64, value: Option<T>) -> Option<T> {
@@ -48,7 +55,7 @@ fn some<T>(draw: &mut Draw, per_mille: i64, value: Option<T>) -> Option<T> {
 }
 
 /// A county of the region that is none: the fictional banner.
-const PLACE: Option<i64> = Some(159_921);
+const PLACE: i64 = 159_921;
 
 /// A settlement of which so much is left to the person.
 pub(super) fn settlement(draw: &mut Draw, on: Day, own: Fen) -> MedicalSettlement {
@@ -59,8 +66,11 @@ pub(super) fn settlement(draw: &mut Draw, on: Day, own: Fen) -> MedicalSettlemen
     let (insurance, aid) = (layer(draw, 350), layer(draw, 40));
     let total = own.0.saturating_add(insurance.0).saturating_add(aid.0);
     MedicalSettlement {
-        kind: one(draw, &[("outpatient", 6), ("chronic", 2), ("inpatient", 2)]),
-        settled_on: before(draw, on, 500),
+        kind: Some(one(
+            draw,
+            &[("outpatient", 6), ("chronic", 2), ("inpatient", 2)],
+        )),
+        settled_on: Some(before(draw, on, 500)),
         total: Some(Fen(total)),
         insurance_paid: Some(insurance),
         aid_paid: Some(aid),
@@ -71,7 +81,7 @@ pub(super) fn settlement(draw: &mut Draw, on: Day, own: Fen) -> MedicalSettlemen
 
 impl Usual for MedicalSettlement {
     fn usual(draw: &mut Draw, on: Day) -> Self {
-        let own = yuan(draw, 10, 4_000).unwrap_or_default();
+        let own = yuan(draw, 10, 4_000);
         settlement(draw, on, own)
     }
 }
@@ -82,7 +92,7 @@ macro_rules! usual {
             impl Usual for $row {
                 fn usual($draw: &mut Draw, $on: Day) -> Self {
                     Self {
-                        $($fact: $value,)*
+                        $($fact: Into::into($value),)*
                         ..Self::default()
                     }
                 }
