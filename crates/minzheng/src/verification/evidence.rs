@@ -29,7 +29,8 @@ pub enum How {
     Count,
     /// The greatest value of the field.
     Max,
-    /// The values of the field over the months that have one, taken as a month or twelve times as a year.
+    /// The mean of the field over the months that have a record, as a month or twelve times as a year: a few months stand for
+    /// the whole year, so for what was really had [`Sum`](Self::Sum) is the right one.
     MeanMonth,
 }
 
@@ -66,7 +67,8 @@ pub enum Window {
     Rolling12Months,
     /// Those of the whole month before the day's month.
     LastMonth,
-    /// Those that hold on the day: from and to cover it, or they are dated on it or before.
+    /// Those that hold on the day: from and to cover it, or they are dated on it or before. Of balances and the like an item holds
+    /// the newest of each account alone: older ones would be added.
     AsOf,
 }
 

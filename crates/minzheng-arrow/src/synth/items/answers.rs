@@ -15,7 +15,6 @@ use crate::error::{Error, fault};
 
 /// What a source says when it is asked about a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
 pub(super) enum Answer {
     /// It has a record.
     Hit,
