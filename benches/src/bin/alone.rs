@@ -24,11 +24,11 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &[&str]) -> Result<(), String> {
-    let ([id, engine, households, runs], timed) = (match args {
+    let ([id, engine, households, runs], timed) = match args {
         [id, engine, households, runs] => ([id, engine, households, runs], false),
         [id, engine, households, runs, "--time"] => ([id, engine, households, runs], true),
         _ => return Err("usage: alone BENCH ENGINE HOUSEHOLDS RUNS [--time]".to_owned()),
-    });
+    };
     let number = |text: &str| text.parse::<u32>().map_err(|e| format!("`{text}`: {e}"));
     let (households, runs) = (number(households)?, number(runs)?);
     if !is_native(engine) {
