@@ -195,8 +195,8 @@ fn close_count(out: &mut Lanes, offsets: &[u32], whole: Test<'_>, known: bool) {
         }
         for (w, hi) in out.hi.iter_mut().enumerate() {
             let complete = whole.word(w).0;
-            for lane in 0..WORD {
-                hi[lane] = pick(spread(complete, lane), hi[lane], i64::MAX);
+            for (lane, hi) in hi.iter_mut().enumerate() {
+                *hi = pick(spread(complete, lane), *hi, i64::MAX);
             }
         }
     }
@@ -477,6 +477,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
         fn aggregates_give_what_the_definition_gives(
             sizes in prop::collection::vec(prop_oneof![8 => 0_usize..7, 1 => 60_usize..70], 1..60),

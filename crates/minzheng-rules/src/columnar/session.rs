@@ -465,7 +465,7 @@ impl Columns<'_> {
         let morsels = if self.request.threads > 1 {
             cut(set, batch, 0..batch.cases(), MORSEL)
         } else {
-            vec![0..batch.cases()]
+            core::iter::once(0..batch.cases()).collect()
         };
         let piece =
             |cases: &core::ops::Range<usize>| self.morsel(batch, &groups, &regimes, cases.clone());
