@@ -95,7 +95,7 @@ fn kernels() -> Vec<Kernel> {
             8,
             chain(8, " + ", |i| format!("round_to(a{i}, yuan(1), up)")),
         ),
-        row("figure by a key", 1, "standard(kind)".to_owned()),
+        row("figure by a key", 1, "standard.relief(kind)".to_owned()),
         below(
             "sum",
             8,
@@ -131,8 +131,8 @@ fn pack(kernels: &[Kernel]) -> PackSet {
         "[pack]\nid = 'kernels'\n{words}\npublisher = 'bench'\nversion = '1'\nlevel = 'nation'\nplace = '000000'\n\
          reviewed_on = 2026-01-01\n[[entity]]\nid = 'case'\n[[entity]]\nid = 'person'\nparent = 'case'\ncollection = 'members'\n\
          [[codes]]\nid = 'kind'\n{words}\nvalues = [{{ id = 'k0', zh = '一', en = 'one' }}, {{ id = 'k1', zh = '二', en = 'two' }}]\n\
-         [[parameter]]\nid = 'standard'\ntype = 'money'\n{words}\nkeys = ['kind']\nlow = 0\nhigh = 100\n\
-         [[value]]\nparameter = 'standard'\n{since}\nrows = [{{ kind = 'k0', value = '5.00' }}, {{ kind = 'k1', value = '7.00' }}]\n"
+         [[parameter]]\nid = 'standard.relief'\ntype = 'money'\n{words}\nkeys = ['kind']\nlow = 0\nhigh = 100\n\
+         [[value]]\nparameter = 'standard.relief'\n{since}\nrows = [{{ kind = 'k0', value = '5.00' }}, {{ kind = 'k1', value = '7.00' }}]\n"
     );
     let mut fact = |id: &str, entity: &str, ty: &str, bounds: &str| {
         write!(
@@ -177,7 +177,9 @@ fn pack(kernels: &[Kernel]) -> PackSet {
         .unwrap();
     }
     let source = PackSource::new(vec![SourceFile::new("pack.toml", text)]);
-    PackSet::load(&[source]).unwrap_or_else(|findings| panic!("{findings}"))
+    PackSet::load(&[source])
+        .map_err(|findings| findings.to_string())
+        .unwrap()
 }
 
 /// Values that follow from the row and the fact.
