@@ -112,9 +112,10 @@ fn arrow(output: OutputColumn) -> ArrayRef {
     match output {
         OutputColumn::Truth { yes, .. } => Arc::new(bits(&yes)),
         OutputColumn::Number {
-            bounds: Some((lowest, _)),
+            values,
+            highest: Some(_),
             ..
-        } => Arc::new(Int64Array::from(lowest)),
+        } => Arc::new(Int64Array::from(values)),
         OutputColumn::Number { known, values, .. } => {
             Arc::new(Int64Array::new(values.into(), Some(packed(&known).into())))
         }

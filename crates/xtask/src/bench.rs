@@ -9,7 +9,11 @@ const REQUIREMENTS: &str = "benches/peers/requirements.txt";
 const REPORT: &str = "docs/performance.md";
 
 /// `--quick`: small data, few rounds. `--only ID`: one bench. `--write`: the table of a full run goes to docs/performance.md.
+/// `--instructions`, alone: no clock and no peers, but the instructions of our engines.
 pub(crate) fn run(args: &[&str]) -> Outcome {
+    if args == ["--instructions"] {
+        return instructions();
+    }
     let (mut passed_on, mut write) = (Vec::new(), false);
     let mut rest = args.iter();
     while let Some(arg) = rest.next() {
@@ -35,6 +39,48 @@ pub(crate) fn run(args: &[&str]) -> Outcome {
     command.arg("--folder").arg(&folder);
     shell::status(&mut command)?;
     if write { publish(&folder) } else { Ok(()) }
+}
+
+/// Benches and engines whose instructions are counted, and for how many households.
+const COUNTED: [(&str, &str); 4] = [
+    ("reference", "minzheng"),
+    ("reference", "loop"),
+    ("aggregates", "minzheng"),
+    ("aggregates", "loop"),
+];
+const HOUSEHOLDS: u64 = 50_000;
+
+/// Instructions for a household: what two more runs add, so that making the data does not count.
+fn instructions() -> Outcome {
+    if !shell::answers("valgrind --version") {
+        println!("valgrind is missing, nothing is counted (Debian: apt-get install valgrind)");
+        return Ok(());
+    }
+    shell::call("cargo build --quiet --release --package minzheng-benches --bin alone")?;
+    let folder = shell::root().join(FOLDER);
+    fs::create_dir_all(&folder).map_err(|error| format!("{FOLDER}: {error}"))?;
+    for (bench, engine) in COUNTED {
+        let (one, three) = (counted(bench, engine, 1)?, counted(bench, engine, 3)?);
+        let each = three.saturating_sub(one) / 2 / HOUSEHOLDS;
+        println!("{bench} {engine}: {each} instructions a household");
+    }
+    Ok(())
+}
+
+/// Instructions of so many runs; the profile of the last stays under target/bench.
+fn counted(bench: &str, engine: &str, runs: u32) -> Result<u64, String> {
+    let out = format!("{FOLDER}/{bench}-{engine}.callgrind");
+    let program = "target/release/alone";
+    shell::capture(&format!(
+        "valgrind --quiet --tool=callgrind --callgrind-out-file={out} {program} {bench} {engine} {HOUSEHOLDS} {runs}"
+    ))?;
+    let profile =
+        fs::read_to_string(shell::root().join(&out)).map_err(|e| format!("{out}: {e}"))?;
+    let total = |line: &str| line.strip_prefix("totals: ")?.trim().parse().ok();
+    profile
+        .lines()
+        .find_map(total)
+        .ok_or_else(|| format!("{out} has no total"))
 }
 
 /// The interpreter of an environment that holds the peers; made anew when the list of them has changed.

@@ -28,6 +28,7 @@ cargo xtask examples                      run every program of examples/rust
 cargo xtask fuzz [TARGET] [--seconds N]   run the fuzz targets of tests/fuzz
 cargo xtask bench [--quick] [--only ID] [--write]
                                           measure beside the peers of benches/manifest.toml
+cargo xtask bench --instructions          count instructions of our engines with valgrind, where it is installed
 cargo xtask version [--check]             print the version, or check that every crate carries it";
 
 fn main() -> ExitCode {

@@ -42,17 +42,19 @@ pub(crate) fn root() -> PathBuf {
 
 /// Fails on the first missing program, with the line that says what to install.
 pub(crate) fn require(needs: &[Need]) -> Outcome {
-    for need in needs {
-        let answers = command(need.probe)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success());
-        if !answers {
-            return Err(need.install.to_owned());
-        }
+    match needs.iter().find(|need| !answers(need.probe)) {
+        Some(need) => Err(need.install.to_owned()),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// Whether a program is there: its command line ends well. What it says is not shown.
+pub(crate) fn answers(line: &str) -> bool {
+    command(line)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 /// Runs a command line; its output goes where ours goes.

@@ -433,17 +433,19 @@ fn forget(column: &mut OutputColumn, rows: &[bool]) {
         OutputColumn::Number {
             known,
             values,
-            bounds,
+            highest,
         } => {
             *known = keep(known);
             let clear = |list: &mut [i64], to: i64| {
                 let aside = list.iter_mut().zip(rows).filter(|(_, aside)| **aside);
                 aside.for_each(|(value, _)| *value = to);
             };
-            clear(values, 0);
-            if let Some((lo, hi)) = bounds {
-                clear(lo, i64::MIN);
-                clear(hi, i64::MAX);
+            match highest {
+                None => clear(values, 0),
+                Some(highest) => {
+                    clear(values, i64::MIN);
+                    clear(highest, i64::MAX);
+                }
             }
         }
     }

@@ -86,11 +86,17 @@ impl Chunk {
                     Rows::List(rows)
                 }
             };
-            let mut above = Vec::with_capacity(rows.len());
-            for (up, span) in (0_u32..).zip(offsets.windows(2)) {
-                if let [from, to] = span {
-                    above.resize(above.len() + (to - from) as usize, up);
+            // one more at every place where the rows of the next row above begin, added up
+            let mut above = vec![0_u32; rows.len()];
+            for start in offsets.iter().skip(1) {
+                if let Some(slot) = above.get_mut(*start as usize) {
+                    *slot += 1;
                 }
+            }
+            let mut up = 0;
+            for slot in &mut above {
+                up += *slot;
+                *slot = up;
             }
             parts.push(Part {
                 rows,

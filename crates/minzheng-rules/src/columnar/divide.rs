@@ -82,78 +82,77 @@ impl Division {
     #[inline(always)]
     pub(super) fn run(&self, out: &mut Lanes, size: Size, views: &[View<'_>]) {
         let [a, b, _] = views else { return };
-        // half up: (2n + d) / 2d; up: (n + d - 1) / d; down: n / d
-        let (twice, more) = match self.rule {
-            Rounding::HalfUp => (2, None),
-            Rounding::Up => (1, Some(1)),
-            Rounding::Down | Rounding::Exact => (1, Some(0)),
-        };
+        // over 2d in every case, so that no divisor is one. Half up: 2n + d; up: 2n + 2d - 2; down: 2n
         let numerator = |n: u64, d: u64| {
-            let extra = match more {
-                None => d,
-                Some(0) => 0,
-                Some(_) => d.wrapping_sub(1),
+            let extra = match self.rule {
+                Rounding::HalfUp => d,
+                Rounding::Up => d.wrapping_sub(1).wrapping_mul(2),
+                Rounding::Down | Rounding::Exact => 0,
             };
-            n.wrapping_mul(twice).wrapping_add(extra)
+            n.wrapping_mul(2).wrapping_add(extra)
         };
-        match (self.kind, b.constant) {
-            // a divisor that the compiler knows costs a multiplication
-            (Kind::Share, _) if twice == 2 => {
+        let fixed = match self.kind {
+            Kind::Share => Some(RATIO_ONE as u64),
+            Kind::Quotient | Kind::Units => b.constant.map(|d| d.lo as u64),
+        };
+        let share = self.kind == Kind::Share;
+        match fixed.map(|d| {
+            (
+                d,
+                Short::new(d.wrapping_mul(2)),
+                Constant::new(d.wrapping_mul(2)),
+            )
+        }) {
+            // a divisor that is the same for all rows is a multiplication: of 32 bits for several lanes at once, where that is proved
+            Some((d, Some(short), _)) if self.largest < Short::LARGEST && share => {
                 self.lanes(out, size, a, b, |x, y| {
-                    numerator(x.wrapping_mul(y), 10_000) / 20_000
+                    short.divide(numerator(narrow(x, y), d))
                 });
             }
-            (Kind::Share, _) => {
-                self.lanes(out, size, a, b, |x, y| {
-                    numerator(x.wrapping_mul(y), 10_000) / 10_000
-                });
-            }
-            (Kind::Quotient | Kind::Units, Some(divisor)) => {
-                let d = divisor.lo as u64;
-                let by_constant = Constant::new(d.wrapping_mul(twice));
-                let fits = by_constant.fits(self.largest);
+            Some((d, Some(short), _)) if self.largest < Short::LARGEST => {
                 let unit = if self.kind == Kind::Units { d } else { 1 };
-                if fits {
-                    self.lanes(out, size, a, b, |x, _| {
-                        by_constant.divide(numerator(x, d)).wrapping_mul(unit)
-                    });
-                } else {
-                    self.lanes(out, size, a, b, |x, _| {
-                        numerator(x, d)
-                            .checked_div(d.wrapping_mul(twice))
-                            .unwrap_or(0)
-                            .wrapping_mul(unit)
-                    });
-                }
+                self.lanes(out, size, a, b, |x, _| {
+                    narrow(short.divide(numerator(x, d)), unit)
+                });
             }
-            (Kind::Quotient | Kind::Units, None) => {
-                let units = self.kind == Kind::Units;
-                let scale = |q: u64, d: u64| q.wrapping_mul(if units { d } else { 1 });
-                // few different divisors, as the heads of a family: each by its reciprocal
-                let table: [Constant; FEW] =
-                    core::array::from_fn(|d| Constant::new(d as u64 * twice));
-                if b.proof.max < FEW as i64
-                    && table
-                        .iter()
-                        .skip(2)
-                        .take(b.proof.max as usize)
-                        .all(|c| c.fits(self.largest))
-                {
-                    self.lanes(out, size, a, b, |x, d| {
-                        let n = numerator(x, d);
-                        let quotient = match d.wrapping_mul(twice) {
-                            1 => n,
-                            _ => table[d as usize % FEW].divide(n),
-                        };
-                        scale(quotient, d)
-                    });
-                } else {
-                    self.lanes(out, size, a, b, |x, d| {
-                        let divisor = d.wrapping_mul(twice);
-                        scale(numerator(x, d).checked_div(divisor).unwrap_or(0), d)
-                    });
-                }
+            Some((d, _, constant)) if constant.fits(self.largest) => {
+                let unit = if self.kind == Kind::Units { d } else { 1 };
+                self.lanes(out, size, a, b, |x, y| {
+                    let n = if share { x.wrapping_mul(y) } else { x };
+                    constant.divide(numerator(n, d)).wrapping_mul(unit)
+                });
             }
+            _ => self.any(out, size, a, b, numerator),
+        }
+    }
+
+    /// A divisor of every row's own.
+    #[inline(always)]
+    fn any(
+        &self,
+        out: &mut Lanes,
+        size: Size,
+        a: &View<'_>,
+        b: &View<'_>,
+        numerator: impl Fn(u64, u64) -> u64,
+    ) {
+        let scale = |q: u64, d: u64| q.wrapping_mul(if self.kind == Kind::Units { d } else { 1 });
+        // few different divisors, as the heads of a family: each by its reciprocal
+        let few = self.kind != Kind::Share && b.proof.max < FEW as i64;
+        if few && self.largest < Short::LARGEST {
+            self.lanes(out, size, a, b, |x, d| {
+                let short = &HALVES[d as usize % FEW];
+                scale(short.divide(numerator(x, d)), d)
+            });
+        } else {
+            self.lanes(out, size, a, b, |x, y| {
+                let (n, d) = match self.kind {
+                    Kind::Share => (x.wrapping_mul(y), RATIO_ONE as u64),
+                    Kind::Quotient | Kind::Units => (x, y),
+                };
+                let quotient = numerator(n, d).checked_div(d.wrapping_mul(2));
+                scale(quotient.unwrap_or(0), d)
+            });
         }
     }
 
@@ -169,10 +168,16 @@ impl Division {
         out.proof = self.proof;
         for w in 0..size.words {
             let (a_lo, a_hi, b_lo, b_hi) = (a.lo(w), a.hi(w), b.lo(w), b.hi(w));
-            for lane in 0..WORD {
-                let size = divide(a_lo[lane].unsigned_abs(), b_lo[lane] as u64) as i64;
-                let sign = a_lo[lane] >> 63;
-                out.lo[w][lane] = (size ^ sign).wrapping_sub(sign);
+            if a.proof.min >= 0 {
+                for lane in 0..WORD {
+                    out.lo[w][lane] = divide(a_lo[lane] as u64, b_lo[lane] as u64) as i64;
+                }
+            } else {
+                for lane in 0..WORD {
+                    let size = divide(a_lo[lane].unsigned_abs(), b_lo[lane] as u64) as i64;
+                    let sign = a_lo[lane] >> 63;
+                    out.lo[w][lane] = (size ^ sign).wrapping_sub(sign);
+                }
             }
             if !self.proof.point {
                 for lane in 0..WORD {
@@ -185,6 +190,65 @@ impl Division {
                 }
             }
         }
+    }
+}
+
+/// The product of two numbers of 32 bits.
+#[inline(always)]
+const fn narrow(a: u64, b: u64) -> u64 {
+    (a as u32 as u64).wrapping_mul(b as u32 as u64)
+}
+
+/// A divisor as a reciprocal of 32 bits, for numbers below 2^31.
+///
+/// The reciprocal is 2^shift / divisor rounded up, and between 2^31 and 2^32. Times n it is too large by less than n x divisor
+/// parts in 2^shift x divisor: below one part of the divisor, as n < 2^31 and 2^shift > 2^31 x (divisor - 1).
+#[derive(Debug, Clone, Copy)]
+struct Short {
+    reciprocal: u32,
+    shift: u32,
+}
+
+/// The reciprocals of 2d for every small d; for zero, of which nobody reads the quotient, that of two.
+const HALVES: [Short; FEW] = {
+    let mut out = [Short {
+        reciprocal: 1 << 31,
+        shift: 32,
+    }; FEW];
+    let mut d = 1;
+    while d < FEW {
+        if let Some(short) = Short::new(d as u64 * 2) {
+            out[d] = short;
+        }
+        d += 1;
+    }
+    out
+};
+
+impl Short {
+    /// Numbers up to here are divided.
+    const LARGEST: u64 = 1 << 31;
+
+    const fn new(divisor: u64) -> Option<Self> {
+        if divisor < 2 || divisor >= Self::LARGEST {
+            return None;
+        }
+        // the bits of divisor - 1: 2^(bits - 1) < divisor <= 2^bits
+        let bits = u64::BITS - (divisor - 1).leading_zeros();
+        let shift = 31 + bits;
+        let reciprocal = (1_u64 << shift).div_ceil(divisor);
+        if reciprocal > u32::MAX as u64 {
+            return None;
+        }
+        Some(Self {
+            reciprocal: reciprocal as u32,
+            shift,
+        })
+    }
+
+    #[inline(always)]
+    const fn divide(self, n: u64) -> u64 {
+        narrow(n, self.reciprocal as u64) >> self.shift
     }
 }
 
@@ -222,6 +286,24 @@ impl Constant {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_short_reciprocal_divides_every_number_below_its_limit() {
+        let most = Short::LARGEST - 1;
+        for divisor in (2..3_000).chain([9_999, 20_000, 65_536, 65_537, 1 << 30, most]) {
+            let Some(short) = Short::new(divisor) else {
+                return assert_eq!(divisor, 0, "has no reciprocal");
+            };
+            // quotients change at multiples of the divisor
+            let near = |n: u64| [n.saturating_sub(1), n, n + 1];
+            let multiples = [1, 2, 3, 1_000, most / divisor / 2, most / divisor];
+            let numbers = multiples.into_iter().flat_map(|m| near(m * divisor));
+            for n in numbers.chain([0, 1, most - 1, most]).filter(|n| *n <= most) {
+                assert_eq!(short.divide(n), n / divisor, "{n} by {divisor}");
+            }
+        }
+        assert!(Short::new(0).is_none() && Short::new(1).is_none());
+    }
     use crate::columnar::lanes::each;
     use crate::number::div_round;
     use proptest::prelude::*;
@@ -244,7 +326,7 @@ mod tests {
             let size = Size { rows: rows.len(), words: rows.len().div_ceil(WORD) };
             let lanes = |f: &dyn Fn(usize) -> V| { let mut out = Lanes::new(size.words); each(&mut out, size.rows, f); out };
             let (a, b) = (lanes(&|i| known(rows[i].0)), lanes(&|i| known(rows[i].1)));
-            let (mut s1, mut s2) = ([[0; WORD]; 2], [[0; WORD]; 2]);
+            let (mut s1, mut s2) = (None, None);
             let fixed = hundred.then_some(V::known(100));
             let b_view = match fixed { Some(v) => View::splat(v, &mut s1), None => View::lanes(&b) };
             let views = [View::lanes(&a), b_view, View::splat(V::known(rule), &mut s2)];

@@ -2,6 +2,7 @@
 
 use super::bits::WORD;
 use super::lanes::{Lanes, Proof, View};
+use super::run::Size;
 use crate::lang::Type;
 use crate::pack::PackSet;
 use crate::scalar::{MAX_KEYS, V};
@@ -18,9 +19,16 @@ struct Axis {
     first: i64,
     last: i64,
     stride: usize,
+    /// The keys that have a place of their own: not those of the places below and above.
+    own: (i64, i64),
 }
 
 impl Axis {
+    /// Whether all keys between two have a place of their own.
+    fn holds(&self, min: i64, max: i64) -> bool {
+        min >= self.own.0 && max <= self.own.1
+    }
+
     /// Place of a value: 0 where it is unknown.
     #[inline(always)]
     fn place(&self, v: V) -> usize {
@@ -37,8 +45,12 @@ pub(super) struct Figures {
     axes: Vec<Axis>,
     /// How many cells a regime has.
     size: usize,
-    cells: Vec<V>,
-    proof: Option<Proof>,
+    /// How many regimes are filled in.
+    regimes: usize,
+    lo: Vec<i64>,
+    hi: Vec<i64>,
+    /// What holds for the cells of keys that are known and have a place of their own.
+    inner: Option<Proof>,
 }
 
 impl Figures {
@@ -56,10 +68,16 @@ impl Figures {
                     (bounds().min()?.checked_sub(1)?, *bounds().max()?)
                 }
             };
+            // the last band goes on without end; behind the last code there is nothing
+            let highest = match key.ty {
+                Type::Code(_) => last.checked_sub(1)?,
+                _ => i64::MAX,
+            };
             axes.push(Axis {
                 first,
                 last,
                 stride: size,
+                own: (first.checked_add(1)?, highest),
             });
             let places = usize::try_from(last.checked_sub(first)?)
                 .ok()?
@@ -69,8 +87,10 @@ impl Figures {
         Some(Self {
             axes,
             size,
-            cells: Vec::new(),
-            proof: None,
+            regimes: 0,
+            lo: Vec::new(),
+            hi: Vec::new(),
+            inner: None,
         })
     }
 
@@ -80,8 +100,9 @@ impl Figures {
             return false;
         }
         let mut keys = [V::UNKNOWN; MAX_KEYS];
-        for regime in self.cells.len() / self.size..regimes {
+        for regime in self.regimes..regimes {
             for cell in 0..self.size {
+                let mut inner = true;
                 let nexts = self.axes.iter().skip(1).map(|a| a.stride);
                 let axes = self.axes.iter().zip(nexts.chain([self.size]));
                 for (slot, (axis, next)) in keys.iter_mut().zip(axes) {
@@ -89,27 +110,37 @@ impl Figures {
                         0 => V::UNKNOWN,
                         place => V::known(axis.first + place as i64 - 1),
                     };
+                    inner &= slot.get().is_some_and(|key| axis.holds(key, key));
                 }
                 let value = look(regime, keys.get(..self.axes.len()).unwrap_or_default());
-                let proof = Proof::of(value);
-                self.proof = Some(self.proof.map_or(proof, |all| all.hull(proof)));
-                self.cells.push(value);
+                if inner {
+                    let proof = Proof::of(value);
+                    self.inner = Some(self.inner.map_or(proof, |all| all.hull(proof)));
+                }
+                self.lo.push(value.lo);
+                self.hi.push(value.hi);
             }
         }
+        self.regimes = self.regimes.max(regimes);
         true
     }
 
-    /// The figures of all rows; `regime` gives that of a row. What holds for every cell holds for every row.
+    /// The figures of all rows; `regime` gives that of a row. Where all keys are known, what holds for every figure holds for
+    /// every row; else the rows are looked at.
     #[inline(always)]
     pub(super) fn run(
         &self,
         out: &mut Lanes,
-        words: usize,
+        size: Size,
         keys: &[View<'_>],
         regime: impl Fn(usize) -> usize,
     ) {
-        out.proof = self.proof.unwrap_or(Proof::of(V::UNKNOWN));
-        for w in 0..words {
+        let held = |(axis, key): (&Axis, &View<'_>)| {
+            key.proof.point && !key.proof.open && axis.holds(key.proof.min, key.proof.max)
+        };
+        let inner = self.inner.filter(|proof| proof.point);
+        let inner = inner.filter(|_| self.axes.iter().zip(keys).all(held));
+        for w in 0..size.words {
             let mut at = [0_usize; WORD];
             for (axis, key) in self.axes.iter().zip(keys) {
                 let (lo, hi) = (key.lo(w), key.hi(w));
@@ -121,12 +152,22 @@ impl Figures {
                     at[lane] = at[lane].wrapping_add(place);
                 }
             }
-            // lanes beyond the last row hold anything, and find a cell all the same: places are held inside
-            let lanes = out.lo[w].iter_mut().zip(&mut out.hi[w]);
-            for (lane, ((lo, hi), at)) in lanes.zip(at).enumerate() {
-                let cell = self.cells[at.wrapping_add(regime(w * WORD + lane) * self.size)];
-                (*lo, *hi) = (cell.lo, cell.hi);
+            for (lane, at) in at.iter_mut().enumerate() {
+                *at = at.wrapping_add(regime(w * WORD + lane).wrapping_mul(self.size));
             }
+            // lanes beyond the last row hold anything, and find a cell all the same: places are held inside
+            for (lo, at) in out.lo[w].iter_mut().zip(at) {
+                *lo = self.lo[at];
+            }
+            if inner.is_none() {
+                for (hi, at) in out.hi[w].iter_mut().zip(at) {
+                    *hi = self.hi[at];
+                }
+            }
+        }
+        match inner {
+            Some(proof) => out.proof = proof,
+            None => out.measure(size.rows),
         }
     }
 }

@@ -11,6 +11,9 @@ use crate::scalar::{V, is_open};
 /// 64 rows.
 pub(super) type Block = [i64; WORD];
 
+/// Where one value that stands for all rows is laid out.
+pub(super) type Scratch = Option<[Block; 2]>;
+
 /// What holds for every row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Proof {
@@ -49,6 +52,11 @@ impl Proof {
         } else {
             self
         }
+    }
+
+    /// Whether every bound fits into 32 bits.
+    fn is_small(self) -> bool {
+        i32::try_from(self.min).is_ok() && i32::try_from(self.max).is_ok()
     }
 
     pub(super) fn hull(self, other: Self) -> Self {
@@ -130,6 +138,18 @@ impl Lanes {
     /// Finds what holds for every row, after they were written one by one.
     #[inline(always)]
     pub(super) fn measure(&mut self, rows: usize) {
+        let same = self
+            .lo
+            .iter()
+            .zip(&self.hi)
+            .enumerate()
+            .all(|(w, (lo, hi))| {
+                let left = rows.saturating_sub(w * WORD).min(WORD);
+                differences(lo, hi, left) == 0
+            });
+        if same {
+            return self.measure_known(rows);
+        }
         let mut found = Found::new();
         for (w, (lo, hi)) in self.lo.iter().zip(&self.hi).enumerate() {
             let Some(left) = rows.checked_sub(w * WORD).filter(|left| *left > 0) else {
@@ -142,6 +162,62 @@ impl Lanes {
             }
         }
         self.proof = found.proof();
+    }
+
+    /// The same where every row is known, of which the lowest alone is written.
+    #[inline(always)]
+    pub(super) fn measure_known(&mut self, rows: usize) {
+        let (blocks, used) = (self.lo.iter(), rows / WORD);
+        let (mut min, mut max) = blocks.take(used).fold((i64::MAX, i64::MIN), |ends, block| {
+            let (low, high) = lowest_and_highest(block);
+            (low.min(ends.0), high.max(ends.1))
+        });
+        for value in self.lo.as_flattened().iter().take(rows).skip(used * WORD) {
+            (min, max) = (min.min(*value), max.max(*value));
+        }
+        if is_open(min) || is_open(max) {
+            // a number that stands for no bound; or no row at all
+            let mut found = Found::new();
+            for value in self.lo.as_flattened().iter().take(rows) {
+                found.value(*value);
+            }
+            self.proof = found.proof();
+        } else {
+            self.proof = Proof {
+                point: true,
+                open: false,
+                min,
+                max,
+            };
+        }
+    }
+}
+
+/// The lowest and the highest of 64 numbers.
+#[inline(always)]
+pub(super) fn lowest_and_highest(block: &Block) -> (i64, i64) {
+    let (mut min, mut max) = ([i64::MAX; 8], [i64::MIN; 8]);
+    for eight in block.as_chunks::<8>().0 {
+        for lane in 0..8 {
+            min[lane] = min[lane].min(eight[lane]);
+            max[lane] = max[lane].max(eight[lane]);
+        }
+    }
+    let (mut low, mut high) = (i64::MAX, i64::MIN);
+    for lane in 0..8 {
+        (low, high) = (low.min(min[lane]), high.max(max[lane]));
+    }
+    (low, high)
+}
+
+/// The bits in which any of the first rows of two blocks differ.
+#[inline(always)]
+fn differences(lo: &Block, hi: &Block, rows: usize) -> i64 {
+    let pairs = lo.iter().zip(hi);
+    if rows == WORD {
+        pairs.fold(0, |all, (lo, hi)| all | lo ^ hi)
+    } else {
+        pairs.take(rows).fold(0, |all, (lo, hi)| all | lo ^ hi)
     }
 }
 
@@ -180,6 +256,16 @@ impl Found {
         self.max = self.max.max(max);
         self.open |= open != 0;
         self.span |= span != 0;
+    }
+
+    /// A number that is known.
+    fn value(&mut self, value: i64) {
+        if is_open(value) {
+            self.open = true;
+        } else {
+            self.min = self.min.min(value);
+            self.max = self.max.max(value);
+        }
     }
 
     fn proof(self) -> Proof {
@@ -228,10 +314,8 @@ impl<'a> View<'a> {
 
     /// One value for all rows; `scratch` is filled with it.
     #[inline(always)]
-    pub(super) fn splat(v: V, scratch: &'a mut [Block; 2]) -> Self {
-        scratch[0] = [v.lo; WORD];
-        scratch[1] = [v.hi; WORD];
-        let (lo, hi) = scratch.split_at(1);
+    pub(super) fn splat(v: V, scratch: &'a mut Scratch) -> Self {
+        let (lo, hi) = scratch.insert([[v.lo; WORD], [v.hi; WORD]]).split_at(1);
         Self {
             lo,
             hi,
@@ -427,10 +511,11 @@ pub(super) fn mul(out: &mut Lanes, rows: usize, words: usize, a: View<'_>, b: Vi
     {
         Some(proof) => {
             out.proof = proof;
+            let small = !proof.open && x.proof.is_small() && k.proof.is_small();
             for w in 0..words {
-                product(&mut out.lo[w], x.lo(w), k.lo(w), proof.open);
+                product(&mut out.lo[w], x.lo(w), k.lo(w), proof.open, small);
                 if !proof.point {
-                    product(&mut out.hi[w], x.hi(w), k.lo(w), proof.open);
+                    product(&mut out.hi[w], x.hi(w), k.lo(w), proof.open, small);
                 }
             }
             if proof.open {
@@ -447,8 +532,13 @@ pub(super) fn mul(out: &mut Lanes, rows: usize, words: usize, a: View<'_>, b: Vi
 }
 
 #[inline(always)]
-fn product(out: &mut Block, x: &Block, k: &Block, open: bool) {
-    if open {
+fn product(out: &mut Block, x: &Block, k: &Block, open: bool, small: bool) {
+    if small {
+        // 32 bits by 32 bits is one instruction for several lanes
+        for lane in 0..WORD {
+            out[lane] = i64::from(x[lane] as i32).wrapping_mul(i64::from(k[lane] as i32));
+        }
+    } else if open {
         for lane in 0..WORD {
             let (x, k) = (x[lane], k[lane]);
             out[lane] = if is_open(x) & (k != 0) {
@@ -506,6 +596,9 @@ pub(super) fn equal(out: &mut Truths, words: usize, a: View<'_>, b: View<'_>) {
     }
 }
 
+/// How many values are compared one by one.
+const FEW: usize = 3;
+
 #[inline(always)]
 pub(super) fn is_in(out: &mut Truths, words: usize, a: View<'_>, values: &[i64]) {
     // codes are small: a list of them is a set of bits
@@ -515,8 +608,21 @@ pub(super) fn is_in(out: &mut Truths, words: usize, a: View<'_>, values: &[i64])
         .filter(|v| (0..64).contains(*v))
         .fold(0_u64, |set, v| set | 1 << v);
     let far = [i64::MIN, i64::MAX];
+    let few = a.proof.point && values.len() <= FEW;
+    let held = a.proof.min >= 0 && a.proof.max < WORD as i64;
     for w in 0..words {
         let (lo, hi) = (a.lo(w), a.hi(w));
+        if few {
+            let hit = |hits: u64, v: &i64| hits | mask(|i| lo[i] == *v);
+            out.t[w] = values.iter().fold(0, hit);
+            out.f[w] = !out.t[w];
+            continue;
+        }
+        if small && a.proof.point && held {
+            out.t[w] = mask(|i| set >> (lo[i] & 63) & 1 == 1);
+            out.f[w] = !out.t[w];
+            continue;
+        }
         if small {
             // a value that is known, or nothing is known of
             let known = mask(|i| lo[i] == hi[i]);

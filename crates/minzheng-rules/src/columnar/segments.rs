@@ -2,7 +2,7 @@
 
 use super::bits::{Truths, WORD, tail};
 use super::chunk::Part;
-use super::lanes::{Block, Lanes, View, pick, spread};
+use super::lanes::{Block, Lanes, Proof, View, pick, spread};
 use crate::ir::AggK;
 use crate::lang::Type;
 use crate::scalar::{Tally, V, is_open};
@@ -15,12 +15,13 @@ pub(super) enum Test<'a> {
 }
 
 impl Test<'_> {
-    /// Where it is true.
+    /// Where it is true, and where it is false.
     #[inline(always)]
-    fn complete(&self, w: usize) -> u64 {
+    pub(super) fn word(&self, w: usize) -> (u64, u64) {
+        let all = |holds: bool| u64::from(holds).wrapping_neg();
         match self {
-            Self::Const(v) => u64::from(v.lo == 1).wrapping_neg(),
-            Self::Bits(t, _) => t[w],
+            Self::Const(v) => (all(v.lo == 1), all(v.hi == 0)),
+            Self::Bits(t, f) => (t[w], f[w]),
         }
     }
 
@@ -37,28 +38,39 @@ impl Test<'_> {
             }
         }
     }
+
+    /// Whether it is known for so many rows.
+    #[inline(always)]
+    pub(super) fn decided(&self, rows: usize) -> bool {
+        match self {
+            Self::Const(v) => v.is_known(),
+            Self::Bits(t, f) => cover(rows, |w| t[w] | f[w]),
+        }
+    }
+
+    /// Whether it is true for so many rows.
+    #[inline(always)]
+    fn always(&self, rows: usize) -> bool {
+        match self {
+            Self::Const(v) => *v == V::TRUE,
+            Self::Bits(t, _) => cover(rows, |w| t[w]),
+        }
+    }
 }
 
-/// How many bits of rows `from..to` are set.
+/// Whether the bits of so many rows are all set.
 #[inline(always)]
-fn count(words: &[u64], from: usize, to: usize) -> i64 {
-    let (first, shift, rows) = (from / WORD, from % WORD, to - from);
-    if rows < WORD {
-        let low = words[first] >> shift;
-        let high = match words.get(first + 1) {
-            Some(next) if shift > 0 => next << (WORD - shift),
-            _ => 0,
-        };
-        return i64::from(((low | high) & ((1 << rows) - 1)).count_ones());
-    }
-    let mut n = (words[first] >> shift).count_ones();
-    for word in &words[first + 1..to / WORD] {
-        n += word.count_ones();
-    }
-    if !to.is_multiple_of(WORD) {
-        n += (words[to / WORD] & ((1 << (to % WORD)) - 1)).count_ones();
-    }
-    i64::from(n)
+fn cover(rows: usize, word: impl Fn(usize) -> u64) -> bool {
+    let last = rows.div_ceil(WORD).saturating_sub(1);
+    (0..last).all(|w| word(w) == u64::MAX) && (rows == 0 || word(last) & tail(rows) == tail(rows))
+}
+
+/// The most rows below any row above.
+#[inline(always)]
+fn longest(offsets: &[u32]) -> i64 {
+    let ends = offsets.iter().skip(1);
+    let sizes = ends.zip(offsets).map(|(to, from)| to.wrapping_sub(*from));
+    i64::from(sizes.fold(0, u32::max))
 }
 
 /// Marks the rows above the rows whose bits are set.
@@ -80,16 +92,24 @@ fn segments(offsets: &[u32]) -> impl Iterator<Item = (usize, usize)> + '_ {
     offsets.windows(2).map(|w| (w[0] as usize, w[1] as usize))
 }
 
+/// What an amount of the rows below is made of.
+pub(super) struct Given<'a> {
+    pub(super) part: &'a Part,
+    /// Which rows count.
+    pub(super) keep: Test<'a>,
+    pub(super) value: View<'a>,
+    /// Above which rows none is missing.
+    pub(super) whole: Test<'a>,
+    /// What the value of a missing row can be.
+    pub(super) bounds: V,
+    pub(super) ty: Type,
+}
+
 /// Whether all, or any, rows below hold; `bits` are the truths of the rows below, already filtered. One row decides, and
 /// such rows are few, so they mark the rows above; the rest follows where no row is missing.
 #[inline(always)]
-pub(super) fn quantify(
-    out: &mut Truths,
-    part: &Part,
-    all: bool,
-    (t, f): (&[u64], &[u64]),
-    whole: Test<'_>,
-) {
+pub(super) fn quantify(out: &mut Truths, part: &Part, all: bool, bits: &Truths, whole: Test<'_>) {
+    let (t, f) = (&bits.t, &bits.f);
     let (decided, open) = if all {
         (&mut out.f, &mut out.t)
     } else {
@@ -97,152 +117,444 @@ pub(super) fn quantify(
     };
     let (decides, agrees) = if all { (f, t) } else { (t, f) };
     decided.fill(0);
-    open.fill(0);
     mark(decided, &part.above, |w| decides[w]);
-    // a row that does not agree keeps the other answer away
-    mark(open, &part.above, |w| !agrees[w]);
+    if cover(part.above.len(), |w| t[w] | f[w]) {
+        // what does not decide agrees
+        open.copy_from_slice(decided);
+    } else {
+        // a row that does not agree keeps the other answer away
+        open.fill(0);
+        mark(open, &part.above, |w| !agrees[w]);
+    }
     for (w, slot) in open.iter_mut().enumerate() {
-        *slot = !*slot & whole.complete(w);
+        *slot = !*slot & whole.word(w).0;
     }
 }
 
-/// How many rows below hold.
+/// How many rows stand below.
 #[inline(always)]
-pub(super) fn number(out: &mut Lanes, offsets: &[u32], bits: (&[u64], &[u64]), whole: Test<'_>) {
-    let (t, f) = bits;
-    for (row, (from, to)) in segments(offsets).enumerate() {
-        let rows = (to - from) as i64;
-        let (yes, no) = if from == to {
-            (0, 0)
-        } else {
-            (count(t, from, to), count(f, from, to))
-        };
-        let hi = if whole.get(row).lo == 1 {
-            rows - no
-        } else {
-            i64::MAX
-        };
-        out.set(row, V { lo: yes, hi });
+pub(super) fn size(out: &mut Lanes, offsets: &[u32], whole: Test<'_>) {
+    let ends = offsets.iter().skip(1).zip(offsets);
+    for (slot, (to, from)) in out.lo.as_flattened_mut().iter_mut().zip(ends) {
+        *slot = i64::from(to.wrapping_sub(*from));
     }
-    out.measure(offsets.len() - 1);
+    close_count(out, offsets, whole, true);
+}
+
+/// How many rows below hold. `bits` has a word beyond the last row.
+#[inline(always)]
+pub(super) fn number(
+    out: &mut Lanes,
+    offsets: &[u32],
+    bits: &Truths,
+    whole: Test<'_>,
+    spare: &mut Lanes,
+) {
+    let below = offsets[offsets.len() - 1] as usize;
+    ranks(out.lo.as_flattened_mut(), offsets, &bits.t, spare);
+    let known = cover(below, |w| bits.t[w] | bits.f[w]);
+    if !known {
+        ranks(out.hi.as_flattened_mut(), offsets, &bits.f, spare);
+        let ends = offsets.iter().skip(1).zip(offsets);
+        for (slot, (to, from)) in out.hi.as_flattened_mut().iter_mut().zip(ends) {
+            *slot = i64::from(to.wrapping_sub(*from)).wrapping_sub(*slot);
+        }
+    }
+    close_count(out, offsets, whole, known);
+}
+
+/// How many bits are set below every row above: the bits of whole words summed up, those of the last counted.
+#[inline(always)]
+fn ranks(out: &mut [i64], offsets: &[u32], bits: &[u64], spare: &mut Lanes) {
+    let sums = spare.lo.as_flattened_mut();
+    let mut sum = 0_i64;
+    for (slot, word) in sums.iter_mut().zip(bits) {
+        *slot = sum;
+        sum = sum.wrapping_add(i64::from(word.count_ones()));
+    }
+    let mut before = 0;
+    for (slot, to) in out.iter_mut().zip(offsets.iter().skip(1)) {
+        let (word, bit) = (*to as usize / WORD, *to as usize % WORD);
+        let low = (bits[word] & ((1 << bit) - 1)).count_ones();
+        let upto = sums[word].wrapping_add(i64::from(low));
+        *slot = upto.wrapping_sub(before);
+        before = upto;
+    }
+}
+
+/// What holds for numbers of rows; no number is too large where rows may be missing.
+#[inline(always)]
+fn close_count(out: &mut Lanes, offsets: &[u32], whole: Test<'_>, known: bool) {
+    let always = whole.always(offsets.len() - 1);
+    if known && always {
+        return out.measure_known(offsets.len() - 1);
+    }
+    if !always {
+        if known {
+            out.hi.copy_from_slice(&out.lo);
+        }
+        for (w, hi) in out.hi.iter_mut().enumerate() {
+            let complete = whole.word(w).0;
+            for (lane, hi) in hi.iter_mut().enumerate() {
+                *hi = pick(spread(complete, lane), *hi, i64::MAX);
+            }
+        }
+    }
+    out.proof = Proof {
+        point: false,
+        open: !always,
+        min: 0,
+        max: longest(offsets),
+    };
 }
 
 /// The sum of a value over the rows below that hold.
 #[inline(always)]
-pub(super) fn total(
-    out: &mut Lanes,
-    offsets: &[u32],
-    keep: Test<'_>,
-    value: View<'_>,
-    whole: Test<'_>,
-    bounds: V,
-    scratch: &mut Lanes,
-) {
-    let (all_offsets, above) = (offsets, offsets.len() - 1);
-    let below = offsets.last().map_or(0, |n| *n as usize);
+pub(super) fn total(out: &mut Lanes, given: &Given<'_>, scratch: &mut Lanes) {
+    let Given {
+        part,
+        keep,
+        value,
+        whole,
+        bounds,
+        ..
+    } = *given;
+    let (offsets, above, below) = (&part.offsets, part.offsets.len() - 1, part.above.len());
     let far = i128::from(value.proof.min)
         .abs()
         .max(i128::from(value.proof.max).abs());
     let fits = !value.proof.open && far.saturating_mul(below as i128) < i128::from(i64::MAX);
     if !fits {
-        return tally(
-            out,
+        return tally(out, given, AggK::Sum);
+    }
+    let (always, decided) = (whole.always(above), keep.decided(below));
+    let point = value.proof.point && decided && always;
+    for w in 0..below.div_ceil(WORD) {
+        contribution(&mut scratch.lo[w], value.lo(w), keep.word(w), i64::min);
+        if !point {
+            contribution(&mut scratch.hi[w], value.hi(w), keep.word(w), i64::max);
+        }
+    }
+    running(scratch.lo.as_flattened_mut(), below);
+    steps(
+        out.lo.as_flattened_mut(),
+        offsets,
+        scratch.lo.as_flattened(),
+    );
+    if !point {
+        running(scratch.hi.as_flattened_mut(), below);
+        steps(
+            out.hi.as_flattened_mut(),
             offsets,
-            AggK::Sum,
-            keep,
-            |row| value.get(row),
-            whole,
-            bounds,
-            Type::Count,
+            scratch.hi.as_flattened(),
         );
     }
-    for w in 0..below.div_ceil(WORD) {
-        let (lo, hi) = (value.lo(w), value.hi(w));
-        match keep {
-            Test::Const(V::TRUE) => {
-                scratch.lo[w] = *lo;
-                scratch.hi[w] = *hi;
-            }
-            Test::Const(_) => {
-                for lane in 0..WORD {
-                    scratch.lo[w][lane] = lo[lane].min(0);
-                    scratch.hi[w][lane] = hi[lane].max(0);
-                }
-            }
-            Test::Bits(t, f) => {
-                contribution(&mut scratch.lo[w], lo, t[w], f[w], i64::min);
-                contribution(&mut scratch.hi[w], hi, t[w], f[w], i64::max);
-            }
-        }
-    }
     let (open_lo, open_hi) = (bounds.lo < 0, bounds.hi > 0);
-    running(&mut scratch.lo, below);
-    running(&mut scratch.hi, below);
-    let (lows, highs) = (scratch.lo.as_flattened(), scratch.hi.as_flattened());
-    let so_far = |sums: &[i64], end: usize| if end == 0 { 0 } else { sums[end - 1] };
-    for (w, offsets) in offsets[..above].chunks(WORD).enumerate() {
-        let complete = whole.complete(w);
-        let ends = &all_offsets[w * WORD + 1..];
-        for (lane, (from, to)) in offsets.iter().zip(ends).enumerate() {
-            let (from, to) = (*from as usize, *to as usize);
-            let lo = so_far(lows, to).wrapping_sub(so_far(lows, from));
-            let hi = so_far(highs, to).wrapping_sub(so_far(highs, from));
-            let whole = complete >> lane & 1 == 1;
-            out.lo[w][lane] = if whole | !open_lo { lo } else { i64::MIN };
-            out.hi[w][lane] = if whole | !open_hi { hi } else { i64::MAX };
+    if !always {
+        for (w, (lo, hi)) in out.lo.iter_mut().zip(&mut out.hi).enumerate() {
+            let complete = whole.word(w).0;
+            for lane in 0..WORD {
+                let whole = spread(complete, lane);
+                lo[lane] = if open_lo {
+                    pick(whole, lo[lane], i64::MIN)
+                } else {
+                    lo[lane]
+                };
+                hi[lane] = if open_hi {
+                    pick(whole, hi[lane], i64::MAX)
+                } else {
+                    hi[lane]
+                };
+            }
         }
     }
-    out.measure(above);
+    // no sum has more terms than the longest row of rows; all of them together fit
+    let most = longest(offsets);
+    out.proof = Proof {
+        point,
+        open: !always && (open_lo || open_hi),
+        min: value.proof.min.min(0).wrapping_mul(most),
+        max: value.proof.max.max(0).wrapping_mul(most),
+    };
 }
 
-/// Turns numbers into the sums of all up to each; a difference of two is exact although the sums may wrap.
+/// Turns numbers into the sums of all before each, and of all at the end; a difference of two is exact although the sums may
+/// wrap.
 #[inline(always)]
-fn running(blocks: &mut [Block], rows: usize) {
+fn running(numbers: &mut [i64], rows: usize) {
     let mut sum = 0_i64;
-    for value in blocks.as_flattened_mut().iter_mut().take(rows) {
-        sum = sum.wrapping_add(*value);
-        *value = sum;
+    for slot in &mut numbers[..rows] {
+        let value = *slot;
+        *slot = sum;
+        sum = sum.wrapping_add(value);
+    }
+    numbers[rows] = sum;
+}
+
+/// The sum below every row above, from running sums.
+#[inline(always)]
+fn steps(out: &mut [i64], offsets: &[u32], sums: &[i64]) {
+    let mut before = 0;
+    for (slot, to) in out.iter_mut().zip(offsets.iter().skip(1)) {
+        let upto = sums[*to as usize];
+        *slot = upto.wrapping_sub(before);
+        before = upto;
     }
 }
 
 /// What a row adds: its value where it counts, nothing where it does not, either where that is not known.
 #[inline(always)]
-fn contribution(out: &mut Block, value: &Block, t: u64, f: u64, end: impl Fn(i64, i64) -> i64) {
+fn contribution(out: &mut Block, value: &Block, (t, f): (u64, u64), end: impl Fn(i64, i64) -> i64) {
+    if t == u64::MAX {
+        *out = *value;
+        return;
+    }
+    if t | f == u64::MAX {
+        for lane in 0..WORD {
+            out[lane] = value[lane] & spread(t, lane);
+        }
+        return;
+    }
     for lane in 0..WORD {
         let maybe = pick(spread(f, lane), 0, end(value[lane], 0));
         out[lane] = pick(spread(t, lane), value[lane], maybe);
     }
 }
 
-/// Any aggregate, by its scalar definition.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one call for all that the definition needs"
-)]
+/// The lowest, or the highest, value of the rows below that hold. `certain` is room for a bit of every row above.
 #[inline(always)]
-pub(super) fn tally(
+pub(super) fn extreme<const LOWEST: bool>(
     out: &mut Lanes,
-    offsets: &[u32],
-    kind: AggK,
-    keep: Test<'_>,
-    value: impl Fn(usize) -> V,
-    whole: Test<'_>,
-    bounds: V,
-    ty: Type,
+    given: &Given<'_>,
+    scratch: &mut Lanes,
+    certain: &mut [u64],
 ) {
+    let Given {
+        part,
+        keep,
+        value,
+        whole,
+        bounds,
+        ty,
+    } = *given;
+    let (offsets, below) = (part.offsets.as_slice(), part.above.len());
+    let none = if LOWEST { i64::MAX } else { i64::MIN };
+    let point = value.proof.point && keep.decided(below);
+    for w in 0..below.div_ceil(WORD) {
+        // what may not count moves no end that must hold
+        let (must, not) = keep.word(w);
+        let (lo, hi) = if LOWEST { (!not, must) } else { (must, !not) };
+        counted(&mut scratch.lo[w], value.lo(w), lo, none);
+        if !point {
+            counted(&mut scratch.hi[w], value.hi(w), hi, none);
+        }
+    }
+    farthest::<LOWEST>(&mut out.lo, &part.above, &scratch.lo);
+    if point {
+        out.hi.copy_from_slice(&out.lo);
+    } else {
+        farthest::<LOWEST>(&mut out.hi, &part.above, &scratch.hi);
+    }
+    certain.fill(0);
+    if matches!(keep, Test::Const(V::TRUE)) {
+        for (row, (from, to)) in segments(offsets).enumerate() {
+            certain[row / WORD] |= u64::from(to > from) << (row % WORD);
+        }
+    } else {
+        mark(certain, &part.above, |w| keep.word(w).0);
+    }
+    let plain = V::plain(ty);
+    for (w, (lo, hi)) in out.lo.iter_mut().zip(&mut out.hi).enumerate() {
+        let (certain, complete) = (certain[w], whole.word(w).0);
+        for lane in 0..WORD {
+            let (sure, whole) = (spread(certain, lane), spread(complete, lane));
+            let (mut low, mut high) = (lo[lane], hi[lane]);
+            if LOWEST {
+                low = pick(whole, low, low.min(bounds.lo));
+            } else {
+                high = pick(whole, high, high.max(bounds.hi));
+            }
+            lo[lane] = pick(sure, low, plain.lo);
+            hi[lane] = pick(sure, high, plain.hi);
+        }
+    }
+    out.measure(offsets.len() - 1);
+}
+
+/// The values that count.
+#[inline(always)]
+fn counted(out: &mut Block, value: &Block, counts: u64, none: i64) {
+    for lane in 0..WORD {
+        out[lane] = pick(spread(counts, lane), value[lane], none);
+    }
+}
+
+/// The lowest, or the highest, number below every row above: every row moves the end of its own, without a branch on where
+/// one ends and the next begins.
+#[inline(always)]
+fn farthest<const LOWEST: bool>(out: &mut [Block], above: &[u32], numbers: &[Block]) {
+    out.fill([if LOWEST { i64::MAX } else { i64::MIN }; WORD]);
+    let out = out.as_flattened_mut();
+    for (up, number) in above.iter().zip(numbers.as_flattened()) {
+        let slot = &mut out[*up as usize];
+        *slot = if LOWEST {
+            (*slot).min(*number)
+        } else {
+            (*slot).max(*number)
+        };
+    }
+}
+
+/// Any aggregate, by its scalar definition.
+#[inline(always)]
+fn tally(out: &mut Lanes, given: &Given<'_>, kind: AggK) {
+    let offsets = &given.part.offsets;
     for (row, (from, to)) in segments(offsets).enumerate() {
         let mut all = Tally::new(kind);
         for at in from..to {
-            let kept = keep.get(at);
+            let kept = given.keep.get(at);
             if kept != V::FALSE {
-                all.take(kept, value(at));
+                all.take(kept, given.value.get(at));
             }
         }
-        out.set(row, all.close(whole.get(row) == V::TRUE, bounds, ty));
+        let whole = given.whole.get(row) == V::TRUE;
+        out.set(row, all.close(whole, given.bounds, given.ty));
     }
     out.measure(offsets.len() - 1);
     debug_assert!(
         !out.proof.point || !is_open(out.proof.min),
         "a known sum has bounds"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columnar::lanes::each;
+    use proptest::prelude::*;
+
+    /// Truths of some rows as bits.
+    fn bits(rows: &[V], words: usize) -> Truths {
+        let mut out = Truths {
+            t: vec![0; words],
+            f: vec![0; words],
+        };
+        for (row, v) in rows.iter().enumerate() {
+            out.t[row / WORD] |= u64::from(v.lo == 1) << (row % WORD);
+            out.f[row / WORD] |= u64::from(v.hi == 0) << (row % WORD);
+        }
+        out
+    }
+
+    fn truth() -> impl Strategy<Value = V> {
+        prop_oneof![3 => Just(V::TRUE), 3 => Just(V::FALSE), 1 => Just(V::MAYBE)]
+    }
+
+    /// One truth for all rows, or one for each; known ones alone or not.
+    fn truths() -> impl Strategy<Value = (Option<V>, Vec<V>, bool)> {
+        let one = prop::option::of(truth());
+        (one, prop::collection::vec(truth(), 600), any::<bool>())
+    }
+
+    fn values() -> impl Strategy<Value = Vec<V>> {
+        let known = || (-50_i64..1_000_000).prop_map(V::known);
+        let some = prop_oneof![
+            4 => known(),
+            1 => Just(V { lo: 0, hi: 900 }),
+            1 => Just(V { lo: -7, hi: 5 }),
+        ];
+        let any = prop_oneof![
+            6 => known(),
+            1 => Just(V::UNKNOWN),
+            1 => Just(V { lo: 3, hi: i64::MAX }),
+            1 => (i64::MAX - 9..i64::MAX).prop_map(V::known),
+        ];
+        prop_oneof![
+            prop::collection::vec(known(), 600),
+            prop::collection::vec(some, 600),
+            prop::collection::vec(any, 600),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn aggregates_give_what_the_definition_gives(
+            sizes in prop::collection::vec(prop_oneof![8 => 0_usize..7, 1 => 60_usize..70], 1..60),
+            (keep_one, mut keep_each, keep_known) in truths(),
+            (whole_one, mut whole_each, whole_known) in truths(),
+            values in values(),
+            (low, high) in (prop_oneof![Just(i64::MIN), Just(-60_i64), Just(0)], prop_oneof![Just(i64::MAX), Just(2_000_000_i64)]),
+        ) {
+            let mut offsets = vec![0_u32];
+            let mut above = Vec::new();
+            for (up, size) in (0_u32..).zip(sizes) {
+                let room = 600 - above.len();
+                above.extend((0..size.min(room)).map(|_| up));
+                offsets.push(above.len() as u32);
+            }
+            let (rows, below) = (offsets.len() - 1, above.len());
+            for (list, known) in [(&mut keep_each, keep_known), (&mut whole_each, whole_known)] {
+                list.iter_mut().filter(|v| known && **v == V::MAYBE).for_each(|v| *v = V::TRUE);
+            }
+            let part = Part { rows: super::super::chunk::Rows::Range(0, below), offsets, above };
+            let kept = |row: usize| keep_one.unwrap_or(keep_each[row]);
+            let complete = |row: usize| whole_one.unwrap_or(whole_each[row]);
+            let keep_bits = bits(&keep_each[..below], below / WORD + 1);
+            let whole_bits = bits(&whole_each[..rows], rows.div_ceil(WORD));
+            let keep = keep_one.map_or(Test::Bits(&keep_bits.t, &keep_bits.f), Test::Const);
+            let whole = whole_one.map_or(Test::Bits(&whole_bits.t, &whole_bits.f), Test::Const);
+            let mut lanes = Lanes::new(below.div_ceil(WORD));
+            each(&mut lanes, below, |row| values[row]);
+            let given = Given { part: &part, keep, value: View::lanes(&lanes), whole, bounds: V { lo: low, hi: high }, ty: Type::Count };
+            let want = |kind: AggK, row: usize| {
+                let (from, to) = (part.offsets[row] as usize, part.offsets[row + 1] as usize);
+                let mut all = Tally::new(kind);
+                let counts = matches!(kind, AggK::Count | AggK::All | AggK::Exists);
+                for at in (from..to).filter(|at| counts || kept(*at) != V::FALSE) {
+                    // what is asked of the rows that count: that they do
+                    let of_all = matches!(kind, AggK::All);
+                    let keep = if of_all { V::TRUE } else { kept(at) };
+                    let value = if of_all { kept(at) } else if counts { V::TRUE } else { values[at] };
+                    all.take(keep, value);
+                }
+                let ty = if matches!(kind, AggK::All | AggK::Exists) { Type::Bool } else { Type::Count };
+                all.close(complete(row) == V::TRUE, V { lo: low, hi: high }, ty)
+            };
+            let mut spare = Lanes::new(below / WORD + 2);
+            let mut certain = vec![0; rows.div_ceil(WORD)];
+            for kind in [AggK::Count, AggK::Sum, AggK::Min, AggK::Max] {
+                let mut out = Lanes::new(rows.div_ceil(WORD));
+                match kind {
+                    AggK::Count if keep_one == Some(V::TRUE) => size(&mut out, &part.offsets, whole),
+                    AggK::Count => {
+                        let all = bits(&(0..below).map(kept).collect::<Vec<_>>(), below / WORD + 1);
+                        number(&mut out, &part.offsets, &all, whole, &mut spare);
+                    }
+                    AggK::Min => extreme::<true>(&mut out, &given, &mut spare, &mut certain),
+                    AggK::Max => extreme::<false>(&mut out, &given, &mut spare, &mut certain),
+                    _ => total(&mut out, &given, &mut spare),
+                }
+                let got = View::lanes(&out);
+                for row in 0..rows {
+                    let v = got.get(row);
+                    prop_assert_eq!(v, want(kind, row), "{:?} of row {}", kind, row);
+                    let proof = got.proof;
+                    prop_assert!(v.is_known() || !proof.point);
+                    for end in [v.lo, v.hi] {
+                        prop_assert!(if is_open(end) { proof.open } else { (proof.min..=proof.max).contains(&end) }, "{:?} {:?} {:?}", kind, v, proof);
+                    }
+                }
+            }
+            let all = bits(&(0..below).map(kept).collect::<Vec<_>>(), below.div_ceil(WORD));
+            for kind in [AggK::All, AggK::Exists] {
+                let mut out = bits(&[], rows.div_ceil(WORD));
+                quantify(&mut out, &part, kind == AggK::All, &all, whole);
+                for row in 0..rows {
+                    prop_assert_eq!(Test::Bits(&out.t, &out.f).get(row), want(kind, row), "{:?} of row {}", kind, row);
+                }
+            }
+        }
+    }
 }

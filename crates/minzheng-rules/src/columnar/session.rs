@@ -111,10 +111,10 @@ pub enum OutputColumn {
     Number {
         /// Rows that are known.
         known: Bitmap,
-        /// The value; where it is unknown, zero that means nothing.
+        /// The value; where it is unknown, its lowest if bounds were asked for, else zero that means nothing.
         values: Vec<i64>,
-        /// Lowest and highest of every row, where asked for; `i64::MIN` and `i64::MAX` stand for no bound.
-        bounds: Option<(Vec<i64>, Vec<i64>)>,
+        /// The highest of every row, where bounds were asked for. `i64::MIN` and `i64::MAX` stand for no bound.
+        highest: Option<Vec<i64>>,
     },
 }
 
@@ -126,11 +126,10 @@ impl OutputColumn {
                 no: Bitmap::filled(rows, false),
             }
         } else {
-            let ends = || bounds.then(|| (vec![0; rows], vec![0; rows]));
             Self::Number {
                 known: Bitmap::filled(rows, false),
                 values: vec![0; rows],
-                bounds: ends(),
+                highest: bounds.then(|| vec![0; rows]),
             }
         }
     }
@@ -145,13 +144,10 @@ impl OutputColumn {
             Self::Number {
                 known,
                 values,
-                bounds,
-            } => match (bounds, values.get(row)) {
-                (Some((lo, hi)), _) => V {
-                    lo: lo.get(row).copied().unwrap_or(i64::MIN),
-                    hi: hi.get(row).copied().unwrap_or(i64::MAX),
-                },
-                (None, Some(value)) if known.get(row) => V::known(*value),
+                highest,
+            } => match (values.get(row), highest.as_ref().map(|h| h.get(row))) {
+                (Some(lo), Some(Some(hi))) => V { lo: *lo, hi: *hi },
+                (Some(value), None) if known.get(row) => V::known(*value),
                 _ => V::UNKNOWN,
             },
         }
@@ -183,14 +179,14 @@ impl OutputColumn {
             Self::Number {
                 known,
                 values,
-                bounds,
+                highest,
             } => {
                 if let Some(value) = v.get() {
                     known.set(row);
                     values[row] = value;
                 }
-                if let Some((lo, hi)) = bounds {
-                    (lo[row], hi[row]) = (v.lo, v.hi);
+                if let Some(highest) = highest {
+                    (values[row], highest[row]) = (v.lo, v.hi);
                 }
             }
         }
@@ -226,18 +222,27 @@ impl OutputColumn {
                     Self::Number {
                         known,
                         values,
-                        bounds: None,
+                        highest,
                     },
                     Rows::Range(start, n),
                 ) = (&mut *self, rows)
                 {
                     let from = start - base;
-                    let mut bits = vec![0; words(*n)];
-                    super::lanes::known(&mut bits, words(*n), view);
+                    let mut bits = vec![u64::MAX; words(*n)];
+                    if !lanes.proof.point {
+                        super::lanes::known(&mut bits, words(*n), view);
+                    }
                     known.or_words(from, &bits, *n);
                     let lows = lanes.lo.as_flattened();
                     values[from..from + n].copy_from_slice(&lows[..*n]);
-                    if !lanes.proof.point {
+                    if let Some(highest) = highest {
+                        let highs = if lanes.proof.point {
+                            lows
+                        } else {
+                            lanes.hi.as_flattened()
+                        };
+                        highest[from..from + n].copy_from_slice(&highs[..*n]);
+                    } else if !lanes.proof.point {
                         for at in (0..*n).filter(|at| bits[at / 64] >> (at % 64) & 1 == 0) {
                             values[from + at] = 0;
                         }
@@ -253,7 +258,7 @@ impl OutputColumn {
                 match (&mut *self, rows) {
                     // what nothing was written to is unknown
                     (Self::Truth { .. }, _) if v == V::MAYBE => {}
-                    (Self::Number { bounds: None, .. }, _) if !v.is_known() => {}
+                    (Self::Number { highest: None, .. }, _) if !v.is_known() => {}
                     (Self::Truth { yes, no }, Rows::Range(start, n)) => {
                         let column = if v == V::TRUE { yes } else { no };
                         column.or_words(start - base, &vec![u64::MAX; words(*n)], *n);
@@ -285,19 +290,18 @@ impl OutputColumn {
                 Self::Number {
                     known,
                     values,
-                    bounds,
+                    highest,
                 },
                 Self::Number {
                     known: more_known,
                     values: more,
-                    bounds: more_bounds,
+                    highest: more_highest,
                 },
             ) => {
                 known.extend_words(more_known.as_words(), more_known.len());
                 values.extend(more);
-                if let (Some((lo, hi)), Some((more_lo, more_hi))) = (bounds, more_bounds) {
-                    lo.extend(more_lo);
-                    hi.extend(more_hi);
+                if let (Some(highest), Some(more)) = (highest, more_highest) {
+                    highest.extend(more);
                 }
             }
             _ => {}
@@ -457,7 +461,12 @@ impl Columns<'_> {
             .regimes
             .clone();
         let groups = self.groups(batch, &law, &regimes);
-        let morsels = cut(set, batch, 0..batch.cases(), MORSEL);
+        // one thread writes the whole answer where it stands
+        let morsels = if self.request.threads > 1 {
+            cut(set, batch, 0..batch.cases(), MORSEL)
+        } else {
+            core::iter::once(0..batch.cases()).collect()
+        };
         let piece =
             |cases: &core::ops::Range<usize>| self.morsel(batch, &groups, &regimes, cases.clone());
         let pieces = self.pieces(&morsels, piece);
@@ -535,7 +544,7 @@ impl Columns<'_> {
             let at = (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize % NEAR;
             if let Some(found) = &near[at]
                 && found.day == on
-                && found.places == places
+                && found.places.iter().eq(&places)
             {
                 out.push(found.regime);
                 continue;
@@ -583,17 +592,20 @@ impl Columns<'_> {
             let met = self.met();
             (met.plans.clone(), met.known.clone())
         };
-        let mut cases: BTreeMap<usize, Vec<(u32, u32)>> = BTreeMap::new();
+        let mut cases: Vec<Vec<(u32, u32)>> = vec![Vec::new(); known.len()];
         for (case, regime) in (0_u32..).zip(law) {
             let plan = plans.get(*regime as usize).copied().unwrap_or(0);
-            cases.entry(plan).or_default().push((case, *regime));
+            cases[plan].push((case, *regime));
         }
         let given: Vec<bool> = batch.columns.iter().map(Option::is_some).collect();
         let group = |(number, cases): (usize, Vec<(u32, u32)>)| {
             let plan = Arc::clone(known.get(number)?);
-            let mut used: Vec<u32> = cases.iter().map(|c| c.1).collect();
-            used.sort_unstable();
-            used.dedup();
+            let mut met = vec![false; regimes.len()];
+            for (_, regime) in &cases {
+                met[*regime as usize] = true;
+            }
+            let used = (0_u32..).zip(met).filter(|(_, met)| *met);
+            let used: Vec<u32> = used.map(|(regime, _)| regime).collect();
             let key = (number, used, given.clone());
             let found = self.met().programs.get(&key).map(Arc::clone);
             let program = found.unwrap_or_else(|| {
@@ -615,7 +627,10 @@ impl Columns<'_> {
                 cases,
             })
         };
-        cases.into_iter().filter_map(group).collect()
+        let met = cases.into_iter().enumerate();
+        met.filter(|(_, cases)| !cases.is_empty())
+            .filter_map(group)
+            .collect()
     }
 
     fn morsel(

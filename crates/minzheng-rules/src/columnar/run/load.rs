@@ -1,0 +1,168 @@
+//! Facts: the columns of a batch as truths and lanes.
+
+use super::super::batch::{Column, Values, sensible};
+use super::super::bits::{WORD, tail};
+use super::super::chunk::{Chunk, Rows};
+use super::super::lanes::{Proof, lowest_and_highest, pick, spread};
+use super::super::program::Instr;
+use super::{Job, Reg, Size, Worker};
+use crate::scalar::{V, is_open};
+
+impl Worker {
+    #[inline(always)]
+    pub(super) fn load(
+        &mut self,
+        job: &Job<'_>,
+        chunk: &Chunk,
+        fact: usize,
+        instr: &Instr,
+        size: Size,
+    ) -> Reg {
+        let def = job.set.facts.get(fact);
+        let missing = def.map_or(V::UNKNOWN, |f| V::missing(f.ty, f.low, f.high));
+        let Some(column) = job.batch.columns.get(fact).and_then(Option::as_ref) else {
+            return Reg::Const(missing);
+        };
+        let bounds = def.map_or(V::UNKNOWN, |f| sensible(job.set, f));
+        match &chunk.parts[instr.entity].rows {
+            Rows::Range(start, _) => self.load_range(column, *start, (missing, bounds), size),
+            Rows::List(list) => self.load_range(&column.pick(list), 0, (missing, bounds), size),
+        }
+    }
+
+    #[inline(always)]
+    fn load_range(
+        &mut self,
+        column: &Column<'_>,
+        start: usize,
+        missing: (V, V),
+        size: Size,
+    ) -> Reg {
+        let rows = start..start + size.rows;
+        match column.values() {
+            Values::Bool(values) => {
+                let mut out = self.bits(size);
+                values.copy_range(start, size.rows, &mut out.t);
+                match column.known() {
+                    None => {
+                        for w in 0..size.words {
+                            out.f[w] = !out.t[w];
+                        }
+                    }
+                    Some(known) => {
+                        known.copy_range(start, size.rows, &mut out.f);
+                        for w in 0..size.words {
+                            let (value, known) = (out.t[w], out.f[w]);
+                            out.t[w] = value & known;
+                            out.f[w] = !value & known;
+                        }
+                    }
+                }
+                Reg::Bits(out)
+            }
+            Values::Small(v) => {
+                self.load_numbers(column, start, missing, size, &v[rows], i64::from)
+            }
+            Values::Medium(v) => {
+                self.load_numbers(column, start, missing, size, &v[rows], i64::from)
+            }
+            Values::Large(v) => self.load_numbers(column, start, missing, size, &v[rows], |v| v),
+        }
+    }
+
+    #[inline(always)]
+    fn load_numbers<T: Copy>(
+        &mut self,
+        column: &Column<'_>,
+        start: usize,
+        (missing, bounds): (V, V),
+        size: Size,
+        values: &[T],
+        wide: impl Fn(T) -> i64,
+    ) -> Reg {
+        let mut out = self.lanes(size);
+        let mut validity = self.bits(size);
+        match column.known() {
+            Some(known) => known.copy_range(start, size.rows, &mut validity.t),
+            None => validity.t.fill(u64::MAX),
+        }
+        let point = (0..size.words).all(|w| {
+            let rows = if w + 1 == size.words {
+                tail(size.rows)
+            } else {
+                u64::MAX
+            };
+            validity.t[w] & rows == rows
+        });
+        let strange = column.wild().filter(|w| w.any_in(start, size.rows));
+        let (mut min, mut max) = (i64::MAX, i64::MIN);
+        let (blocks, rest) = values.as_chunks::<WORD>();
+        if point {
+            for (lo, values) in out.lo.iter_mut().zip(blocks) {
+                for lane in 0..WORD {
+                    lo[lane] = wide(values[lane]);
+                }
+                let (low, high) = lowest_and_highest(lo);
+                (min, max) = (min.min(low), max.max(high));
+            }
+            if let Some(lo) = out.lo.get_mut(blocks.len()) {
+                for (slot, value) in lo.iter_mut().zip(rest) {
+                    *slot = wide(*value);
+                    min = min.min(*slot);
+                    max = max.max(*slot);
+                }
+            }
+        } else {
+            let words = out.lo.iter_mut().zip(&mut out.hi).zip(&validity.t);
+            for (((lo, hi), known), values) in words.zip(blocks) {
+                for lane in 0..WORD {
+                    let (is, value) = (spread(*known, lane), wide(values[lane]));
+                    lo[lane] = pick(is, value, missing.lo);
+                    hi[lane] = pick(is, value, missing.hi);
+                }
+            }
+            if let (Some(lo), Some(hi), Some(known)) = (
+                out.lo.get_mut(blocks.len()),
+                out.hi.get_mut(blocks.len()),
+                validity.t.get(blocks.len()),
+            ) {
+                for (lane, value) in rest.iter().enumerate() {
+                    let (is, value) = (spread(*known, lane), wide(*value));
+                    lo[lane] = pick(is, value, missing.lo);
+                    hi[lane] = pick(is, value, missing.hi);
+                }
+            }
+        }
+        self.free_bits.push(validity);
+        if let Some(wild) = strange {
+            if point {
+                out.hi.clone_from(&out.lo);
+            }
+            for row in (0..size.rows).filter(|row| wild.get(start + row)) {
+                out.set(row, V::UNKNOWN);
+            }
+            out.measure(size.rows);
+        } else if point {
+            if min > max {
+                (min, max) = (0, 0);
+            }
+            out.proof = Proof {
+                point,
+                open: false,
+                min,
+                max,
+            };
+        } else if is_open(bounds.lo) || is_open(bounds.hi) {
+            out.measure(size.rows);
+        } else {
+            let open = is_open(missing.lo) || is_open(missing.hi);
+            out.proof = Proof {
+                point,
+                open,
+                min: bounds.lo,
+                max: bounds.hi,
+            };
+        }
+        Reg::Lanes(out)
+    }
+}

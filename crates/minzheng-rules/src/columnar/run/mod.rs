@@ -1,0 +1,376 @@
+//! The interpreter: every step of a program over the rows of one chunk. The steps stand beside, by kind.
+
+mod across;
+mod aggregate;
+mod dates;
+mod each;
+mod law;
+mod load;
+mod logic;
+
+use std::sync::Arc;
+
+use super::batch::Batch;
+use super::bits::{Truths, WORD, tail, words};
+use super::chunk::Chunk;
+use super::lanes::{self, Lanes, Scratch, View};
+use super::program::{Arg, Instr, Program, Step};
+use super::segments::Test;
+use crate::ir::Plan;
+use crate::lang::Type;
+use crate::pack::PackSet;
+use crate::scalar::{Apply, V};
+use crate::scenario::Regime;
+
+use across::Climbs;
+use aggregate::Aggregate;
+use dates::Ages;
+use law::Tables;
+
+/// The value of a step for the rows of a chunk.
+#[derive(Debug, Default)]
+pub(super) enum Reg {
+    #[default]
+    Empty,
+    Const(V),
+    Bits(Truths),
+    Lanes(Lanes),
+}
+
+/// What a chunk is evaluated with.
+pub(super) struct Job<'a> {
+    pub(super) set: &'a PackSet,
+    pub(super) plan: &'a Plan,
+    pub(super) program: &'a Program,
+    pub(super) batch: &'a Batch<'a>,
+    pub(super) regimes: &'a [Arc<Regime>],
+    /// The scalar definitions.
+    pub(super) apply: &'a Apply<'a>,
+}
+
+/// Registers and buffers of one thread, used again for every chunk.
+#[derive(Debug, Default)]
+pub(super) struct Worker {
+    pub(super) regs: Vec<Reg>,
+    free_bits: Vec<Truths>,
+    free_lanes: Vec<Lanes>,
+    figures: Tables,
+    ages: Vec<Ages>,
+}
+
+// A kernel that is handed over as a function is compiled apart, without the wide instructions; so its call is written out.
+
+/// A test of two numbers.
+macro_rules! compare {
+    ($worker:ident, $a:expr, $b:expr, $size:ident, $kernel:path) => {{
+        let mut out = $worker.bits($size);
+        let (mut s1, mut s2) = (None, None);
+        let (a, b) = ($worker.view($a, &mut s1), $worker.view($b, &mut s2));
+        $kernel(&mut out, $size.words, a, b);
+        Reg::Bits(out)
+    }};
+}
+
+/// A number from two.
+macro_rules! two {
+    ($worker:ident, $a:expr, $b:expr, $size:ident, $definition:path, $kernel:path) => {{
+        if let (Some(a), Some(b)) = ($worker.constant($a), $worker.constant($b)) {
+            return Reg::Const($definition(a, b));
+        }
+        let mut out = $worker.lanes($size);
+        let (mut s1, mut s2) = (None, None);
+        let (a, b) = ($worker.view($a, &mut s1), $worker.view($b, &mut s2));
+        $kernel(&mut out, $size.rows, $size.words, a, b);
+        Reg::Lanes(out)
+    }};
+}
+
+/// A number from any many.
+macro_rules! fold {
+    ($worker:ident, $parts:expr, $size:ident, $definition:path, $kernel:path) => {{
+        let fixed = $parts
+            .iter()
+            .filter_map(|p| $worker.constant(*p))
+            .reduce($definition);
+        let mut so_far: Option<Lanes> = None;
+        for part in $parts {
+            if $worker.constant(*part).is_some() {
+                continue;
+            }
+            let mut out = $worker.lanes($size);
+            let (mut s1, mut s2) = (None, None);
+            let next = $worker.view(*part, &mut s1);
+            let before = match (&so_far, fixed) {
+                (Some(before), _) => View::lanes(before),
+                (None, Some(v)) => View::splat(v, &mut s2),
+                (None, None) => next,
+            };
+            $kernel(&mut out, $size.words, before, next);
+            $worker.free_lanes.extend(so_far.replace(out));
+        }
+        so_far.map_or(Reg::Const(fixed.unwrap_or(V::UNKNOWN)), Reg::Lanes)
+    }};
+}
+
+/// The rows of one step's entity.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Size {
+    pub(super) rows: usize,
+    pub(super) words: usize,
+}
+
+impl Worker {
+    fn bits(&mut self, size: Size) -> Truths {
+        let mut bits = self.free_bits.pop().unwrap_or_default();
+        bits.t.resize(size.words, 0);
+        bits.f.resize(size.words, 0);
+        bits
+    }
+
+    fn lanes(&mut self, size: Size) -> Lanes {
+        let mut lanes = self.free_lanes.pop().unwrap_or_else(|| Lanes::new(0));
+        lanes.fit(size.words);
+        lanes
+    }
+
+    fn release(&mut self, at: usize) {
+        match core::mem::take(&mut self.regs[at]) {
+            Reg::Bits(bits) => self.free_bits.push(bits),
+            Reg::Lanes(lanes) => self.free_lanes.push(lanes),
+            Reg::Empty | Reg::Const(_) => {}
+        }
+    }
+
+    /// Evaluates all steps; the outputs stay in their registers.
+    #[inline(always)]
+    fn run(&mut self, job: &Job<'_>, chunk: &Chunk) {
+        for at in 0..self.regs.len() {
+            self.release(at);
+        }
+        self.regs.resize_with(job.program.steps.len(), Reg::default);
+        let mut climbs = Climbs::default();
+        for (at, instr) in job.program.steps.iter().enumerate() {
+            let rows = chunk.len(instr.entity);
+            let size = Size {
+                rows,
+                words: words(rows),
+            };
+            let value = self.step(job, chunk, instr, size, &mut climbs);
+            self.regs[at] = settle(value, size);
+            for dead in &instr.dies {
+                self.release(*dead as usize);
+            }
+        }
+    }
+
+    /// The truth words of an argument, its polarity applied; `None` where one value stands for all.
+    #[inline(always)]
+    fn truth(&self, arg: Arg) -> Test<'_> {
+        match &self.regs[arg.at as usize] {
+            Reg::Const(v) => Test::Const(if arg.not { v.not() } else { *v }),
+            Reg::Bits(bits) if arg.not => Test::Bits(&bits.f, &bits.t),
+            Reg::Bits(bits) => Test::Bits(&bits.t, &bits.f),
+            Reg::Empty | Reg::Lanes(_) => Test::Const(V::MAYBE),
+        }
+    }
+
+    #[inline(always)]
+    fn view<'a>(&'a self, arg: Arg, scratch: &'a mut Scratch) -> View<'a> {
+        match &self.regs[arg.at as usize] {
+            Reg::Const(v) => View::splat(*v, scratch),
+            Reg::Lanes(lanes) => View::lanes(lanes),
+            Reg::Empty | Reg::Bits(_) => View::splat(V::UNKNOWN, scratch),
+        }
+    }
+
+    fn constant(&self, arg: Arg) -> Option<V> {
+        match &self.regs[arg.at as usize] {
+            Reg::Const(v) => Some(if arg.not { v.not() } else { *v }),
+            _ => None,
+        }
+    }
+
+    fn is_bits(&self, arg: Arg, ty: Type) -> bool {
+        match &self.regs[arg.at as usize] {
+            Reg::Bits(_) => true,
+            Reg::Lanes(_) => false,
+            Reg::Const(_) | Reg::Empty => ty == Type::Bool,
+        }
+    }
+
+    #[inline(always)]
+    fn step(
+        &mut self,
+        job: &Job<'_>,
+        chunk: &Chunk,
+        instr: &Instr,
+        size: Size,
+        climbs: &mut Climbs,
+    ) -> Reg {
+        match &instr.step {
+            Step::Const(lo, hi) => Reg::Const(V { lo: *lo, hi: *hi }),
+            Step::Law(slot) => self.law(job, chunk, *slot, instr.ty, size),
+            Step::Load(fact) => self.load(job, chunk, *fact, instr, size),
+            Step::Spread(arg) => self.spread(job, chunk, *arg, instr, size, climbs),
+            Step::Finding(fact, inner) => {
+                let found = self.load(job, chunk, *fact, instr, size);
+                self.finding(found, *inner, size)
+            }
+            Step::Param(param, keys) => {
+                self.figure(job, chunk, (*param, keys), instr, size, climbs)
+            }
+            Step::And(parts) => self.all(parts, size),
+            Step::Lt(a, b) => compare!(self, *a, *b, size, lanes::less),
+            Step::Le(a, b) => compare!(self, *a, *b, size, lanes::less_or_equal),
+            Step::Eq(a, b) => {
+                let truths = |r: &Reg| matches!(r, Reg::Bits(_));
+                if truths(&self.regs[a.at as usize]) || truths(&self.regs[b.at as usize]) {
+                    self.same_truth(*a, *b, size)
+                } else {
+                    compare!(self, *a, *b, size, lanes::equal)
+                }
+            }
+            Step::In(a, values) => {
+                if let Some(v) = self.constant(*a) {
+                    return Reg::Const(v.is_in(values));
+                }
+                let mut out = self.bits(size);
+                let mut scratch = None;
+                lanes::is_in(&mut out, size.words, self.view(*a, &mut scratch), values);
+                Reg::Bits(out)
+            }
+            Step::Add(a, b) => two!(self, *a, *b, size, V::add, lanes::add),
+            Step::Sub(a, b) => two!(self, *a, *b, size, V::sub, lanes::sub),
+            Step::Mul(a, b) => two!(self, *a, *b, size, V::mul, lanes::mul),
+            Step::Scale(a, k) => {
+                if let Some(v) = self.constant(*a) {
+                    return Reg::Const(v.scale(*k));
+                }
+                let mut out = self.lanes(size);
+                let (mut s1, mut s2) = (None, None);
+                let (a, k) = (self.view(*a, &mut s1), View::splat(V::known(*k), &mut s2));
+                lanes::mul(&mut out, size.rows, size.words, a, k);
+                Reg::Lanes(out)
+            }
+            Step::Min(parts) => fold!(self, parts, size, V::min, lanes::least),
+            Step::Max(parts) => fold!(self, parts, size, V::max, lanes::greatest),
+            Step::If(test, yes, no) => self.choose(*test, *yes, *no, instr.ty, size),
+            Step::Has(a) => self.has(*a, size),
+            Step::HasLink(link) => self.has_link(job, chunk, *link, instr.entity, size),
+            Step::Coalesce(a, value) => self.coalesce(*a, *value, instr.ty, size),
+            Step::Age(birth, on) => self.age(*birth, *on, size),
+            Step::Each(node, args) => self.each(job, *node, args, size),
+            Step::Agg {
+                kind,
+                child,
+                filter,
+                value,
+                complete,
+                bounds,
+            } => {
+                let all = Aggregate {
+                    kind: *kind,
+                    filter: *filter,
+                    value: *value,
+                    complete: *complete,
+                    bounds: V {
+                        lo: bounds.0,
+                        hi: bounds.1,
+                    },
+                };
+                self.aggregate(&all, &chunk.parts[*child], instr.ty, size)
+            }
+            Step::Gather { link, to, inner } => {
+                self.gather(job, chunk, (*link, *to), *inner, instr, size)
+            }
+        }
+    }
+
+    /// Truths or numbers row by row.
+    #[inline(always)]
+    fn write(&mut self, ty: Type, size: Size, f: impl Fn(usize) -> V) -> Reg {
+        if ty == Type::Bool {
+            let mut out = self.bits(size);
+            out.t.fill(0);
+            out.f.fill(0);
+            for row in 0..size.rows {
+                let v = f(row);
+                out.t[row / WORD] |= u64::from(v.lo == 1) << (row % WORD);
+                out.f[row / WORD] |= u64::from(v.hi == 0) << (row % WORD);
+            }
+            Reg::Bits(out)
+        } else {
+            let mut out = self.lanes(size);
+            lanes::each(&mut out, size.rows, f);
+            Reg::Lanes(out)
+        }
+    }
+}
+
+/// Clears what stands beyond the last row, and finds truths that are the same for all.
+#[inline(always)]
+fn settle(value: Reg, size: Size) -> Reg {
+    let Reg::Bits(mut bits) = value else {
+        return value;
+    };
+    let Some(last) = size.words.checked_sub(1) else {
+        return Reg::Bits(bits);
+    };
+    bits.t[last] &= tail(size.rows);
+    bits.f[last] &= tail(size.rows);
+    Reg::Bits(bits)
+}
+
+/// Runs a chunk with the widest instructions that this machine has.
+pub(super) fn run(worker: &mut Worker, job: &Job<'_>, chunk: &Chunk) {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2")
+        && std::arch::is_x86_feature_detected!("bmi1")
+        && std::arch::is_x86_feature_detected!("bmi2")
+        && std::arch::is_x86_feature_detected!("popcnt")
+        && std::arch::is_x86_feature_detected!("lzcnt")
+    {
+        #[expect(
+            unsafe_code,
+            reason = "the one call that design section 4.3 allows: the instructions were found on the line above"
+        )]
+        // SAFETY: every feature that `run_wide` is compiled with was detected just now
+        unsafe {
+            run_wide(worker, job, chunk);
+        }
+        return;
+    }
+    worker.run(job, chunk);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
+fn run_wide(worker: &mut Worker, job: &Job<'_>, chunk: &Chunk) {
+    worker.run(job, chunk);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::columnar::{Bitmap, lanes::mask};
+
+    #[test]
+    fn a_mask_has_a_bit_for_every_lane() {
+        let lanes: Vec<usize> = (0..WORD).filter(|i| mask(|j| j == *i) == 1 << i).collect();
+        assert_eq!(lanes.len(), WORD);
+    }
+
+    #[test]
+    fn nothing_beyond_the_last_row_is_true_or_false() {
+        let bits = Truths {
+            t: vec![u64::MAX],
+            f: vec![u64::MAX],
+        };
+        let Reg::Bits(bits) = settle(Reg::Bits(bits), Size { rows: 3, words: 1 }) else {
+            return assert_eq!("bits", "lost");
+        };
+        assert_eq!((bits.t, bits.f), (vec![0b111], vec![0b111]));
+        assert_eq!(Bitmap::filled(3, true).as_words(), [0b111]);
+    }
+}
