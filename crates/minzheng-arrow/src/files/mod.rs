@@ -2,6 +2,7 @@
 
 mod cells;
 mod csv;
+mod guard;
 mod ipc;
 mod parquet;
 mod part;
@@ -16,6 +17,7 @@ use encoding_rs::Encoding;
 use minzheng_rules::error::Diagnostic;
 
 use crate::error::Error;
+use guard::{Guarded, guarded};
 pub(crate) use part::{Part, WrittenFile, hex, sync_dir};
 
 /// Rows that a reader hands over at a time, at most.
@@ -61,6 +63,15 @@ impl Format {
                 "the name of the file does not say what it is",
                 "give a file that ends in .parquet, .arrow or .csv",
             )),
+        }
+    }
+
+    /// What such a file is called in messages.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Parquet => "Parquet file",
+            Self::Ipc => "Arrow file",
+            Self::Csv => "CSV file",
         }
     }
 
@@ -188,14 +199,16 @@ impl TableFile {
         let mut schema: Option<SchemaRef> = None;
         let mut laid = Vec::new();
         for (file, format) in files {
-            let (own, layout) = match format {
-                Format::Parquet => (parquet::schema(&file)?, Layout::Parquet),
-                Format::Ipc => (ipc::schema(&file)?, Layout::Ipc),
-                Format::Csv => {
-                    let (own, encoding) = csv::schema(&file)?;
-                    (own, Layout::Csv(encoding))
-                }
-            };
+            let (own, layout) = guarded(&file, format.word(), || {
+                Ok(match format {
+                    Format::Parquet => (parquet::schema(&file)?, Layout::Parquet),
+                    Format::Ipc => (ipc::schema(&file)?, Layout::Ipc),
+                    Format::Csv => {
+                        let (own, encoding) = csv::schema(&file)?;
+                        (own, Layout::Csv(encoding))
+                    }
+                })
+            })?;
             if schema.as_ref().is_some_and(|s| s.fields() != own.fields()) {
                 let message = "the files of the folder have different columns";
                 let help = "write all parts with one schema";
@@ -272,14 +285,23 @@ impl TableFile {
         let schema = Arc::clone(&self.schema);
         let mut left = skip;
         Box::new(files.into_iter().flat_map(move |(path, layout)| {
-            let opened = match layout {
-                Layout::Parquet => parquet::read(path, &picks, &mut left, most),
-                Layout::Ipc => ipc::read(path, &picks, &mut left, most),
-                Layout::Csv(encoding) => {
-                    csv::read(path, (&schema, encoding), &picks, &mut left, most)
-                }
+            let format = match layout {
+                Layout::Parquet => Format::Parquet,
+                Layout::Ipc => Format::Ipc,
+                Layout::Csv(_) => Format::Csv,
             };
-            opened.unwrap_or_else(|error| Box::new(core::iter::once(Err(error))))
+            let opened = guarded(&path, format.word(), || match layout {
+                Layout::Parquet => parquet::read(path.clone(), &picks, &mut left, most),
+                Layout::Ipc => ipc::read(path.clone(), &picks, &mut left, most),
+                Layout::Csv(encoding) => {
+                    csv::read(path.clone(), (&schema, encoding), &picks, &mut left, most)
+                }
+            });
+            Guarded {
+                from: Some(opened.unwrap_or_else(|error| Box::new(core::iter::once(Err(error))))),
+                path,
+                what: format.word(),
+            }
         }))
     }
 }

@@ -70,11 +70,7 @@ impl PackSet {
                 TOp::Fact(fact) => {
                     facts.insert(*fact);
                 }
-                TOp::Formula(other) => {
-                    if seen.insert(*other) {
-                        open.push(*other);
-                    }
-                }
+                TOp::Formula(other) if seen.insert(*other) => open.push(*other),
                 TOp::Param(parameter, _) => {
                     let place = self.parameters.get(*parameter).and_then(|p| p.place_fact);
                     facts.extend(place);
