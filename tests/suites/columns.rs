@@ -6,6 +6,8 @@
 )]
 
 use minzheng::packs::BuiltIn;
+use minzheng_arrow::synth::{Province, SynthOptions};
+use minzheng_arrow::{ImportOptions, Importer, Tables};
 use minzheng_rules::columnar::{Batch, Columns, Request};
 use minzheng_rules::date::Day;
 use minzheng_rules::pack::PackSet;
@@ -67,10 +69,23 @@ fn everything(set: &PackSet) -> Vec<String> {
     formulas.chain(outcomes).collect()
 }
 
-/// Compares all outputs of all rows; how many values were equal.
-fn compare(engine: &Engine, batch: &Batch<'_>, columns: &Columns<'_>, known_on: Day) -> usize {
+/// All outputs, low and high.
+fn columns(engine: &Engine, threads: usize) -> Columns<'_> {
+    let request = Request {
+        outputs: everything(engine.packs()),
+        bounds: true,
+        threads,
+        ..Request::default()
+    };
+    engine.columns(request).unwrap()
+}
+
+/// Compares all outputs of all rows, for one and for two threads; how many values were equal.
+fn compare(engine: &Engine, batch: &Batch<'_>, [one, two]: &[Columns<'_>; 2]) -> usize {
     let set = engine.packs();
+    let (known_on, columns) = (Day::MAX, one);
     let answer = columns.run(batch);
+    assert!(two.run(batch) == answer, "two threads say something else");
     let mut equal = 0;
     for case in 0..batch.cases() {
         let input = batch.case(set, case, known_on, |_, row| row.to_string());
@@ -98,17 +113,12 @@ fn compare(engine: &Engine, batch: &Batch<'_>, columns: &Columns<'_>, known_on: 
 #[test]
 fn columns_agree_with_the_reference_on_random_cases_of_mixed_dates_and_places() {
     let engine = engine();
-    let request = Request {
-        outputs: everything(engine.packs()),
-        bounds: true,
-        ..Request::default()
-    };
-    let columns = engine.columns(request).unwrap();
+    let columns = [1, 2].map(|threads| columns(&engine, threads));
     let (mut left, mut seed, mut equal) = (cases(1_500), 1, 0);
     while left > 0 {
         let n = left.min(20_000);
         let batch = random(engine.packs(), &mix(seed, n)).unwrap();
-        equal += compare(&engine, &batch, &columns, Day::MAX);
+        equal += compare(&engine, &batch, &columns);
         (left, seed) = (left - n, seed + 1);
     }
     assert!(
@@ -121,15 +131,38 @@ fn columns_agree_with_the_reference_on_random_cases_of_mixed_dates_and_places() 
 fn the_answer_does_not_depend_on_threads() {
     let engine = engine();
     let batch = random(engine.packs(), &mix(3, 20_000)).unwrap();
-    let answer = |threads| {
-        let request = Request {
-            threads,
-            bounds: true,
-            ..Request::default()
-        };
-        engine.columns(request).unwrap().run(&batch)
-    };
-    let one = answer(1);
+    let one = columns(&engine, 1).run(&batch);
     assert!(one.groups > 1, "cases of several regimes are mixed");
-    assert_eq!(one, answer(2));
+    assert!(
+        batch.rows(1) > 65_536,
+        "too few rows for more threads than one"
+    );
+    assert!(columns(&engine, 2).run(&batch) == one);
+}
+
+/// People as the synthetic province has them, with many gaps, in two regimes.
+#[test]
+fn columns_agree_with_the_reference_on_the_synthetic_province() {
+    let engine = engine();
+    let set = engine.packs();
+    let columns = [1, 2].map(|threads| columns(&engine, threads));
+    let importer = Importer::new(set, &Province::schemas(), ImportOptions::default()).unwrap();
+    let mut equal = 0;
+    for (seed, on) in [(1, "2026-08-25"), (2, "2018-01-01")] {
+        let mut options = SynthOptions::new(set, 1_200, seed, day(on));
+        options.gaps = 400;
+        for part in Province::new(options).unwrap() {
+            let part = part.unwrap();
+            let list = [part.households, part.people, part.obligors, part.parents];
+            let list: Vec<_> = list
+                .iter()
+                .enumerate()
+                .map(|(entity, table)| (entity, core::slice::from_ref(table), 0))
+                .collect();
+            let tables = Tables::new(&list).unwrap();
+            let imported = importer.read(&tables).unwrap();
+            equal += compare(&engine, &imported.batch, &columns);
+        }
+    }
+    assert!(equal > 400_000, "only {equal} values were compared");
 }

@@ -22,9 +22,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use minzheng::packs::BuiltIn;
+use minzheng_arrow::synth::{Province, SynthOptions};
+use minzheng_arrow::{ImportOptions, Importer, Tables};
 use minzheng_rules::date::Day;
 use minzheng_rules::export::{ColumnKind, Dialect, ExportRequest, Exported};
-use minzheng_rules::facts::Document;
+use minzheng_rules::facts::{Document, Input};
 use minzheng_rules::pack::PackSet;
 use minzheng_rules::scenario::Engine;
 use minzheng_testkit::{households, programs, repo_root};
@@ -55,7 +57,7 @@ fn batch(
     on: &str,
     place: &str,
     outputs: &[String],
-    cases: &[Document],
+    cases: &[Input],
 ) -> (u64, Exported) {
     let request = |dialect| ExportRequest {
         dialect,
@@ -96,9 +98,8 @@ fn batch(
         .iter()
         .map(|r| vec![Vec::new(); r.outputs.len()])
         .collect();
-    for case in cases {
-        let input = set.bind(case).unwrap_or_else(|e| panic!("{e}"));
-        let rows = sql.rows(set, &input);
+    for input in cases {
+        let rows = sql.rows(set, input);
         for (table, rows) in sql.tables.iter().zip(&rows) {
             let entity = entity_at(&table.name);
             let file = files.get_mut(table.name.as_str()).unwrap();
@@ -133,7 +134,7 @@ fn batch(
         for (table, rows) in sql.tables.iter().zip(&rows) {
             *begun.get_mut(table.name.as_str()).unwrap() += i64::try_from(rows.len()).unwrap();
         }
-        let answer = engine.evaluate(&input);
+        let answer = engine.evaluate(input);
         for (result, columns) in sql.results.iter().zip(&mut expected) {
             let entity = result.name.strip_prefix("result_").unwrap();
             let rows = input.row_count(entity_at(entity));
@@ -312,7 +313,8 @@ fn random_programs_agree() {
             Engine::new(PackSet::load(&[program.source()]).unwrap_or_else(|e| panic!("{e}")));
         let folder = folder(&format!("program_{number}"));
         fs::write(folder.join("pack.toml"), &program.pack).unwrap();
-        let documents: Vec<Document> = cases.iter().map(|c| c.document(&program)).collect();
+        let documents = cases.iter().map(|c| c.document(&program));
+        let documents = bound(engine.packs(), documents);
         let (values, exported) = batch(
             &folder,
             &engine,
@@ -344,12 +346,7 @@ fn the_built_in_packs_agree() {
     let engine =
         Engine::new(minzheng::packs::load(&BuiltIn::ALL, &[]).unwrap_or_else(|e| panic!("{e}")));
     let set = engine.packs();
-    let mut outputs: Vec<String> = set.formulas().iter().map(|f| f.id.clone()).collect();
-    for programme in set.programmes() {
-        let amount = programme.amount.map(|_| "amount");
-        let words = ["qualifies", "eligible"].into_iter().chain(amount);
-        outputs.extend(words.map(|w| format!("{}.{w}", programme.id)));
-    }
+    let outputs = everything(set);
     let mut runner = TestRunner::deterministic();
     let people = (
         households::household(),
@@ -379,14 +376,72 @@ fn the_built_in_packs_agree() {
             households::ON,
             households::PLACE,
             &outputs,
-            &cases,
+            &bound(set, cases),
         );
         println!(
-            "{} nodes, {} households, {values} intervals",
+            "{} nodes, 1000 households, {values} intervals",
             exported.nodes.len(),
-            cases.len()
         );
         batches.push((folder, values));
     }
     agree(&batches);
+}
+
+/// Households of the synthetic province of one place, read from its tables.
+#[test]
+#[ignore = "needs Python with DuckDB and Polars: cargo xtask ci oracles"]
+fn the_synthetic_province_agrees() {
+    let engine =
+        Engine::new(minzheng::packs::load(&BuiltIn::ALL, &[]).unwrap_or_else(|e| panic!("{e}")));
+    let set = engine.packs();
+    let mut options = SynthOptions::new(set, 3_000, 11, Day::parse(households::ON).unwrap());
+    options.places = vec![(households::PLACE.parse().unwrap(), 1)];
+    options.gaps = 300;
+    let importer = Importer::new(set, &Province::schemas(), ImportOptions::default()).unwrap();
+    let mut cases = Vec::new();
+    for part in Province::new(options).unwrap() {
+        let part = part.unwrap();
+        let list = [part.households, part.people, part.obligors, part.parents];
+        let list: Vec<_> = list
+            .iter()
+            .enumerate()
+            .map(|(entity, table)| (entity, core::slice::from_ref(table), 0))
+            .collect();
+        let tables = Tables::new(&list).unwrap();
+        let imported = importer.read(&tables).unwrap();
+        assert!(imported.findings.is_empty(), "{:?}", imported.findings);
+        let id = |entity: usize, row: usize| imported.keys.key(entity, row);
+        let of = |case| imported.batch.case(set, case, Day::MAX, id);
+        cases.extend((0..imported.batch.cases()).map(of));
+    }
+    let folder = folder("province");
+    let outputs = everything(set);
+    let (values, _) = batch(
+        &folder,
+        &engine,
+        households::ON,
+        households::PLACE,
+        &outputs,
+        &cases,
+    );
+    println!("{} households, {values} intervals", cases.len());
+    assert!(cases.len() > 800);
+    agree(&[(folder, values)]);
+}
+
+/// Every formula, condition and outcome.
+fn everything(set: &PackSet) -> Vec<String> {
+    let mut outputs: Vec<String> = set.formulas().iter().map(|f| f.id.clone()).collect();
+    for programme in set.programmes() {
+        let amount = programme.amount.map(|_| "amount");
+        let words = ["qualifies", "eligible"].into_iter().chain(amount);
+        outputs.extend(words.map(|w| format!("{}.{w}", programme.id)));
+    }
+    outputs
+}
+
+/// Checked cases.
+fn bound(set: &PackSet, cases: impl IntoIterator<Item = Document>) -> Vec<Input> {
+    let bind = |case| set.bind(&case).unwrap_or_else(|e| panic!("{e}"));
+    cases.into_iter().map(bind).collect()
 }

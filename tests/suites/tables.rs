@@ -10,10 +10,14 @@
 
 #[path = "tables/bad.rs"]
 mod bad;
+#[path = "tables/files.rs"]
+mod files;
 #[path = "tables/grid.rs"]
 mod grid;
+#[path = "tables/layouts.rs"]
+mod layouts;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Decimal128Type};
@@ -21,10 +25,12 @@ use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
 use grid::{Grid, Layout};
 use minzheng::packs::BuiltIn;
-use minzheng_arrow::{ExportOptions, Exporter, ImportOptions, Imported, Importer, Tables};
+use minzheng_arrow::{
+    Contract, ExportOptions, Exporter, ImportOptions, Imported, Importer, Tables,
+};
 use minzheng_rules::columnar::{Answer, Request};
 use minzheng_rules::date::Day;
-use minzheng_rules::explain::Verdict;
+use minzheng_rules::explain::{Missing, MissingKind, Verdict};
 use minzheng_rules::facts::{Document, Overlay};
 use minzheng_rules::lang::Type;
 use minzheng_rules::pack::PackSet;
@@ -343,7 +349,9 @@ fn the_files_of_vectors_are_those_of_the_packs() {
 fn answers_hold_what_households_give() {
     let engine = engine();
     let set = engine.packs();
-    let (mut statuses, mut amounts, mut reasons) = (BTreeMap::<String, usize>::new(), 0, 0);
+    let contract = Contract::new(set);
+    let mut statuses = BTreeMap::<String, usize>::new();
+    let (mut amounts, mut reasons, mut missing) = (0, 0, 0);
     for run in runs(set) {
         let batches = batches(
             set,
@@ -358,19 +366,17 @@ fn answers_hold_what_households_give() {
             known_on: run.known_on,
             conditions: true,
             reasons: true,
+            missing: 1_000,
+            overlays: run.overlays,
             formulas: set.formulas().iter().map(|f| f.id.clone()).collect(),
             ..ExportOptions::default()
         };
         let exporter = Exporter::new(&importer, &options).unwrap();
-        let request = Request {
-            overlays: run.overlays,
-            ..exporter.request()
-        };
-        let columns = engine.columns(request).unwrap();
+        let columns = engine.columns(exporter.request()).unwrap();
         let tables = tables(&batches);
         let imported = importer.read(&tables).unwrap();
         let out = exporter
-            .export(&imported, &imported.answer(&columns))
+            .export(&columns, &imported, &imported.answer(&columns))
             .unwrap();
         for (table, batch) in exporter.tables().iter().zip(&out) {
             assert_eq!(table.schema, batch.schema());
@@ -421,6 +427,39 @@ fn answers_hold_what_households_give() {
                     assert_eq!(got, paid, "{id} {own} {}", programme.id);
                     amounts += usize::from(paid.is_some());
                 }
+                let names = column("missing").unwrap().as_list::<i32>().value(at);
+                let names: Vec<&str> = names
+                    .as_string::<i32>()
+                    .iter()
+                    .map(Option::unwrap)
+                    .collect();
+                let open = alone.missing_for(Some((outcome.programme, outcome.row.row)));
+                let wanted: BTreeSet<String> = open.iter().map(named).collect();
+                // a fact of two entities has one name in both
+                let told = |name: &&str| match name.split_once('.') {
+                    Some((_, rest)) if !name.contains(':') || rest.starts_with("finding:") => {
+                        rest.to_owned()
+                    }
+                    _ => (*name).to_owned(),
+                };
+                let found_names: BTreeSet<String> = names.iter().map(told).collect();
+                assert_eq!(found_names, wanted, "{id} {own} {}", programme.id);
+                let tables = ["households", "people", "obligors", "parents"];
+                let known = |name: &&str| {
+                    name.starts_with("figure:")
+                        || name.starts_with("rule:")
+                        || tables.iter().any(|t| {
+                            let column = name.strip_prefix(t).and_then(|n| n.strip_prefix('.'));
+                            column.is_some_and(|c| contract.table(t).unwrap().column(c).is_some())
+                        })
+                };
+                assert!(names.iter().all(|name| known(name)), "{names:?}");
+                assert!(
+                    found != "undetermined" || !names.is_empty(),
+                    "{id} {own} {}",
+                    programme.id
+                );
+                missing += names.len();
                 let list = column("reasons").unwrap().as_list::<i32>().value(at);
                 let list: Vec<&str> = list.as_string::<i32>().iter().map(Option::unwrap).collect();
                 match found {
@@ -448,9 +487,20 @@ fn answers_hold_what_households_give() {
             }
         }
     }
-    println!("{statuses:?}, {amounts} amounts, {reasons} reasons");
+    println!("{statuses:?}, {amounts} amounts, {reasons} reasons, {missing} missing");
     assert_eq!(statuses.len(), 4);
-    assert!(amounts > 200 && reasons > 1_000);
+    assert!(amounts > 200 && reasons > 1_000 && missing > 1_000);
+}
+
+/// What is missing, as the column of missing things says it, without the table.
+fn named(missing: &Missing) -> String {
+    let id = &missing.id;
+    match missing.kind {
+        MissingKind::Fact | MissingKind::Link => id.clone(),
+        MissingKind::Finding => format!("finding:{id}"),
+        MissingKind::Parameter => format!("figure:{id}"),
+        MissingKind::Rule => format!("rule:{id}"),
+    }
 }
 
 /// Nothing is copied that lies as the engine has it, and rows in order are not sorted: the batch reads the caller's memory.

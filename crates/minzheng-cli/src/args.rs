@@ -156,6 +156,7 @@ pub(crate) enum Command {
             (1, "a table, a pack or the folder was refused: standard error says where and why"),
             USAGE,
             (3, "rows were found wrong, where --fail-findings asks for it"),
+            (130, "stopped by Ctrl-C or a signal: what is written stands, --resume goes on"),
         ],
     ))]
     Run(Box<Province>),
@@ -261,12 +262,18 @@ pub(crate) struct Province {
     /// Also write the truth of every condition
     #[arg(long)]
     pub(crate) conditions: bool,
-    /// Also write these formulas, by id
+    /// Also write what is still to be asked for a programme that is open: at most so many columns or figures, the most needed first
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) missing: usize,
+    /// Also write these formulas, by id; `all`: every step on the way
     #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     pub(crate) formulas: Vec<String>,
     /// How the answer is written
     #[arg(long, value_enum, default_value_t = TableFormat::Parquet)]
     pub(crate) format: TableFormat,
+    /// How the text of CSV is written: `utf-8-bom` and `gb18030` open well in spreadsheets
+    #[arg(long, value_enum, default_value_t = Encoding::Utf8)]
+    pub(crate) encoding: Encoding,
     /// Households of a part, about
     #[arg(long, value_name = "N", default_value_t = 16_384, value_parser = at_least_one)]
     pub(crate) part_households: usize,
@@ -295,6 +302,16 @@ fn at_least_one(text: &str) -> Result<usize, String> {
         .ok()
         .filter(|n| *n > 0)
         .ok_or_else(|| "a whole number from 1 on is wanted".to_owned())
+}
+
+/// How text is written.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Encoding {
+    #[value(name = "utf-8")]
+    Utf8,
+    #[value(name = "utf-8-bom")]
+    Utf8Mark,
+    Gb18030,
 }
 
 /// How tables are written.
@@ -449,4 +466,14 @@ pub(crate) enum SchemaCommand {
         &[DONE, REFUSED_PACK, USAGE],
     ))]
     Household,
+    /// The tables that `run` reads: every column with its type, unit, bounds, words and the conditions that need it
+    #[command(after_help = teach(
+        "minzheng schema tables --markdown",
+        &[DONE, REFUSED_PACK, USAGE],
+    ))]
+    Tables {
+        /// Print Markdown, for people; without it JSON
+        #[arg(long)]
+        markdown: bool,
+    },
 }

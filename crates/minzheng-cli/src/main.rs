@@ -23,6 +23,8 @@ enum Failure {
     Refused(String),
     /// Something is undetermined and that was asked to fail: exit code 3. What was found out is printed all the same.
     Undetermined(String),
+    /// A person stopped it: exit code 130, as a shell has it.
+    Stopped(String),
 }
 
 impl From<minzheng::Error> for Failure {
@@ -34,16 +36,23 @@ impl From<minzheng::Error> for Failure {
 /// What a command prints.
 type Outcome = Result<String, Failure>;
 
+/// The exit code of what was stopped by Ctrl-C.
+const STOPPED: u8 = 130;
+
+/// Says on standard error why nothing, or not all, was done.
+fn told(text: &str, code: u8) -> ExitCode {
+    // nobody is left to tell when standard error is closed
+    let _ = writeln!(anstream::stderr(), "{}", output::findings(text));
+    ExitCode::from(code)
+}
+
 fn main() -> ExitCode {
     let args = args::Args::parse();
     let (text, code) = match run::run(args) {
         Ok(text) => (text, ExitCode::SUCCESS),
         Err(Failure::Undetermined(text)) => (text, ExitCode::from(3)),
-        Err(Failure::Refused(text)) => {
-            // nobody is left to tell when standard error is closed
-            let _ = writeln!(anstream::stderr(), "{}", output::findings(&text));
-            return ExitCode::from(1);
-        }
+        Err(Failure::Refused(text)) => return told(&text, 1),
+        Err(Failure::Stopped(text)) => return told(&text, STOPPED),
     };
     let mut stdout = anstream::stdout().lock();
     // a reader that stops early, as `head`, is no failure

@@ -3,29 +3,37 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use chrono::NaiveDate;
 use indicatif::{ProgressBar, ProgressStyle};
 use minzheng::Lang;
 use minzheng_arrow::{
     Contract, Error, ExportOptions, Format, ImportOptions, Mapping, Progress, RunInputs,
-    RunOptions, Summary, run as decide,
+    RunOptions, Summary, TextEncoding, run as decide,
 };
 use minzheng_rules::date::Day;
 use minzheng_rules::lang::{Period, Type};
 use minzheng_rules::number::Money;
 use minzheng_rules::pack::PackSet;
 use serde_json::json;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag::{register, register_conditional_shutdown};
 
-use crate::args::{Province, TableFormat};
+use crate::args::{Encoding, Province, TableFormat};
 use crate::output::{bold, dim, pick, table};
-use crate::{Failure, Outcome, input, output};
+use crate::{Failure, Outcome, STOPPED, input, output};
 
 /// Decides the tables and prints what they come to.
 pub(crate) fn run(asked: &Province, packs: &[PathBuf], lang: Lang) -> Outcome {
-    let told = |e: Error| Failure::Refused(e.lines(lang));
+    let told = |e: Error| match e.code() {
+        "E-RUN-STOPPED" => Failure::Stopped(e.lines(lang)),
+        _ => Failure::Refused(e.lines(lang)),
+    };
     let engine = input::engine(packs)?;
     let rules = engine.rules();
+    let stop = stop();
     let inputs = RunInputs {
         households: asked.households.clone(),
         people: asked.people.clone(),
@@ -46,18 +54,25 @@ pub(crate) fn run(asked: &Province, packs: &[PathBuf], lang: Lang) -> Outcome {
             programmes: asked.programmes.clone(),
             conditions: asked.conditions,
             reasons: asked.reasons,
-            formulas: asked.formulas.clone(),
+            missing: asked.missing,
+            formulas: formulas(asked, rules.packs()),
+            overlays: Vec::new(),
         },
         format: match asked.format {
             TableFormat::Parquet => Format::Parquet,
             TableFormat::Ipc => Format::Ipc,
             TableFormat::Csv => Format::Csv,
         },
+        encoding: match asked.encoding {
+            Encoding::Utf8 => TextEncoding::Utf8,
+            Encoding::Utf8Mark => TextEncoding::Utf8Mark,
+            Encoding::Gb18030 => TextEncoding::Gb18030,
+        },
         households_per_part: asked.part_households,
         threads: asked.threads,
         explain: asked.explain_sample,
         resume: asked.resume,
-        cancel: None,
+        cancel: Some(&stop),
     };
     // the bar draws to standard error, and only where that is a terminal
     let bar = ProgressBar::new(0);
@@ -87,8 +102,9 @@ pub(crate) fn run(asked: &Province, packs: &[PathBuf], lang: Lang) -> Outcome {
         Progress::Part { part } if asked.stop_after_part == Some(part) => std::process::abort(),
         _ => {}
     };
-    let summary = decide(rules, &inputs, &asked.out, &options, &mut progress).map_err(told)?;
+    let decided = decide(rules, &inputs, &asked.out, &options, &mut progress);
     bar.finish_and_clear();
+    let summary = decided.map_err(told)?;
     let text = if asked.json {
         output::json(&json!(summary))
     } else {
@@ -98,6 +114,26 @@ pub(crate) fn run(asked: &Province, packs: &[PathBuf], lang: Lang) -> Outcome {
         return Err(Failure::Undetermined(text));
     }
     Ok(text)
+}
+
+/// A flag that Ctrl-C and the request to end set: the run stops between two batches, and its folder can be gone on with. The
+/// second time the program ends at once; that too loses nothing that is in the journal.
+fn stop() -> Arc<AtomicBool> {
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        let second = register_conditional_shutdown(signal, i32::from(STOPPED), Arc::clone(&flag));
+        // where a system refuses, the signal ends the program at once: that too loses nothing that is in the journal
+        let _ = second.and_then(|_| register(signal, Arc::clone(&flag)));
+    }
+    flag
+}
+
+/// The formulas asked for: those by name, or every one.
+fn formulas(asked: &Province, set: &PackSet) -> Vec<String> {
+    if asked.formulas.iter().any(|id| id == "all") {
+        return set.formulas().iter().map(|f| f.id.clone()).collect();
+    }
+    asked.formulas.clone()
 }
 
 /// A word on standard error.

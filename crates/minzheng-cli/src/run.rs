@@ -6,6 +6,8 @@ use minzheng::eligibility::Change;
 use minzheng::{Assessment, Engine, Household, Lang, Missing, Verdict};
 use serde_json::{Value, json};
 
+use minzheng_arrow::Contract;
+
 use crate::args::{Args, Case, Command, Form, ParamsCommand, SchemaCommand};
 use crate::output::{bold, dim, marks, page, pick, table, verdict};
 use crate::{Failure, Outcome, input, output, pack, params, province, schema, synth};
@@ -100,6 +102,15 @@ pub(crate) fn run(args: Args) -> Outcome {
         }
         Command::Params(ParamsCommand::List) => {
             Ok(params::list(input::engine(&args.packs)?.packs(), lang))
+        }
+        Command::Schema(SchemaCommand::Tables { markdown }) => {
+            let engine = input::engine(&args.packs)?;
+            let contract = Contract::new(engine.packs());
+            Ok(if markdown {
+                contract.to_markdown(lang)
+            } else {
+                output::json(&contract.to_json())
+            })
         }
         Command::Schema(SchemaCommand::Household) => Ok(output::json(&schema::household(
             input::engine(&args.packs)?.packs(),

@@ -5,7 +5,7 @@
     reason = "a test stops at the first surprise, and its numbers are small"
 )]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,7 @@ use std::time::Duration;
 use arrow_array::cast::AsArray as _;
 use minzheng_testkit::repo_root;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use serde_json::Value;
 
 /// An empty folder of this test's own.
 fn folder(name: &str) -> PathBuf {
@@ -166,6 +167,75 @@ fn csv(home: &Path, order: &[usize]) {
     fs::write(home.join("households.csv"), households).unwrap();
     fs::write(home.join("people.csv"), people).unwrap();
 }
+
+/// The summary, the samples and the tables say the same: a clerk reads the first, a machine the last.
+#[test]
+fn the_summary_and_the_samples_are_those_of_the_tables() {
+    let home = folder("summary");
+    synth(&home, "3000");
+    let more = [
+        "--format",
+        "csv",
+        "--json",
+        "--explain-sample",
+        "1",
+        "--missing",
+        "2",
+    ];
+    let summary = done(run(&home, "out", &more).output().unwrap());
+    let summary: Value = serde_json::from_str(&summary).unwrap();
+    let mut told: BTreeMap<(String, &str), u64> = BTreeMap::new();
+    for league in summary["leagues"].as_object().unwrap().values() {
+        for (id, tally) in league["programmes"].as_object().unwrap() {
+            for word in STATUSES {
+                *told.entry((id.clone(), word)).or_default() += tally[word].as_u64().unwrap();
+            }
+        }
+    }
+    let mut written: BTreeMap<(String, &str), u64> = BTreeMap::new();
+    let mut open = 0;
+    for (name, bytes) in files(&home.join("out")) {
+        if name.extension().is_none_or(|e| e != "csv") {
+            continue;
+        }
+        let text = String::from_utf8(bytes).unwrap();
+        let mut lines = text.lines().map(|l| l.split(',').collect::<Vec<_>>());
+        let head = lines.next().unwrap();
+        for line in lines {
+            for (name, cell) in head.iter().zip(&line) {
+                if let Some(id) = name.strip_suffix(".status") {
+                    let word = STATUSES.into_iter().find(|w| w == cell).unwrap();
+                    *written.entry((id.to_owned(), word)).or_default() += 1;
+                }
+                open += u64::from(name.ends_with(".missing") && !cell.is_empty());
+            }
+        }
+    }
+    written.retain(|_, many| *many > 0);
+    told.retain(|_, many| *many > 0);
+    assert_eq!(told, written);
+    let words: BTreeSet<&str> = told.keys().map(|(_, word)| *word).collect();
+    assert!(words.len() >= 3, "{words:?}");
+    assert!(open > 0, "nothing is missing anywhere");
+    let mut explained = 0;
+    for (name, bytes) in files(&home.join("out/explained")) {
+        for line in String::from_utf8(bytes).unwrap().lines() {
+            let line: Value = serde_json::from_str(line).unwrap();
+            let programmes = line["explanation"]["programmes"].as_array().unwrap();
+            let own = |p: &&Value| {
+                p["id"] == line["programme"] && (line["row"].is_null() || p["row"] == line["row"])
+            };
+            let own = programmes.iter().find(own);
+            let own = own.unwrap_or_else(|| panic!("{name:?}: {line}"));
+            assert_eq!(own["verdict"], line["outcome"], "{line}");
+            explained += 1;
+        }
+    }
+    assert!(explained > 20, "{explained} explained");
+}
+
+/// The words of statuses.
+const STATUSES: [&str; 4] = ["eligible", "not_eligible", "undetermined", "not_in_force"];
 
 #[test]
 fn tables_in_any_order_are_sorted_on_disk_and_decided_alike() {

@@ -235,8 +235,17 @@ fn column(
         | Type::Months
         | Type::Shown
         | Type::Text => {
-            let number = |stream: &mut Stream| number(stream, ty, ends);
-            Values::Large(Cow::Owned((0..rows).map(|_| number(stream)).collect()))
+            let is_known = |row: usize| known.as_ref().is_none_or(|k| k.get(row));
+            // what stands where a value is null is anything at all
+            let any = [i64::MIN, -1, i64::MAX];
+            let number = |row: usize| {
+                if is_known(row) || stream.chance(60) {
+                    number(stream, ty, ends)
+                } else {
+                    stream.one(&any)
+                }
+            };
+            Values::Large(Cow::Owned((0..rows).map(number).collect()))
         }
     };
     Column::new(values, known)

@@ -7,8 +7,8 @@ use arrow_array::types::Int32Type;
 use arrow_array::{
     ArrayRef, BooleanArray, Date32Array, Date64Array, Decimal32Array, Decimal64Array,
     Decimal128Array, Decimal256Array, DictionaryArray, Int8Array, Int32Array, Int64Array,
-    LargeStringArray, RecordBatch, StringArray, StringViewArray, UInt8Array, UInt16Array,
-    UInt32Array, UInt64Array,
+    LargeStringArray, RecordBatch, StringArray, StringViewArray, TimestampMicrosecondArray,
+    UInt8Array, UInt16Array, UInt32Array, UInt64Array,
 };
 use arrow_buffer::i256;
 use arrow_schema::{Field, Schema};
@@ -243,7 +243,7 @@ fn typed(
                 }
             }
         }
-        Type::Date => match turn % 4 {
+        Type::Date => match turn % 5 {
             0 => plain(Arc::new(Date32Array::from(days()))),
             1 => {
                 let of = |v: i32| i64::from(v) * 86_400_000;
@@ -258,6 +258,11 @@ fn typed(
                 let of = |t: &String| t.replace('-', "").parse::<i32>().unwrap();
                 let array: Int32Array = cells.iter().map(|c| c.as_ref().map(of)).collect();
                 plain(Arc::new(array))
+            }
+            3 => {
+                let of = |v: i32| i64::from(v) * 86_400_000_000;
+                let moments = days().into_iter().map(|v| v.map(of));
+                plain(Arc::new(moments.collect::<TimestampMicrosecondArray>()))
             }
             _ => {
                 let compact: Vec<Option<String>> = cells

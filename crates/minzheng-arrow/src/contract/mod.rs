@@ -1,6 +1,7 @@
 //! Which tables and columns the packs ask for.
 
 mod mapping;
+mod print;
 
 pub use mapping::{MappedColumn, Mapping};
 
@@ -49,6 +50,8 @@ pub struct ColumnContract {
     pub high: Option<i64>,
     /// Words.
     pub title: Words,
+    /// The conditions and amounts that read it, under any version of the rules: `dibao/income`, `dibao.amount`.
+    pub needed_by: Vec<String>,
 }
 
 /// One table.
@@ -69,7 +72,7 @@ impl TableContract {
     }
 }
 
-fn plain(name: &str, role: Role, required: bool) -> ColumnContract {
+fn plain(name: &str, role: Role, required: bool, (zh, en): (&str, &str)) -> ColumnContract {
     ColumnContract {
         name: name.to_owned(),
         role,
@@ -77,7 +80,11 @@ fn plain(name: &str, role: Role, required: bool) -> ColumnContract {
         required,
         low: None,
         high: None,
-        title: Words::default(),
+        title: Words {
+            zh: zh.to_owned(),
+            en: en.to_owned(),
+        },
+        needed_by: Vec::new(),
     }
 }
 
@@ -90,7 +97,7 @@ const fn key_role(entity: usize) -> Role {
 }
 
 /// The name of the table of an entity.
-fn table_name(entity: &str) -> String {
+pub(crate) fn table_name(entity: &str) -> String {
     if entity == "person" {
         "people".to_owned()
     } else {
@@ -105,7 +112,8 @@ fn table_name(entity: &str) -> String {
 /// - `money`: decimals in yuan of any width, with at most two places; whole numbers where the unit is said: by the
 ///   name `FACT_fen`, or `unit` = `fen` or `yuan` in the metadata of the field or in a [`Mapping`]; text in yuan. The period is the
 ///   fact's own, or `per` = `month` or `year` there: a year is twelve months, and what does not divide by twelve is a finding.
-/// - `date`: `Date32`, `Date64`, whole numbers or text as 20260701, text as 2026-07-01.
+/// - `date`: `Date32`, `Date64`, `Timestamp` without a time zone that is midnight, whole numbers or text as 20260701, text as
+///   2026-07-01.
 /// - `code`: text, also in a dictionary: ids of the list or its Chinese words.
 /// - `place`: six digits as text or whole number.
 /// - `count`, `days`, `months`: whole numbers of any width, decimals without places, text.
@@ -137,33 +145,46 @@ impl<'p> Contract<'p> {
     pub fn new(set: &'p PackSet) -> Self {
         let entities = set.entities();
         let root = entities.first().map_or("", |e| e.id.as_str());
+        let needed_by = set.needed_by();
         let tables = entities.iter().enumerate().map(|(index, entity)| {
-            let mut columns = vec![plain(&format!("{root}_id"), key_role(index), true)];
+            let words = ("户的编号", "the key of the household");
+            let mut columns = vec![plain(&format!("{root}_id"), key_role(index), true, words)];
             if index > 0 {
-                columns.push(plain(&format!("{}_id", entity.id), Role::Key, false));
+                let words = ("本行在户内的编号", "the key of the row in its household");
+                let name = format!("{}_id", entity.id);
+                columns.push(plain(&name, Role::Key, false, words));
             } else {
                 columns.push(ColumnContract {
                     ty: Some(Type::Date),
-                    ..plain("on", Role::Day, false)
+                    ..plain("on", Role::Day, false, ("认定日", "the day decided"))
                 });
             }
             if index == PEOPLE {
-                columns.push(plain("id_number", Role::Identity, false));
+                let words = ("公民身份号码", "the identity number");
+                columns.push(plain("id_number", Role::Identity, false, words));
             }
             if entity.parent.is_some_and(|above| above > 0) {
-                columns.push(plain("of", Role::Above, true));
+                let words = ("所属人员的编号", "the key of the row above");
+                columns.push(plain("of", Role::Above, true, words));
             }
             let links = entity.links.iter().enumerate();
-            columns.extend(links.map(|(at, (name, _))| plain(name, Role::Link(at), false)));
+            let words = ("所指记录的编号", "the key of the row it points to");
+            columns.extend(links.map(|(at, (name, _))| plain(name, Role::Link(at), false, words)));
             let facts = set.facts().filter(|f| f.entity == index);
-            columns.extend(facts.map(|fact| ColumnContract {
-                name: fact.id.clone(),
-                role: Role::Fact(fact.id.clone()),
-                ty: Some(fact.ty),
-                required: false,
-                low: fact.low,
-                high: fact.high,
-                title: fact.title.clone(),
+            columns.extend(facts.map(|fact| {
+                ColumnContract {
+                    name: fact.id.clone(),
+                    role: Role::Fact(fact.id.clone()),
+                    ty: Some(fact.ty),
+                    required: false,
+                    low: fact.low,
+                    high: fact.high,
+                    title: fact.title.clone(),
+                    needed_by: needed_by
+                        .get(&(index, fact.id.clone()))
+                        .cloned()
+                        .unwrap_or_default(),
+                }
             }));
             let found = set
                 .formulas()
@@ -177,6 +198,7 @@ impl<'p> Contract<'p> {
                 low: None,
                 high: None,
                 title: formula.title.clone(),
+                needed_by: Vec::new(),
             }));
             TableContract {
                 name: table_name(&entity.id),

@@ -22,6 +22,13 @@ const DIGITS: u8 = 18;
 /// The first number that has more digits than an amount.
 const TOO_LARGE: u64 = 1_000_000_000_000_000_000;
 
+/// The verdicts in the order of the dictionary of statuses; what is not in force comes after them.
+pub(crate) const VERDICTS: [Verdict; 3] = [
+    Verdict::Undetermined,
+    Verdict::Eligible,
+    Verdict::NotEligible,
+];
+
 /// What is said of a programme that is not in force.
 const NOT_IN_FORCE: &str = "not_in_force";
 
@@ -147,16 +154,12 @@ pub(super) fn statuses(
     no: &Bitmap,
     out: impl Iterator<Item = core::ops::Range<usize>>,
 ) -> Result<ArrayRef, ArrowError> {
-    let all = [
-        Verdict::Undetermined,
-        Verdict::Eligible,
-        Verdict::NotEligible,
-    ];
-    let words = StringArray::from_iter_values(all.iter().map(|v| v.word()).chain([NOT_IN_FORCE]));
+    let words = VERDICTS.iter().map(|v| v.word()).chain([NOT_IN_FORCE]);
+    let words = StringArray::from_iter_values(words);
     let mut keys: Vec<i8> = Vec::with_capacity(yes.len().next_multiple_of(64));
     for (yes, no) in yes.as_words().iter().zip(no.as_words()) {
         let is = |word: u64, bit: u32| i8::from(word & 1_u64.wrapping_shl(bit) != 0);
-        // a row is in one of the two at most, so this is 0, 1 or 2
+        // a row is in one of the two at most, so this is 0, 1 or 2: the places of `VERDICTS`
         keys.extend((0..u64::BITS).map(|bit| is(*yes, bit) | is(*no, bit) << 1));
     }
     keys.truncate(yes.len());

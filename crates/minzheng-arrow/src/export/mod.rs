@@ -1,17 +1,18 @@
 //! Answers to record batches.
 
 mod arrays;
+mod missing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
-use minzheng_rules::columnar::{Answer, OutputColumn, Request};
+use minzheng_rules::columnar::{Answer, Columns as Program, OutputColumn, Request};
 use minzheng_rules::date::Day;
 use minzheng_rules::error::{Diagnostic, nearest};
 use minzheng_rules::explain::PLAN_FORMAT;
-use minzheng_rules::facts::FactStatus;
+use minzheng_rules::facts::{FactStatus, Overlay};
 use minzheng_rules::lang::{Period, Type};
 use minzheng_rules::pack::PackSet;
 use minzheng_rules::pack::model::{Dated, RelationKind};
@@ -20,6 +21,7 @@ use minzheng_rules::truth::Truth;
 
 use crate::error::{Error, at, fault};
 use crate::import::{Imported, Importer};
+pub(crate) use arrays::VERDICTS;
 use arrays::{Shape, dates, lists, plain_bools, statuses};
 
 /// What an answer's tables hold beside keys, statuses and amounts.
@@ -39,8 +41,13 @@ pub struct ExportOptions {
     pub conditions: bool,
     /// For every programme what decides against it, or leaves it open: `dibao.reasons`.
     pub reasons: bool,
+    /// For every programme that is open for a row, or whose amount is, so many things that are missing, the most needed first: `dibao.missing`.
+    /// 0: no such columns. Every household with an open programme is decided again by the scalar program, which takes its time.
+    pub missing: usize,
     /// Formulas by id, each a column.
     pub formulas: Vec<String>,
+    /// Figures that win over the packs, for a what-if.
+    pub overlays: Vec<Overlay>,
 }
 
 /// One table of an answer.
@@ -62,11 +69,16 @@ pub struct AnswerTable {
 /// - `PROGRAMME.status`: `eligible`, `not_eligible`, `undetermined`, `not_in_force`, as a dictionary of text;
 /// - `PROGRAMME.amount`: `Decimal128(18, 2)` in yuan, where the status is eligible and the amount is known, else null; the period
 ///   stands in the metadata of the field;
+/// - on request `PROGRAMME.missing`, a list, empty where the programme and its amount are decided: what is still to be asked, each once for the
+///   household or person: `TABLE.COLUMN` of the [`Contract`](crate::Contract) that can give it (`people.wage`,
+///   `households.finding:dibao/property`), `figure:ID` of a figure that no pack holds for the place and day, `rule:ID` of a rule
+///   without a version in force;
 /// - on request `PROGRAMME.reasons`, a list: what is known to decide against it, of one that is undetermined what leaves it
 ///   open: ids of conditions, `OTHER.eligible` of programmes that stand before it, `OTHER.qualifies` of one to choose from;
 ///   the truths of conditions (`Boolean`, null: unknown); formulas in the Arrow type of theirs.
 ///
-/// The metadata of the schema names the engine, the format of plans, the packs with their digests, and the dates.
+/// The metadata of the schema names the engine, the format of plans, the plan by its digest ([`Request::digest`]), the packs with
+/// their digests, and the dates.
 ///
 /// ```
 /// # use std::sync::Arc;
@@ -85,7 +97,7 @@ pub struct AnswerTable {
 /// let columns = engine.columns(exporter.request())?;
 /// let tables = Tables::new(&[(0, &[households], 0), (1, &[people], 0)])?;
 /// let imported = importer.read(&tables)?;
-/// let answer = exporter.export(&imported, &imported.answer(&columns))?;
+/// let answer = exporter.export(&columns, &imported, &imported.answer(&columns))?;
 /// let status = answer.first().and_then(|t| t.column_by_name("dibao.status")).ok_or("no status")?;
 /// let status = status.as_any_dictionary();
 /// let words: &StringArray = status.values().as_string();
@@ -104,6 +116,8 @@ pub struct Exporter {
     is_declared: bool,
     /// Entity of every output.
     entities: Vec<usize>,
+    /// Things that are missing, at most, of a programme and row; 0: not asked.
+    missing: usize,
 }
 
 /// A column of an answer, by how it is made.
@@ -116,6 +130,7 @@ enum Made {
     Status(usize),
     Amount(usize, usize, Shape),
     Reasons(usize),
+    Missing(usize),
     /// Index of the output.
     Value(usize, Shape),
 }
@@ -123,10 +138,14 @@ enum Made {
 /// A programme of the answer.
 #[derive(Debug)]
 struct Programme {
+    /// Index in the packs.
+    index: usize,
     entity: usize,
     span: Dated<()>,
-    /// The outputs that say whether it is had.
+    /// The output that says whether it is had.
     eligible: usize,
+    /// The output that says how much.
+    amount: Option<usize>,
     /// What can decide against it.
     grounds: Vec<Ground>,
 }
@@ -196,9 +215,11 @@ impl Exporter {
                 Field::new(format!("{id}.status"), arrays::status_type(), false),
                 Made::Status(number),
             );
+            let mut amount = None;
             if let Some(formula) = def.amount.and_then(|f| set.formulas().get(f)) {
                 let name = format!("{id}.amount");
                 let output = asked.add(&name, entity);
+                amount = Some(output);
                 let shape = Shape::of(set, formula.ty);
                 let field = field(&name, &shape, set, formula.ty);
                 out.add(entity, field, Made::Amount(number, output, shape));
@@ -232,10 +253,17 @@ impl Exporter {
             if options.reasons {
                 grounds.extend(rivals(set, index, &mut asked));
             }
+            if options.missing > 0 {
+                let name = format!("{id}.missing");
+                let field = Field::new(name, arrays::list_type(), false);
+                out.add(entity, field, Made::Missing(number));
+            }
             programmes.push(Programme {
+                index,
                 entity,
                 span: def.span.clone(),
                 eligible,
+                amount,
                 grounds,
             });
         }
@@ -251,7 +279,13 @@ impl Exporter {
             let field = field(id, &shape, set, formula.ty);
             out.add(formula.entity, field, Made::Value(output, shape));
         }
-        let metadata = metadata(set, importer, options);
+        let request = Request {
+            outputs: asked.names,
+            known_on: options.known_on,
+            overlays: options.overlays.clone(),
+            ..Request::default()
+        };
+        let metadata = metadata(set, importer, &request);
         let (mut tables, mut columns) = (Vec::new(), BTreeMap::new());
         for entity in importer.entities().iter().copied() {
             let (fields, made) = out.by_entity.remove(&entity).unwrap_or_default();
@@ -271,21 +305,18 @@ impl Exporter {
         }
         Ok(Self {
             tables,
-            request: Request {
-                outputs: asked.names,
-                known_on: options.known_on,
-                ..Request::default()
-            },
+            request,
             columns,
             programmes,
             places: set.places().clone(),
             known_on: options.known_on.unwrap_or(Day::MAX),
             is_declared: status == FactStatus::Declared,
             entities: asked.entities,
+            missing: options.missing,
         })
     }
 
-    /// What the columnar program must be asked; `threads` and `overlays` are the caller's to set.
+    /// What the columnar program must be asked; `threads` are the caller's to set.
     pub fn request(&self) -> Request {
         self.request.clone()
     }
@@ -295,12 +326,13 @@ impl Exporter {
         &self.tables
     }
 
-    /// The record batches of an answer, in the order of [`Exporter::tables`].
+    /// The record batches of an answer, in the order of [`Exporter::tables`]; `columns` is the program that answered.
     ///
     /// # Errors
     /// `E-TABLE-ANSWER` where the answer is not one to [`Exporter::request`], or not of these households.
     pub fn export(
         &self,
+        columns: &Program<'_>,
         imported: &Imported<'_>,
         answer: &Answer,
     ) -> Result<Vec<RecordBatch>, Error> {
@@ -323,28 +355,36 @@ impl Exporter {
             .into());
         }
         let in_force = self.in_force(imported);
+        let missing = if self.missing > 0 {
+            self.missing(columns, imported, answer)
+        } else {
+            Vec::new()
+        };
+        let parts = Parts {
+            imported,
+            answer,
+            in_force,
+            missing,
+        };
         let made = |table: &AnswerTable| {
             let keys = imported.keys.columns(table.entity).iter();
             let mut arrays: Vec<ArrayRef> = keys.map(|(_, array)| Arc::clone(array)).collect();
             let columns = self.columns.get(&table.entity).map(Vec::as_slice);
             for column in columns.unwrap_or_default() {
-                arrays.push(
-                    self.array(imported, answer, &in_force, column)
-                        .map_err(|_| fault(&table.name))?,
-                );
+                arrays.push(self.array(&parts, column).map_err(|_| fault(&table.name))?);
             }
             RecordBatch::try_new(Arc::clone(&table.schema), arrays).map_err(|_| fault(&table.name))
         };
         self.tables.iter().map(made).collect()
     }
 
-    fn array(
-        &self,
-        imported: &Imported<'_>,
-        answer: &Answer,
-        in_force: &InForce,
-        column: &Made,
-    ) -> Result<ArrayRef, ArrowError> {
+    fn array(&self, parts: &Parts<'_>, column: &Made) -> Result<ArrayRef, ArrowError> {
+        let Parts {
+            imported,
+            answer,
+            in_force,
+            missing,
+        } = parts;
         let cases = imported.batch.cases();
         let other = || ArrowError::SchemaError("not such an output".to_owned());
         let output = |at: usize| answer.columns.get(at).ok_or_else(other);
@@ -380,6 +420,7 @@ impl Exporter {
                 return shape.array(output(*at)?, Some(yes));
             }
             Made::Reasons(number) => self.reasons(imported, answer, in_force, *number),
+            Made::Missing(number) => Arc::clone(missing.get(*number).ok_or_else(other)?),
             Made::Value(at, shape) => return shape.array(output(*at)?, None),
         })
     }
@@ -474,6 +515,15 @@ impl Exporter {
         }
         out
     }
+}
+
+/// What the columns of an answer are made of.
+struct Parts<'i> {
+    imported: &'i Imported<'i>,
+    answer: &'i Answer,
+    in_force: InForce,
+    /// By programme of the answer.
+    missing: Vec<ArrayRef>,
 }
 
 /// Which programmes are in force: households by kind, and what is in force for every kind.
@@ -600,11 +650,7 @@ fn field(name: &str, shape: &Shape, set: &PackSet, ty: Type) -> Field {
     field.with_metadata(metadata.into_iter().collect())
 }
 
-fn metadata(
-    set: &PackSet,
-    importer: &Importer<'_>,
-    options: &ExportOptions,
-) -> BTreeMap<String, String> {
+fn metadata(set: &PackSet, importer: &Importer<'_>, request: &Request) -> BTreeMap<String, String> {
     let day = |day: Option<Day>| day.map_or_else(String::new, |d| d.to_string());
     let packs = set
         .packs()
@@ -614,9 +660,10 @@ fn metadata(
         ("minzheng.schema", "minzheng/answer/1".to_owned()),
         ("minzheng.engine", env!("CARGO_PKG_VERSION").to_owned()),
         ("minzheng.plan_format", PLAN_FORMAT.to_string()),
+        ("minzheng.plan", format!("sha256:{}", request.digest(set))),
         ("minzheng.packs", packs.collect::<Vec<_>>().join(", ")),
         ("minzheng.on", day(importer.options().on)),
-        ("minzheng.known_on", day(options.known_on)),
+        ("minzheng.known_on", day(request.known_on)),
         (
             "minzheng.facts",
             importer.options().status.word().to_owned(),

@@ -1,6 +1,7 @@
 //! Cells of a record batch as words for CSV.
 
-use std::io::Write;
+use std::borrow::Cow;
+use std::io::{Error, Write};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -8,21 +9,54 @@ use arrow_array::types::{
     UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, RecordBatch};
-use arrow_schema::DataType;
+use arrow_schema::{DataType, Schema};
+use encoding_rs::GB18030;
 use minzheng_rules::date::Day;
 
+use super::TextEncoding;
+
+/// Writes the names of the columns.
+pub(super) fn head<W: Write>(
+    writer: &mut csv::Writer<W>,
+    schema: &Schema,
+    encoding: TextEncoding,
+) -> csv::Result<()> {
+    for field in schema.fields() {
+        writer.write_field(encoded(field.name(), encoding)?)?;
+    }
+    writer.write_record(None::<&[u8]>)
+}
+
 /// Writes the rows; a list is joined by semicolons, null is empty.
-pub(super) fn write<W: Write>(writer: &mut csv::Writer<W>, batch: &RecordBatch) -> csv::Result<()> {
+pub(super) fn write<W: Write>(
+    writer: &mut csv::Writer<W>,
+    batch: &RecordBatch,
+    encoding: TextEncoding,
+) -> csv::Result<()> {
     let mut word = String::new();
     for row in 0..batch.num_rows() {
         for column in batch.columns() {
             word.clear();
             cell(column.as_ref(), row, &mut word);
-            writer.write_field(&word)?;
+            writer.write_field(encoded(&word, encoding)?)?;
         }
         writer.write_record(None::<&[u8]>)?;
     }
     Ok(())
+}
+
+/// A word in an encoding. In GB18030 no byte of a character is a comma, a quote or the end of a line.
+fn encoded(word: &str, encoding: TextEncoding) -> Result<Cow<'_, [u8]>, Error> {
+    if encoding != TextEncoding::Gb18030 {
+        return Ok(Cow::Borrowed(word.as_bytes()));
+    }
+    let (bytes, _, is_lossy) = GB18030.encode(word);
+    if is_lossy {
+        return Err(Error::other(
+            "a word holds a character that GB18030 has not",
+        ));
+    }
+    Ok(bytes)
 }
 
 /// The types that answers and their keys have.

@@ -1,5 +1,7 @@
 //! Arrow's own format: files, and streams.
 
+mod lengths;
+
 use std::io::{BufReader, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 
@@ -24,7 +26,13 @@ fn start(path: &Path, columns: Option<Vec<usize>>) -> Result<(SchemaRef, Found),
     read.and_then(|_| file.rewind())
         .map_err(|e| unread(path, &e))?;
     let bad = |_| broken(path, WHAT);
-    Ok(if head == MAGIC {
+    let is_file = head == MAGIC;
+    let fits = lengths::fit(&mut file, is_file);
+    let fits = fits.and_then(|fits| file.rewind().map(|()| fits));
+    if !fits.map_err(|e| unread(path, &e))? {
+        return Err(broken(path, WHAT));
+    }
+    Ok(if is_file {
         let reader = FileReader::try_new(BufReader::new(file), columns).map_err(bad)?;
         (reader.schema(), Box::new(reader))
     } else {
@@ -62,12 +70,13 @@ pub(super) fn read(
 fn slices(
     batch: Result<RecordBatch, ArrowError>,
     most: usize,
-) -> Vec<Result<RecordBatch, ArrowError>> {
+) -> Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send> {
     match batch {
-        Err(error) => vec![Err(error)],
-        Ok(batch) => (0..batch.num_rows())
-            .step_by(most)
-            .map(|at| Ok(batch.slice(at, most.min(batch.num_rows().saturating_sub(at)))))
-            .collect(),
+        Err(error) => Box::new(core::iter::once(Err(error))),
+        Ok(batch) => Box::new(
+            (0..batch.num_rows())
+                .step_by(most)
+                .map(move |at| Ok(batch.slice(at, most.min(batch.num_rows().saturating_sub(at))))),
+        ),
     }
 }

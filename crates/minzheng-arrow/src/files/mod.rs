@@ -2,6 +2,7 @@
 
 mod cells;
 mod csv;
+mod guard;
 mod ipc;
 mod parquet;
 mod part;
@@ -12,9 +13,11 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, SchemaRef};
+use encoding_rs::Encoding;
 use minzheng_rules::error::Diagnostic;
 
 use crate::error::Error;
+use guard::{Guarded, guarded};
 pub(crate) use part::{Part, WrittenFile, hex, sync_dir};
 
 /// Rows that a reader hands over at a time, at most.
@@ -63,12 +66,49 @@ impl Format {
         }
     }
 
+    /// What such a file is called in messages.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Parquet => "Parquet file",
+            Self::Ipc => "Arrow file",
+            Self::Csv => "CSV file",
+        }
+    }
+
     /// How the names of files end that are written.
     pub const fn extension(self) -> &'static str {
         match self {
             Self::Parquet => "parquet",
             Self::Ipc => "arrow",
             Self::Csv => "csv",
+        }
+    }
+}
+
+/// How the text of CSV files is written. Texts that are read tell it themselves.
+///
+/// ```
+/// use minzheng_arrow::TextEncoding;
+/// assert_eq!(TextEncoding::default(), TextEncoding::Utf8);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TextEncoding {
+    /// UTF-8.
+    #[default]
+    Utf8,
+    /// UTF-8 with a mark at the beginning, by which spreadsheets know it.
+    Utf8Mark,
+    /// GB18030, as spreadsheets in China have it.
+    Gb18030,
+}
+
+impl TextEncoding {
+    /// Its word: `utf-8`, `utf-8-bom`, `gb18030`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Utf8 => "utf-8",
+            Self::Utf8Mark => "utf-8-bom",
+            Self::Gb18030 => "gb18030",
         }
     }
 }
@@ -125,8 +165,16 @@ pub(crate) type Batches = Box<dyn Iterator<Item = Result<RecordBatch, Error>> + 
 /// ```
 #[derive(Debug, Clone)]
 pub struct TableFile {
-    files: Vec<(PathBuf, Format)>,
+    files: Vec<(PathBuf, Layout)>,
     schema: SchemaRef,
+}
+
+/// How a table lies in a file, as far as its bytes tell.
+#[derive(Debug, Clone, Copy)]
+enum Layout {
+    Parquet,
+    Ipc,
+    Csv(&'static Encoding),
 }
 
 impl TableFile {
@@ -149,25 +197,35 @@ impl TableFile {
             files.push((path.to_owned(), Format::of(path)?));
         }
         let mut schema: Option<SchemaRef> = None;
-        for (file, format) in &files {
-            let own = match format {
-                Format::Parquet => parquet::schema(file)?,
-                Format::Ipc => ipc::schema(file)?,
-                Format::Csv => csv::schema(file)?,
-            };
+        let mut laid = Vec::new();
+        for (file, format) in files {
+            let (own, layout) = guarded(&file, format.word(), || {
+                Ok(match format {
+                    Format::Parquet => (parquet::schema(&file)?, Layout::Parquet),
+                    Format::Ipc => (ipc::schema(&file)?, Layout::Ipc),
+                    Format::Csv => {
+                        let (own, encoding) = csv::schema(&file)?;
+                        (own, Layout::Csv(encoding))
+                    }
+                })
+            })?;
             if schema.as_ref().is_some_and(|s| s.fields() != own.fields()) {
                 let message = "the files of the folder have different columns";
                 let help = "write all parts with one schema";
-                return Err(refused("E-TABLE-SCHEMA", file, message, help));
+                return Err(refused("E-TABLE-SCHEMA", &file, message, help));
             }
             schema.get_or_insert(own);
+            laid.push((file, layout));
         }
         let Some(schema) = schema else {
             let message = "the folder holds no table";
             let help = "give a folder with files that end in .parquet, .arrow or .csv";
             return Err(refused("E-FILE-KIND", path, message, help));
         };
-        Ok(Self { files, schema })
+        Ok(Self {
+            files: laid,
+            schema,
+        })
     }
 
     /// Its columns.
@@ -196,19 +254,54 @@ impl TableFile {
         bits.div_ceil(8).max(1)
     }
 
+    /// Its rows in batches, all columns, in the order of the file; an error ends them.
+    ///
+    /// ```
+    /// use minzheng_arrow::TableFile;
+    /// let path = std::env::temp_dir().join(format!("minzheng-rows-{}.csv", std::process::id()));
+    /// std::fs::write(&path, "household_id,hukou\nh1,urban\nh2,rural\n")?;
+    /// let rows = TableFile::open(&path)?.batches().map(|b| b.map(|b| b.num_rows()));
+    /// assert_eq!(rows.sum::<Result<usize, _>>()?, 2);
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn batches(&self) -> impl Iterator<Item = Result<RecordBatch, Error>> + use<> {
+        let picks: Vec<Pick> = (0..self.schema.fields().len())
+            .map(|index| Pick { index, exact: true })
+            .collect();
+        let mut is_end = false;
+        self.read(&picks, 0).take_while(move |batch| {
+            let goes_on = !is_end;
+            is_end |= batch.is_err();
+            goes_on
+        })
+    }
+
     /// Reads some columns, rising, after so many rows.
     pub(crate) fn read(&self, picks: &[Pick], skip: u64) -> Batches {
         let most = BYTES.checked_div(self.row_bytes(picks)).unwrap_or(ROWS);
         let most = most.clamp(64, ROWS);
         let (picks, files): (Arc<[Pick]>, _) = (picks.into(), self.files.clone());
+        let schema = Arc::clone(&self.schema);
         let mut left = skip;
-        Box::new(files.into_iter().flat_map(move |(path, format)| {
-            let opened = match format {
-                Format::Parquet => parquet::read(path, &picks, &mut left, most),
-                Format::Ipc => ipc::read(path, &picks, &mut left, most),
-                Format::Csv => csv::read(path, &picks, &mut left, most),
+        Box::new(files.into_iter().flat_map(move |(path, layout)| {
+            let format = match layout {
+                Layout::Parquet => Format::Parquet,
+                Layout::Ipc => Format::Ipc,
+                Layout::Csv(_) => Format::Csv,
             };
-            opened.unwrap_or_else(|error| Box::new(core::iter::once(Err(error))))
+            let opened = guarded(&path, format.word(), || match layout {
+                Layout::Parquet => parquet::read(path.clone(), &picks, &mut left, most),
+                Layout::Ipc => ipc::read(path.clone(), &picks, &mut left, most),
+                Layout::Csv(encoding) => {
+                    csv::read(path.clone(), (&schema, encoding), &picks, &mut left, most)
+                }
+            });
+            Guarded {
+                from: Some(opened.unwrap_or_else(|error| Box::new(core::iter::once(Err(error))))),
+                path,
+                what: format.word(),
+            }
         }))
     }
 }

@@ -13,7 +13,7 @@ use parquet::basic::Compression;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use sha2::{Digest, Sha256};
 
-use super::{Format, unwritten};
+use super::{Format, TextEncoding, cells, unwritten};
 use crate::error::{Error, fault};
 
 /// A file as it was written.
@@ -59,7 +59,7 @@ enum Writer {
     Parquet(ArrowWriter<Counted>),
     Ipc(FileWriter<Counted>),
     Stream(StreamWriter<Counted>),
-    Csv(csv::Writer<Counted>),
+    Csv(csv::Writer<Counted>, TextEncoding),
     Text(Counted),
 }
 
@@ -102,8 +102,12 @@ impl Part {
     }
 
     /// Begins a table.
-    pub(crate) fn table(path: &Path, format: Format, schema: &SchemaRef) -> Result<Self, Error> {
-        let (file, temporary) = Self::start(path)?;
+    pub(crate) fn table(
+        path: &Path,
+        (format, encoding): (Format, TextEncoding),
+        schema: &SchemaRef,
+    ) -> Result<Self, Error> {
+        let (mut file, temporary) = Self::start(path)?;
         let bad = |_| fault("");
         let writer = match format {
             Format::Parquet => {
@@ -120,10 +124,13 @@ impl Part {
                 Writer::Ipc(new.map_err(|_| fault(""))?)
             }
             Format::Csv => {
+                if encoding == TextEncoding::Utf8Mark {
+                    let mark = file.write_all("\u{feff}".as_bytes());
+                    mark.map_err(|e| unwritten(&temporary, &e))?;
+                }
                 let mut writer = csv::Writer::from_writer(file);
-                let names = schema.fields().iter().map(|f| f.name());
-                writer.write_record(names).map_err(|_| fault(""))?;
-                Writer::Csv(writer)
+                cells::head(&mut writer, schema, encoding).map_err(|_| fault(""))?;
+                Writer::Csv(writer, encoding)
             }
         };
         Ok(Self {
@@ -164,7 +171,9 @@ impl Part {
             Writer::Parquet(writer) => writer.write(batch).map_err(|e| e.to_string()),
             Writer::Ipc(writer) => writer.write(batch).map_err(|e| e.to_string()),
             Writer::Stream(writer) => writer.write(batch).map_err(|e| e.to_string()),
-            Writer::Csv(writer) => super::cells::write(writer, batch).map_err(|e| e.to_string()),
+            Writer::Csv(writer, encoding) => {
+                cells::write(writer, batch, *encoding).map_err(|e| e.to_string())
+            }
             Writer::Text(_) => Ok(()),
         };
         done.map_err(|e| self.failed(e))
@@ -191,7 +200,7 @@ impl Part {
             Writer::Parquet(writer) => writer.into_inner().map_err(|e| failed(e.to_string()))?,
             Writer::Ipc(writer) => writer.into_inner().map_err(|e| failed(e.to_string()))?,
             Writer::Stream(writer) => writer.into_inner().map_err(|e| failed(e.to_string()))?,
-            Writer::Csv(writer) => writer.into_inner().map_err(|e| failed(e.to_string()))?,
+            Writer::Csv(writer, _) => writer.into_inner().map_err(|e| failed(e.to_string()))?,
             Writer::Text(writer) => writer,
         };
         let synced = counted

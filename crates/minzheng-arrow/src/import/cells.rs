@@ -1,12 +1,13 @@
 //! One column of any Arrow type to values in the engine's unit: borrowed where the layout is the engine's own.
 
+mod dates;
+
 use std::borrow::Cow;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    ArrowPrimitiveType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type,
-    Decimal256Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type,
-    UInt64Type,
+    ArrowPrimitiveType, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type, Int8Type,
+    Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, LargeStringArray, PrimitiveArray, StringArray, StringViewArray};
 use arrow_buffer::{BooleanBuffer, NullBuffer, i256};
@@ -18,9 +19,6 @@ use minzheng_rules::pack::model::CodeList;
 use minzheng_rules::pack::place::parse_code;
 
 use super::row32;
-
-/// Milliseconds of a day.
-const DAY: i64 = 86_400_000;
 
 /// What a column is wanted for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -301,7 +299,7 @@ pub(super) fn read<'a>(array: &'a dyn Array, want: &Want) -> Option<Cells<'a>> {
         _ => match want {
             Want::Bool => bools(array),
             Want::Number(unit) => numbers(array, *unit),
-            Want::Date => dates(array),
+            Want::Date => dates::read(array),
             Want::Place => Some(each(
                 array,
                 ints(array)?,
@@ -426,7 +424,7 @@ fn texts<'a>(array: &'a dyn Array, want: &Want) -> Option<Cells<'a>> {
             each(array, rows, read, large)
         }
         Want::Date => {
-            let day = |text: &str| Day::parse(text).and_then(day32).ok_or(NOT_DATE);
+            let day = |text: &str| Day::parse(text).and_then(dates::day32).ok_or(NOT_DATE);
             each(array, rows, |text| some(text).map(day).transpose(), medium)
         }
         Want::Code(codes) => {
@@ -606,61 +604,6 @@ fn fixed_wide(value: i256, scale: i8, unit: Unit) -> Result<i64, Bad> {
         scale = scale.saturating_sub(1);
     }
     fixed(value.to_i128().ok_or(TOO_LARGE)?, scale, unit)
-}
-
-fn day32(day: Day) -> Option<i32> {
-    i32::try_from(day.number()).ok()
-}
-
-fn dates(array: &dyn Array) -> Option<Cells<'_>> {
-    let is_day = |number: i64| Day::from_number(number).is_some();
-    Some(match array.data_type() {
-        DataType::Date32 => {
-            let cells = borrowed::<Date32Type>(array, Values::Medium);
-            let values = array.as_primitive::<Date32Type>().values();
-            let ends = (Day::MIN.number(), Day::MAX.number());
-            let outside = |v: &i32| i64::from(*v) < ends.0 || i64::from(*v) > ends.1;
-            if !values.iter().any(outside) {
-                return Some(cells);
-            }
-            let rows = values.iter().enumerate();
-            let spoilt = rows
-                .filter(|(row, v)| outside(v) && cells.is_known(*row))
-                .map(|(row, _)| (row32(row), NOT_DATE));
-            let spoilt = spoilt.collect();
-            cells.spoil(array.len(), spoilt)
-        }
-        DataType::Date64 => {
-            let read = |ms: i64| {
-                if ms.checked_rem(DAY) != Some(0) {
-                    return Err(HOUR);
-                }
-                let day = ms.checked_div(DAY).filter(|n| is_day(*n)).ok_or(NOT_DATE)?;
-                i32::try_from(day).map(Some).map_err(|_| NOT_DATE)
-            };
-            let values = array.as_primitive::<Date64Type>().values();
-            each(array, values.iter().copied(), read, medium)
-        }
-        _ => {
-            let part = |value: i128, over: i128, of: i128| {
-                let part = value.checked_div(over)?.checked_rem(of)?;
-                u32::try_from(part).ok()
-            };
-            let read = |value: i128| {
-                let year = value
-                    .checked_div(10_000)
-                    .and_then(|y| i32::try_from(y).ok());
-                let day = year.and_then(|year| {
-                    Day::from_ymd(year, part(value, 100, 100)?, part(value, 1, 100)?)
-                });
-                day.filter(|_| value >= 10_000_000)
-                    .and_then(day32)
-                    .map(Some)
-                    .ok_or(NOT_DATE)
-            };
-            each(array, ints(array)?, read, medium)
-        }
-    })
 }
 
 #[cfg(test)]

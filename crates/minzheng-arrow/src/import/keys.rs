@@ -106,6 +106,27 @@ impl<'a> KeyCells<'a> {
         })
     }
 
+    /// Rows whose key a spreadsheet made an approximate number: `1.5012E+17` was another key, and perhaps several.
+    pub(super) fn damaged(&self) -> Vec<usize> {
+        let rows = 0..self.rows;
+        match &self.layout {
+            Layout::Texts(_) => {
+                let is = |row: &usize| matches!(self.get(*row), Some(Key::Text(text)) if is_damaged(text));
+                rows.filter(is).collect()
+            }
+            Layout::Words(at, words) => {
+                let bad = words.damaged();
+                let is = |row: &usize| at.get(*row).is_some_and(|at| bad.contains(at));
+                if bad.is_empty() {
+                    return bad;
+                }
+                rows.filter(|row| is(row) && self.get(*row).is_some())
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     pub(crate) const fn rows(&self) -> usize {
         self.rows
     }
@@ -125,6 +146,16 @@ impl<'a> KeyCells<'a> {
             Layout::Words(at, words) => words.get(*at.get(row)?),
         }
     }
+}
+
+/// Whether a text is a number with an exponent, as spreadsheets write long numbers.
+fn is_damaged(text: &str) -> bool {
+    let Some((digits, power)) = text.split_once(['E', 'e']) else {
+        return false;
+    };
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let (whole, places) = digits.split_once('.').unwrap_or((digits, "0"));
+    is_number(whole) && is_number(places) && power.strip_prefix('+').is_some_and(is_number)
 }
 
 fn wide<T: ArrowPrimitiveType>(array: &dyn Array) -> Layout<'_>

@@ -165,7 +165,7 @@ fn columns(
     };
     for (index, field) in schema.fields().iter().enumerate() {
         let mapped = mapping.column(&table.name, field.name());
-        if mapped.is_some_and(|m| m.ignore) {
+        if mapped.is_some_and(|m| m.ignore) || (mapped.is_none() && is_index(field.name())) {
             continue;
         }
         match column(set, table, field, mapped) {
@@ -206,6 +206,14 @@ fn columns(
         }
     }
     out
+}
+
+/// Whether a column is the row numbers or labels that pandas adds to a table of its own accord.
+fn is_index(name: &str) -> bool {
+    let number = name
+        .strip_prefix("__index_level_")
+        .and_then(|rest| rest.strip_suffix("__"));
+    number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn column(
@@ -265,14 +273,17 @@ fn column(
         None if def.role != Role::Identity && kind(field.data_type()).is_none() => {
             let message = format!(
                 "a key is text or a whole number, this is {}",
-                field.data_type()
+                words(field.data_type())
             );
             return fail("E-TABLE-TYPE", message, "write it as text".to_owned());
         }
         None => {}
     }
     if def.role == Role::Identity && words(field.data_type()) != "text" {
-        let message = format!("an identity number is text, this is {}", field.data_type());
+        let message = format!(
+            "an identity number is text, this is {}",
+            words(field.data_type())
+        );
         let help = "export it again as text: a number loses digits and the final X".to_owned();
         return fail("E-TABLE-TYPE", message, help);
     }
@@ -373,11 +384,30 @@ pub(super) fn words(ty: &DataType) -> &'static str {
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => "text",
         DataType::Boolean => "yes or no",
         DataType::Date32 | DataType::Date64 => "a date",
-        DataType::Timestamp(..) => "a time",
+        DataType::Timestamp(_, None) => "a time",
+        DataType::Timestamp(..) => "a time with a zone",
         DataType::Float16 | DataType::Float32 | DataType::Float64 => "a floating-point number",
         ty if ty.is_integer() => "a whole number",
         ty if ty.is_decimal() => "a decimal",
-        _ => "of another kind",
+        DataType::Binary
+        | DataType::LargeBinary
+        | DataType::BinaryView
+        | DataType::FixedSizeBinary(_) => "bytes",
+        DataType::RunEndEncoded(..) => "run-end encoded",
+        ty if ty.is_nested() => "a list or a structure",
+        _ => "a time of day or a span of time",
+    }
+}
+
+/// What is wanted, in the words of messages.
+const fn what(want: &Want) -> &'static str {
+    match want {
+        Want::Number(_) => "a number",
+        Want::Bool => "yes or no",
+        Want::Date => "a date",
+        Want::Place => "a place code",
+        Want::Code(_) => "a code",
+        Want::Text => "text",
     }
 }
 
@@ -391,7 +421,13 @@ fn fits(
     let money = matches!(want, Want::Number(Unit { places: 2, .. })) || unit_said;
     let (name, help) = match want {
         _ if found == "a floating-point number" => {
-            let help = "cast it to decimal(18, 2), or to whole fen and name it FACT_fen";
+            let help = match want {
+                Want::Number(_) if money => {
+                    "cast it to decimal(18, 2), or to whole fen and name it FACT_fen"
+                }
+                // a column of whole numbers with gaps becomes one of these in some tools
+                _ => "cast it to a whole number that may be null, or write it as text",
+            };
             let message =
                 "a floating-point number is not exact: nothing here is decided on one".to_owned();
             return Err(("E-TABLE-FLOAT", message, help));
@@ -404,17 +440,19 @@ fn fits(
         }
         Want::Number(_) if matches!(found, "a whole number" | "a decimal") => return Ok(()),
         Want::Bool if matches!(found, "yes or no" | "a whole number") => return Ok(()),
-        Want::Date if matches!(found, "a date" | "a whole number") => return Ok(()),
+        Want::Date if matches!(found, "a date" | "a time" | "a whole number") => return Ok(()),
         Want::Place if found == "a whole number" => return Ok(()),
-        Want::Number(_) => ("a number", "give a decimal, a whole number or text"),
-        Want::Bool => ("yes or no", "give a boolean, 0 and 1, or 是 and 否"),
-        Want::Date => ("a date", "give a date without a time, or 20260701"),
-        Want::Place => ("a place code", "give six digits, as text or a whole number"),
+        _ if found == "bytes" => (what(want), "write it as text: `string`, not `binary`"),
+        _ if found == "run-end encoded" => (what(want), "write it plain, or as a dictionary"),
+        Want::Number(_) => (what(want), "give a decimal, a whole number or text"),
+        Want::Bool => (what(want), "give a boolean, 0 and 1, or 是 and 否"),
+        Want::Date => (what(want), "give a date without a time, or 20260701"),
+        Want::Place => (what(want), "give six digits, as text or a whole number"),
         Want::Code(_) => (
-            "a code",
+            what(want),
             "give the ids of the list, as text or a dictionary of text",
         ),
-        Want::Text => ("text", "give text"),
+        Want::Text => (what(want), "give text"),
     };
     Err((
         "E-TABLE-TYPE",

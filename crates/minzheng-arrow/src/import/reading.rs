@@ -332,6 +332,28 @@ impl<'i, 'p, 'a> Reading<'i, 'p, 'a> {
         if let Some(slot) = self.placed.first_mut() {
             *slot = homes.placed;
         }
+        for entity in 0..self.keys.len() {
+            self.damaged_keys(entity);
+        }
+    }
+
+    /// Finds rows whose key of the household was damaged by a spreadsheet: who stands behind it, nobody can tell.
+    fn damaged_keys(&mut self, entity: usize) {
+        let cells = self.keys.get(entity).and_then(|k| k.household.as_ref());
+        let damaged = cells.map(KeyCells::damaged).unwrap_or_default();
+        if damaged.is_empty() {
+            return;
+        }
+        let role = if entity == 0 {
+            Role::Key
+        } else {
+            Role::Household
+        };
+        let column = self.column_name(entity, &role);
+        let message = "a spreadsheet made the key an approximate number";
+        for row in damaged {
+            self.spoil(entity, row32(row), &column, "E-ROW-KEY", message);
+        }
     }
 
     fn place(

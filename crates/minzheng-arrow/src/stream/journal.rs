@@ -1,7 +1,7 @@
 //! What is done: one line of JSON for the run, one for every part that is durable, one for the end.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -44,11 +44,6 @@ impl Journal {
     ) -> Result<(Self, Vec<PartLine>), Error> {
         let path = out.join(NAME);
         fs::create_dir_all(out).map_err(|e| unwritten(out, &e))?;
-        let old = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(e) => return Err(unread(&path, &e)),
-        };
         let is_empty = fs::read_dir(out)
             .map_err(|e| unread(out, &e))?
             .next()
@@ -62,11 +57,22 @@ impl Journal {
                 help,
             ));
         }
+        let file = OpenOptions::new().create(true).append(true).open(&path);
+        let file = file.map_err(|e| unwritten(&path, &e))?;
+        // where a file system knows no locks, two runs in one folder are the user's to avoid
+        if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+            let help = "wait until it is done, or stop it";
+            let message = "another run writes to this folder";
+            return Err(refused("E-RUN-EXISTS", out, message, help));
+        }
+        let old = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(e) => return Err(unread(&path, &e)),
+        };
         // what was not written to its end is not there
         let whole = old.rfind('\n').map_or(0, |at| at.saturating_add(1));
         let mut lines = old.get(..whole).unwrap_or_default().lines();
-        let file = OpenOptions::new().create(true).append(true).open(&path);
-        let file = file.map_err(|e| unwritten(&path, &e))?;
         let cut = u64::try_from(whole).unwrap_or(0);
         file.set_len(cut).map_err(|e| unwritten(&path, &e))?;
         let mut journal = Self {
@@ -115,7 +121,7 @@ impl Journal {
             return Ok(());
         }
         let mut words = Vec::new();
-        for key in ["run", "engine", "packs", "tables", "options"] {
+        for key in ["run", "engine", "plan", "packs", "tables", "options"] {
             let (before, now) = (old.get(key), header.get(key));
             if before == now {
                 continue;

@@ -16,7 +16,9 @@ use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
 
+use arrow_schema::SchemaRef;
 use minzheng_rules::error::Diagnostic;
 use minzheng_rules::scenario::Engine;
 use serde_json::{Value, json};
@@ -25,7 +27,9 @@ use sha2::{Digest, Sha256};
 use crate::contract::Contract;
 use crate::error::{Error, Findings};
 use crate::export::{ExportOptions, Exporter};
-use crate::files::{Format, Part, Pick, TableFile, WrittenFile, hex, refused, sync_dir, unread};
+use crate::files::{
+    Format, Part, Pick, TableFile, TextEncoding, WrittenFile, hex, refused, sync_dir, unread,
+};
 use crate::import::{ImportOptions, Importer};
 use cursor::{Cursor, Cursors};
 use journal::{Journal, PartLine};
@@ -60,6 +64,8 @@ pub struct RunOptions<'c> {
     pub export: ExportOptions,
     /// How the answer is written.
     pub format: Format,
+    /// How its text is written, where that is CSV.
+    pub encoding: TextEncoding,
     /// Households of a part, about: rows with one key stay together.
     pub households_per_part: usize,
     /// Threads that decide; 0 and 1: the caller's own. The answer does not depend on it.
@@ -79,6 +85,7 @@ impl Default for RunOptions<'_> {
             import: ImportOptions::default(),
             export: ExportOptions::default(),
             format: Format::Parquet,
+            encoding: TextEncoding::Utf8,
             households_per_part: 16_384,
             threads: 1,
             explain: 0,
@@ -126,8 +133,8 @@ struct Given {
 ///
 /// # Errors
 /// `E-FILE-…` where files cannot be read or written, what [`Importer::new`], [`Importer::read`] and [`Exporter::new`] refuse;
-/// `E-RUN-EXISTS` where the folder holds something and `resume` was not asked, `E-RUN-CHANGED` where packs, tables or options
-/// are not those of the journal, `E-RUN-PART` where a finished part was changed, `E-RUN-JOURNAL` where the journal cannot be
+/// `E-RUN-EXISTS` where the folder holds something and `resume` was not asked, or another run writes there, `E-RUN-CHANGED` where packs, tables or options
+/// are not those of the journal or a table changes while it is read, `E-RUN-PART` where a finished part was changed, `E-RUN-JOURNAL` where the journal cannot be
 /// read, `E-RUN-STOPPED` where it was cancelled.
 ///
 /// ```
@@ -164,7 +171,9 @@ pub fn run(
     let importer = Importer::new(engine.packs(), &schemas, options.import.clone())?;
     let exporter = Exporter::new(&importer, &options.export)?;
     let columns = engine.columns(exporter.request())?;
-    let header = header(engine, &given, options)?;
+    let plan = exporter.request().digest(engine.packs());
+    let stamps = Stamps::take(&given)?;
+    let header = header(engine, &given, &plan, options)?;
     let (mut journal, parts) = Journal::open(out, &header, options.resume)?;
     let mut run = Run {
         shop: Shop {
@@ -176,6 +185,7 @@ pub fn run(
         },
         out,
         options,
+        stamps,
         summary: Summary::default(),
         explained: Met::new(),
         part: parts.len(),
@@ -252,14 +262,22 @@ fn record_file(dir: &Path, name: &str) -> Result<Option<PathBuf>, Error> {
 }
 
 /// What a run is of: packs, tables, options.
-fn header(engine: &Engine, given: &[Given], options: &RunOptions<'_>) -> Result<Value, Error> {
+fn header(
+    engine: &Engine,
+    given: &[Given],
+    plan: &str,
+    options: &RunOptions<'_>,
+) -> Result<Value, Error> {
     let packs = engine.packs().packs().iter();
     let packs: Vec<Value> = packs
         .map(|p| json!({"id": p.id, "version": p.version, "digest": p.digest}))
         .collect();
     let mut tables = BTreeMap::new();
     for table in given {
-        let files = table.file.files().map(digest);
+        let files = table.file.files().map(|file| {
+            stopped(options.cancel)?;
+            digest(file)
+        });
         tables.insert(table.name.as_str(), files.collect::<Result<Vec<_>, _>>()?);
     }
     let day = |day: Option<minzheng_rules::date::Day>| day.map(|d| d.to_string());
@@ -267,6 +285,7 @@ fn header(engine: &Engine, given: &[Given], options: &RunOptions<'_>) -> Result<
     Ok(json!({
         "run": "minzheng/run/1",
         "engine": env!("CARGO_PKG_VERSION"),
+        "plan": plan,
         "packs": packs,
         "tables": tables,
         "options": {
@@ -280,12 +299,41 @@ fn header(engine: &Engine, given: &[Given], options: &RunOptions<'_>) -> Result<
             "programmes": export.programmes,
             "conditions": export.conditions,
             "reasons": export.reasons,
+            "missing": export.missing,
             "formulas": export.formulas,
+            "encoding": options.encoding.word(),
             "format": options.format.extension(),
             "households_per_part": options.households_per_part,
             "explain": options.explain,
         },
     }))
+}
+
+/// Length and time of change of every file that is read, as they were before the first was.
+struct Stamps(Vec<(PathBuf, u64, Option<SystemTime>)>);
+
+impl Stamps {
+    fn take(given: &[Given]) -> Result<Self, Error> {
+        let files = given.iter().flat_map(|g| g.file.files());
+        let stamp = |path: &Path| {
+            let found = fs::metadata(path).map_err(|e| unread(path, &e))?;
+            Ok((path.to_owned(), found.len(), found.modified().ok()))
+        };
+        Ok(Self(files.map(stamp).collect::<Result<_, Error>>()?))
+    }
+
+    /// Whether the files are still the same: a part read from others is not entered in the journal.
+    fn check(&self) -> Result<(), Error> {
+        for (path, bytes, changed) in &self.0 {
+            let now = fs::metadata(path).map_err(|e| unread(path, &e))?;
+            if now.len() != *bytes || now.modified().ok() != *changed {
+                let message = "the file was changed while it was read";
+                let help = "begin again in another folder";
+                return Err(refused("E-RUN-CHANGED", path, message, help));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A file by its bytes.
@@ -323,7 +371,7 @@ fn open(
     let index = table.file.schema().index_of(name).unwrap_or(usize::MAX);
     let key = picks.iter().position(|p| p.index == index).unwrap_or(0);
     let only = [Pick { index, exact: true }];
-    let order = sort::order(table.file.read(&only, 0))?;
+    let order = sort::order(table.file.read(&only, 0), options.cancel)?;
     let limit = BYTES
         .checked_div(table.file.row_bytes(&picks))
         .unwrap_or(ROWS);
@@ -348,7 +396,7 @@ fn open(
 fn stopped(cancel: Option<&AtomicBool>) -> Result<(), Error> {
     if cancel.is_some_and(|c| c.load(Ordering::Relaxed)) {
         let message = "the run was asked to stop";
-        let help = "go on with `resume`: finished parts are kept";
+        let help = "go on with `--resume`: finished parts are kept";
         return Err(Diagnostic::error("E-RUN-STOPPED", message)
             .help(help)
             .into());
@@ -360,6 +408,7 @@ struct Run<'r> {
     shop: Shop<'r>,
     out: &'r Path,
     options: &'r RunOptions<'r>,
+    stamps: Stamps,
     summary: Summary,
     explained: Met,
     part: usize,
@@ -368,6 +417,13 @@ struct Run<'r> {
 impl Run<'_> {
     fn path(&self, table: &str, part: usize, end: &str) -> PathBuf {
         self.out.join(table).join(format!("part-{part:05}.{end}"))
+    }
+
+    /// Begins the file of a table for the part at hand.
+    fn part_of(&self, table: &str, schema: &SchemaRef) -> Result<Part, Error> {
+        let format = self.options.format;
+        let path = self.path(table, self.part, format.extension());
+        Part::table(&path, (format, self.options.encoding), schema)
     }
 
     /// Whether the files of a finished part are as they were written.
@@ -443,6 +499,7 @@ impl Run<'_> {
             summary: own,
             explained: sample::between(&before, &self.explained),
         };
+        self.stamps.check()?;
         journal.append(&line)?;
         self.summary.add(&line.summary);
         progress(Progress::Part { part: self.part });
@@ -460,14 +517,12 @@ struct Files {
 
 impl Files {
     fn new(run: &Run<'_>) -> Result<Self, Error> {
-        let format = run.options.format;
-        let tables = run.shop.exporter.tables().iter().map(|table| {
-            let path = run.path(&table.name, run.part, format.extension());
-            Ok((
-                table.name.clone(),
-                Part::table(&path, format, &table.schema)?,
-            ))
-        });
+        let tables = run
+            .shop
+            .exporter
+            .tables()
+            .iter()
+            .map(|table| Ok((table.name.clone(), run.part_of(&table.name, &table.schema)?)));
         Ok(Self {
             tables: tables.collect::<Result<_, Error>>()?,
             findings: None,
@@ -482,12 +537,10 @@ impl Files {
         if done.findings.is_empty() {
             return Ok(());
         }
-        let format = run.options.format;
         let findings = match &mut self.findings {
             Some(findings) => findings,
             None => {
-                let path = run.path("findings", run.part, format.extension());
-                let new = Part::table(&path, format, &Findings::schema())?;
+                let new = run.part_of("findings", &Findings::schema())?;
                 self.findings.insert(new)
             }
         };

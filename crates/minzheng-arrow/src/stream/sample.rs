@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int8Type;
-use minzheng_rules::date::Day;
-use minzheng_rules::explain::Verdict;
 use serde_json::json;
 
 use super::work::Shop;
+use crate::export::VERDICTS;
 use crate::import::Imported;
 
 /// Folder of the explanations.
@@ -18,14 +17,7 @@ pub(super) const TABLE: &str = "explained";
 /// How their files end.
 pub(super) const END: &str = "jsonl";
 
-/// The outcomes that are explained, in the order of the dictionary of statuses.
-const OUTCOMES: [Verdict; 3] = [
-    Verdict::Eligible,
-    Verdict::NotEligible,
-    Verdict::Undetermined,
-];
-
-/// How many of every programme and outcome are explained.
+/// How many of every programme and outcome, in the order of [`VERDICTS`], are explained.
 pub(super) type Met = BTreeMap<String, [u64; 3]>;
 
 /// The explanation of a row.
@@ -97,16 +89,12 @@ fn explained(
     outcome: usize,
 ) -> String {
     let set = shop.engine.packs();
-    let known_on = shop.exporter.request().known_on.unwrap_or(Day::MAX);
     let id = |entity: usize, row: usize| imported.keys.key(entity, row);
-    let input = imported.batch.case(set, case, known_on, id);
-    let explanation = shop
-        .engine
-        .evaluate(&input)
-        .explain_programmes(&[programme]);
+    let assessed = shop.columns.assess(&imported.batch, case, id);
+    let explanation = assessed.explain_programmes(&[programme]);
     let line = json!({
         "programme": set.programmes().get(programme).map(|p| p.id.as_str()),
-        "outcome": OUTCOMES.get(outcome).map(|v| v.word()),
+        "outcome": VERDICTS.get(outcome).map(|v| v.word()),
         "household": id(0, case),
         "row": person.map(|(entity, row)| id(entity, row)),
         "explanation": explanation.to_json(),

@@ -33,13 +33,14 @@ pub(super) struct Order {
 }
 
 /// Looks over the keys of a table, its first column.
-pub(super) fn order(keys: Batches) -> Result<Order, Error> {
+pub(super) fn order(keys: Batches, cancel: Option<&AtomicBool>) -> Result<Order, Error> {
     let mut out = Order {
         rows: 0,
         is_sorted: true,
     };
     let mut last: Option<Own> = None;
     for batch in keys {
+        stopped(cancel)?;
         let batch = batch?;
         out.rows = out
             .rows

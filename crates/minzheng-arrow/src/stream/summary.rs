@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal128Type, Int8Type};
 use arrow_array::{Array as _, RecordBatch};
+use minzheng_rules::explain::Verdict;
 use serde::{Deserialize, Serialize};
 
-use crate::export::AnswerTable;
+use crate::export::{AnswerTable, VERDICTS};
 use crate::import::Imported;
 
 /// How often a programme came out how.
@@ -191,14 +192,19 @@ impl Summary {
                             *slot = slot.saturating_add(1);
                         }
                     }
-                    let [eligible, not_eligible, undetermined, not_in_force] = counts;
-                    tally(&mut own.programmes, id).add(&Tally {
-                        eligible,
-                        not_eligible,
-                        undetermined,
+                    let [decided @ .., not_in_force] = counts;
+                    let mut more = Tally {
                         not_in_force,
-                        amount: 0,
-                    });
+                        ..Tally::default()
+                    };
+                    for (verdict, many) in VERDICTS.iter().zip(decided) {
+                        match verdict {
+                            Verdict::Eligible => more.eligible = many,
+                            Verdict::NotEligible => more.not_eligible = many,
+                            Verdict::Undetermined => more.undetermined = many,
+                        }
+                    }
+                    tally(&mut own.programmes, id).add(&more);
                 } else if let Some(id) = named(".amount")
                     && let Some(amounts) = array.as_primitive_opt::<Decimal128Type>()
                 {

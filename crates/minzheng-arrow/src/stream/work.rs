@@ -70,7 +70,7 @@ impl Shop<'_> {
             }
         }
         let answer = imported.answer(self.columns);
-        let tables = self.exporter.export(&imported, &answer)?;
+        let tables = self.exporter.export(self.columns, &imported, &answer)?;
         drop(answer);
         let mut summary = Summary::default();
         summary.count(&imported, self.exporter.tables(), &tables);

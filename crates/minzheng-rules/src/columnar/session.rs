@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use sha2::{Digest as _, Sha256};
+
 use super::batch::{Batch, Column};
 use super::bits::{Bitmap, words};
 use super::chunk::{Chunk, Law, Rows, cut};
@@ -11,12 +13,13 @@ use super::program::{Program, compile};
 use super::run::{Job, Reg, Worker, run};
 use crate::date::Day;
 use crate::error::{Diagnostic, nearest};
+use crate::explain::PLAN_FORMAT;
 use crate::facts::Overlay;
 use crate::ir::{NodeId, Plan};
 use crate::lang::{Outcome, Type};
-use crate::pack::PackSet;
+use crate::pack::{PackSet, load_hex};
 use crate::scalar::{Apply, V};
-use crate::scenario::{Engine, Regime};
+use crate::scenario::{Assessment, Engine, Regime};
 
 /// Rows of the largest entity in a chunk.
 const CHUNK: usize = 2_048;
@@ -55,6 +58,49 @@ pub struct Request {
     pub bounds: bool,
     /// Threads; 0 and 1: the caller's own. More need the feature `parallel`.
     pub threads: usize,
+}
+
+impl Request {
+    /// SHA-256 of what decides the answer: the version of the engine and the format of its plans, the packs with their
+    /// digests, the outputs, the law known, and the figures of a what-if. Two runs with one digest give the same answer to the same
+    /// facts; `bounds` and `threads` change no answer and do not count.
+    ///
+    /// ```
+    /// # use minzheng_rules::pack::PackSet;
+    /// use minzheng_rules::columnar::Request;
+    /// # let set = PackSet::load(&[])?;
+    /// let plain = Request::default();
+    /// let other = Request { outputs: vec!["help.eligible".into()], ..Request::default() };
+    /// assert_eq!(plain.digest(&set), Request { threads: 2, ..Request::default() }.digest(&set));
+    /// assert_ne!(plain.digest(&set), other.digest(&set));
+    /// # Ok::<(), minzheng_rules::error::Diagnostics>(())
+    /// ```
+    pub fn digest(&self, set: &PackSet) -> String {
+        let mut hash = Sha256::new();
+        // every word with its length: no two lists of words read alike
+        let mut word = |text: &str| {
+            hash.update((text.len() as u64).to_be_bytes());
+            hash.update(text);
+        };
+        word(env!("CARGO_PKG_VERSION"));
+        word(&PLAN_FORMAT.to_string());
+        word(&set.packs.len().to_string());
+        for pack in &set.packs {
+            for text in [&pack.id, &pack.version, &pack.digest] {
+                word(text);
+            }
+        }
+        word(&self.known_on.unwrap_or(Day::MAX).to_string());
+        word(&self.outputs.len().to_string());
+        self.outputs.iter().for_each(|name| word(name));
+        for overlay in &self.overlays {
+            let parameter = set.parameters.get(overlay.parameter);
+            word(parameter.map_or("", |p| &p.id));
+            word(&format!("{:?}", overlay.keys));
+            word(&overlay.value.to_string());
+        }
+        load_hex(&hash.finalize())
+    }
 }
 
 /// A prepared run: the outputs, and the rules met so far. Shared between threads.
@@ -448,6 +494,19 @@ impl Columns<'_> {
     /// What is answered, in order.
     pub fn outputs(&self) -> &[Output] {
         &self.outputs
+    }
+
+    /// One case of a batch again, by the scalar program under the same law and figures, with every value for its explanation;
+    /// `ids` names its rows, by entity and row in the batch.
+    pub fn assess(
+        &self,
+        batch: &Batch<'_>,
+        case: usize,
+        ids: impl Fn(usize, usize) -> String,
+    ) -> Assessment {
+        let mut input = batch.case(self.engine.packs(), case, self.known_on, ids);
+        input.add_overlays(self.request.overlays.iter().cloned());
+        self.engine.evaluate(&input)
     }
 
     /// Evaluates a batch. The answer does not depend on the number of threads.

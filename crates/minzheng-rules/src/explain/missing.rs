@@ -52,6 +52,17 @@ pub struct Missing {
     pub reason: Words,
 }
 
+/// One thing that is missing, by its name alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingName {
+    /// What kind of thing it is.
+    pub kind: MissingKind,
+    /// Its id: of a fact, figure, rule, finding or link.
+    pub id: String,
+    /// Index of the entity whose rows can have it; `None` for a figure.
+    pub entity: Option<usize>,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Thing {
     Fact(usize, usize),
@@ -75,6 +86,47 @@ impl Assessment {
             .into_iter()
             .map(|(thing, by)| self.missing_words(thing, by))
             .collect()
+    }
+
+    /// The names of [`Assessment::missing_for`] one programme, by its index, and row: each once, whichever rows it is missing of.
+    pub fn missing_names(&self, programme: usize, row: usize) -> Vec<MissingName> {
+        let mut out: Vec<MissingName> = Vec::new();
+        for (thing, _) in self.open_things(Some((programme, row))) {
+            if let Some(name) = self.name(thing)
+                && !out.contains(&name)
+            {
+                out.push(name);
+            }
+        }
+        out
+    }
+
+    fn name(&self, thing: Thing) -> Option<MissingName> {
+        let formula = |kind, formula| {
+            let def: &crate::pack::model::Formula = self.set.formulas.get(formula)?;
+            Some((kind, &def.id, Some(def.entity)))
+        };
+        let (kind, id, entity) = match thing {
+            Thing::Fact(fact, _) => {
+                let def = self.set.facts.get(fact)?;
+                (MissingKind::Fact, &def.id, Some(def.entity))
+            }
+            Thing::Param(param) => {
+                let def = self.set.parameters.get(param)?;
+                (MissingKind::Parameter, &def.id, None)
+            }
+            Thing::Rule(rule, _) => formula(MissingKind::Rule, rule)?,
+            Thing::Finding(rule, _) => formula(MissingKind::Finding, rule)?,
+            Thing::Link(entity, link, _) => {
+                let (name, _) = self.set.entities.get(entity)?.links.get(link)?;
+                (MissingKind::Link, name, Some(entity))
+            }
+        };
+        Some(MissingName {
+            kind,
+            id: id.clone(),
+            entity,
+        })
     }
 
     /// What is missing with the conditions that wait for it, most needed first.

@@ -11,7 +11,7 @@ mod tree;
 mod words;
 
 pub use grounds::ProvisionalFact;
-pub use missing::{Missing, MissingKind};
+pub use missing::{Missing, MissingKind, MissingName};
 pub use receipt::{PLAN_FORMAT, PackReceipt, Receipt};
 pub use sentence::{Part, Sentence};
 pub use tree::{

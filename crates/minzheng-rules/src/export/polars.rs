@@ -186,11 +186,11 @@ impl Python<'_> {
                 matches!(work.node(**id).map(|n| &n.op), Some(Op::AddWorkingDays(..)))
             });
             if !plain.is_empty() {
-                lines.push(format!("    {name} = {name}.with_columns("));
+                lines.push(format!("    {name} = full({name}.with_columns("));
                 for id in plain {
                     lines.push(self.node(id, &self.op(entity, id)));
                 }
-                lines.push("    )".to_owned());
+                lines.push("    ))".to_owned());
             }
             for id in by_calendar {
                 if let Some(Op::AddWorkingDays(a, b)) = work.node(id).map(|n| &n.op) {

@@ -23,6 +23,11 @@ def node(number, value):
     return [value[0].alias(f"n{number}_lo"), value[1].alias(f"n{number}_hi")]
 
 
+def full(table):
+    """Every column as long as the table, also one that holds the same in every row: what is made of it then is as long too."""
+    return pl.DataFrame(table.get_columns())
+
+
 def wide(x):
     return x.cast(pl.Int128)
 
@@ -298,6 +303,12 @@ def figure(cells, codes, bounds, *keys):
     return lo, hi
 
 
+def total(x):
+    """A sum in Int128. One that meets an end of Int64 means no more than one beyond it."""
+    s = wide(x).sum()
+    return either(is_open(s), s * 2, s)
+
+
 def bring(value, lo, hi):
     """Columns of another table, unknown where there is no row."""
     return value[0].fill_null(lit(lo)), value[1].fill_null(lit(hi))
@@ -322,8 +333,8 @@ def collect(number, kind, keep, value):
     elif kind == "sum":
         low = pl.when(sure).then(value[0]).when(maybe).then(pl.min_horizontal(value[0], lit(0))).otherwise(lit(0))
         high = pl.when(sure).then(value[1]).when(maybe).then(pl.max_horizontal(value[1], lit(0))).otherwise(lit(0))
-        lo = either(is_open(low).any(), wide(lit(MIN)), wide(low).sum())
-        hi = either(is_open(high).any(), wide(lit(MAX)), wide(high).sum())
+        lo = either(is_open(low).any(), wide(lit(MIN)), total(low))
+        hi = either(is_open(high).any(), wide(lit(MAX)), total(high))
     elif kind == "min":
         lo, hi = value[0].filter(maybe).min(), value[1].filter(sure).min()
     else:

@@ -5,6 +5,8 @@ CREATE OR REPLACE TEMP MACRO mz_min() AS CAST(-9223372036854775808 AS BIGINT);
 CREATE OR REPLACE TEMP MACRO mz_max() AS CAST(9223372036854775807 AS BIGINT);
 CREATE OR REPLACE TEMP MACRO mz_small(x) AS TRY_CAST(x AS BIGINT);
 CREATE OR REPLACE TEMP MACRO mz_open(x) AS (x = mz_min() OR x = mz_max());
+-- a sum that meets an end of BIGINT means no more than one beyond it
+CREATE OR REPLACE TEMP MACRO mz_total(x) AS CASE WHEN mz_open(x) THEN 2 * x ELSE x END;
 CREATE OR REPLACE TEMP MACRO mz_bool(x) AS CASE WHEN x THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END;
 -- a known value or NULL, as an interval
 CREATE OR REPLACE TEMP MACRO mz_lo(x) AS coalesce(x, mz_min());

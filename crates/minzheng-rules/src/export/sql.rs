@@ -461,7 +461,7 @@ impl Sql<'_> {
                         "CASE WHEN {kl} = 1 THEN {v} WHEN {kh} = 1 THEN {pick}({v}, 0) ELSE 0 END"
                     );
                     format!(
-                        "CASE WHEN bool_or(mz_open({part})) THEN CAST({open} AS HUGEINT) ELSE sum(CAST({part} AS HUGEINT)) END"
+                        "CASE WHEN bool_or(mz_open({part})) THEN CAST({open} AS HUGEINT) ELSE mz_total(sum(CAST({part} AS HUGEINT))) END"
                     )
                 };
                 (

@@ -7,6 +7,7 @@ mod compare;
 mod lint;
 mod load;
 pub mod model;
+mod needs;
 pub mod place;
 mod set;
 
