@@ -453,7 +453,7 @@ fn answers_hold_what_households_give() {
                             column.is_some_and(|c| contract.table(t).unwrap().column(c).is_some())
                         })
                 };
-                assert!(names.iter().all(|name| known(name)), "{names:?}");
+                assert!(names.iter().all(known), "{names:?}");
                 assert!(
                     found != "undetermined" || !names.is_empty(),
                     "{id} {own} {}",

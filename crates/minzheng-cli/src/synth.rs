@@ -146,10 +146,8 @@ impl Tables {
                 table.sorted = item.is_by_key.then_some(end);
                 tables.push(table);
             }
-            tables.push(Table::open(
-                out.join("answers.parquet"),
-                Province::answers(),
-            )?);
+            let path = out.join("answers.parquet");
+            tables.push(Table::open(path, Province::answers(), ITEMS)?);
         }
         Ok(Self(tables))
     }

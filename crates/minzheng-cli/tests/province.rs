@@ -131,6 +131,52 @@ fn a_killed_run_goes_on_and_gives_the_same_bytes() {
     assert_eq!(files(&home.join("threads")), want);
 }
 
+/// Ctrl-C ends a run between two batches: words, an exit code of its own, and a folder that is gone on with.
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_stopped_says_how_to_go_on() {
+    let home = folder("stopped");
+    synth(&home, "3000");
+    let small = ["--part-households", "40"];
+    let run = |out: &str, more: &[&str]| {
+        let mut command = minzheng();
+        let input = home.join("in");
+        command
+            .arg("run")
+            .arg("--households")
+            .arg(input.join("households.parquet"))
+            .arg("--people")
+            .arg(input.join("people.parquet"))
+            .arg("--out")
+            .arg(home.join(out))
+            .args(small)
+            .args(more);
+        command
+    };
+    let mut child = run("out", &[]);
+    child.stderr(std::process::Stdio::piped());
+    child.stdout(std::process::Stdio::null());
+    let child = child.spawn().unwrap();
+    let journal = home.join("out/journal.jsonl");
+    let begun = || fs::read_to_string(&journal).is_ok_and(|t| t.lines().count() > 2);
+    while !begun() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
+    assert!(sent.success());
+    let output = child.wait_with_output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{error}");
+    assert!(
+        error.contains("E-RUN-STOPPED") && error.contains("--resume"),
+        "{error}"
+    );
+    let rest = done(run("out", &["--resume"]).output().unwrap());
+    assert_eq!(rest, done(run("whole", &[]).output().unwrap()));
+    assert_eq!(files(&home.join("out")), files(&home.join("whole")));
+}
+
 #[test]
 fn a_folder_that_holds_something_and_a_changed_table_are_refused() {
     let home = folder("refused");

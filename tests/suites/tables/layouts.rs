@@ -23,7 +23,7 @@ use super::{engine, everything};
 /// Words by every width of key, unused words, a word twice, and nulls that are keys, words, or both.
 fn words<K: ArrowDictionaryKeyType>(cells: &[Option<&str>]) -> ArrayRef {
     let mut all = vec![Some("rural"), None];
-    all.extend(cells.iter().copied().filter(Option::is_some));
+    all.extend(cells.iter().flatten().map(|word| Some(*word)));
     let key = |at: usize| K::default_value_of(at);
     let keys: Vec<Option<K::Native>> = cells
         .iter()
@@ -51,8 +51,14 @@ impl<K: ArrowDictionaryKeyType> KeyOf for K {
     }
 }
 
+/// The same of a column that is given away.
+fn given<A: Array + 'static>(table: usize, name: &'static str, column: Arc<A>) -> Vec<String> {
+    let column: ArrayRef = column;
+    outcomes(table, name, &column)
+}
+
 /// Every outcome of three households of one person, with one column in a given layout.
-fn outcomes(table: usize, name: &'static str, column: ArrayRef) -> Vec<String> {
+fn outcomes(table: usize, name: &'static str, column: &ArrayRef) -> Vec<String> {
     static ENGINE: LazyLock<Engine> = LazyLock::new(engine);
     let engine = &*ENGINE;
     let set = engine.packs();
@@ -60,7 +66,7 @@ fn outcomes(table: usize, name: &'static str, column: ArrayRef) -> Vec<String> {
     let own = |at: usize, mut list: Vec<(&str, ArrayRef)>| {
         if at == table {
             list.retain(|(n, _)| *n != name && name.strip_suffix("_fen") != Some(*n));
-            list.push((name, Arc::clone(&column)));
+            list.push((name, Arc::clone(column)));
         }
         let fields = list
             .iter()
@@ -121,8 +127,8 @@ fn outcomes(table: usize, name: &'static str, column: ArrayRef) -> Vec<String> {
 #[test]
 fn dictionaries_of_every_width_say_what_text_says() {
     let cells = [Some("urban"), None, Some("rural")];
-    let wanted = outcomes(0, "hukou", Arc::new(StringArray::from(cells.to_vec())));
-    let nothing = outcomes(0, "hukou", Arc::new(NullArray::new(3)));
+    let wanted = given(0, "hukou", Arc::new(StringArray::from(cells.to_vec())));
+    let nothing = given(0, "hukou", Arc::new(NullArray::new(3)));
     assert_ne!(wanted, nothing);
     let all = [
         words::<Int8Type>(&cells),
@@ -135,11 +141,7 @@ fn dictionaries_of_every_width_say_what_text_says() {
         words::<UInt64Type>(&cells),
     ];
     for column in all {
-        assert_eq!(
-            outcomes(0, "hukou", Arc::clone(&column)),
-            wanted,
-            "{column:?}"
-        );
+        assert_eq!(outcomes(0, "hukou", &column), wanted, "{column:?}");
     }
     // no words at all, and words that are null
     let keys = PrimitiveArray::<Int8Type>::from(vec![None, None, None]);
@@ -150,7 +152,7 @@ fn dictionaries_of_every_width_say_what_text_says() {
     ];
     for words in empty {
         let column = DictionaryArray::try_new(keys.clone(), words).unwrap();
-        assert_eq!(outcomes(0, "hukou", Arc::new(column)), nothing);
+        assert_eq!(given(0, "hukou", Arc::new(column)), nothing);
     }
 }
 
@@ -158,7 +160,7 @@ fn dictionaries_of_every_width_say_what_text_says() {
 fn midnights_of_every_unit_are_days() {
     let days = [Some(7_000_i64), None, Some(-9_000)];
     let plain = days.map(|d| d.map(|d| i32::try_from(d).unwrap()));
-    let wanted = outcomes(1, "birth", Arc::new(Date32Array::from(plain.to_vec())));
+    let wanted = given(1, "birth", Arc::new(Date32Array::from(plain.to_vec())));
     let of = |ticks: i64| days.map(|d| d.map(|d| d * 86_400 * ticks)).to_vec();
     let all: [ArrayRef; 3] = [
         Arc::new(TimestampSecondArray::from(of(1))),
@@ -166,11 +168,7 @@ fn midnights_of_every_unit_are_days() {
         Arc::new(TimestampNanosecondArray::from(of(1_000_000_000))),
     ];
     for column in all {
-        assert_eq!(
-            outcomes(1, "birth", Arc::clone(&column)),
-            wanted,
-            "{column:?}"
-        );
+        assert_eq!(outcomes(1, "birth", &column), wanted, "{column:?}");
     }
 }
 
@@ -178,7 +176,7 @@ fn midnights_of_every_unit_are_days() {
 #[test]
 fn decimals_of_every_width_and_scale_are_the_same_amount() {
     let text = StringArray::from(vec![Some("1200"), None, Some("0")]);
-    let wanted = outcomes(1, "wage", Arc::new(text));
+    let wanted = given(1, "wage", Arc::new(text));
     let nulls = || Some(NullBuffer::from(vec![true, false, true]));
     for scale in [-2, 0, 1, 2, 4, 9, 18, 30, 35_i8] {
         let power = u32::from(scale.unsigned_abs());
@@ -187,28 +185,28 @@ fn decimals_of_every_width_and_scale_are_the_same_amount() {
         let wide = vec![amount, i128::MAX, 0];
         let array = Decimal128Array::new(wide.into(), nulls());
         let array = array.with_precision_and_scale(38, scale).unwrap();
-        assert_eq!(outcomes(1, "wage", Arc::new(array)), wanted, "{scale}");
+        assert_eq!(given(1, "wage", Arc::new(array)), wanted, "{scale}");
         let wide = vec![i256::from_i128(amount), i256::MIN, i256::ZERO];
         let array = Decimal256Array::new(wide.into(), nulls());
         let array = array.with_precision_and_scale(76, scale).unwrap();
-        assert_eq!(outcomes(1, "wage", Arc::new(array)), wanted, "{scale}");
+        assert_eq!(given(1, "wage", Arc::new(array)), wanted, "{scale}");
         if let Ok(amount) = i64::try_from(amount)
             && scale <= 14
         {
             let array = Decimal64Array::new(vec![amount, i64::MIN, 0].into(), nulls());
             let array = array.with_precision_and_scale(18, scale).unwrap();
-            assert_eq!(outcomes(1, "wage", Arc::new(array)), wanted, "{scale}");
+            assert_eq!(given(1, "wage", Arc::new(array)), wanted, "{scale}");
         }
         if let Ok(amount) = i32::try_from(amount)
             && scale <= 5
         {
             let array = Decimal32Array::new(vec![amount, i32::MIN, 0].into(), nulls());
             let array = array.with_precision_and_scale(9, scale).unwrap();
-            assert_eq!(outcomes(1, "wage", Arc::new(array)), wanted, "{scale}");
+            assert_eq!(given(1, "wage", Arc::new(array)), wanted, "{scale}");
         }
     }
     let fen = Int64Array::new(vec![120_000, i64::MIN, 0].into(), nulls());
-    assert_eq!(outcomes(1, "wage_fen", Arc::new(fen)), wanted);
+    assert_eq!(given(1, "wage_fen", Arc::new(fen)), wanted);
     let fen = UInt64Array::new(vec![120_000, u64::MAX, 0].into(), nulls());
-    assert_eq!(outcomes(1, "wage_fen", Arc::new(fen)), wanted);
+    assert_eq!(given(1, "wage_fen", Arc::new(fen)), wanted);
 }

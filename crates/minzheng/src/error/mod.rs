@@ -284,6 +284,7 @@ fn zh_message(code: &str) -> &'static str {
         "E-ID-DISABILITY-GRADE" => "残疾人证号中的残疾等级不存在",
         "E-ID-DISABILITY-KIND" => "残疾人证号中的残疾类别不存在",
         "E-ID-LENGTH" => "证件号码的位数不对",
+        "E-ID-PACKED" => "不是压缩形式的身份号码",
         "E-ID-SHAPE" => "证件号码应当写成字符串",
         "E-ID-SPREADSHEET" => "证件号码被电子表格改成了近似数",
         "E-MAP-FACT" => "对照表所指的事实不存在",
