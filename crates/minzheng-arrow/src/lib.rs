@@ -19,4 +19,4 @@ pub use error::{Effect, Error, Finding, Findings};
 pub use export::{ExportOptions, Exporter};
 pub use files::{Format, TableFile};
 pub use import::{ImportOptions, Imported, Importer, Keys, Tables};
-pub use stream::{League, Progress, RunInputs, RunOptions, Summary, Tally, run};
+pub use stream::{Clock, League, Phase, Progress, RunInputs, RunOptions, Summary, Tally, run};

@@ -141,18 +141,22 @@ pub(super) fn status_type() -> DataType {
     dictionary(DataType::Int8)
 }
 
+/// What each key of the dictionary of statuses stands for; `None`: the programme is not in force.
+pub(crate) const STATUSES: [Option<Verdict>; 4] = [
+    Some(Verdict::Undetermined),
+    Some(Verdict::Eligible),
+    Some(Verdict::NotEligible),
+    None,
+];
+
 /// The statuses of truths; `out` are the rows for which the programme is not in force.
 pub(super) fn statuses(
     yes: &Bitmap,
     no: &Bitmap,
     out: impl Iterator<Item = core::ops::Range<usize>>,
 ) -> Result<ArrayRef, ArrowError> {
-    let all = [
-        Verdict::Undetermined,
-        Verdict::Eligible,
-        Verdict::NotEligible,
-    ];
-    let words = StringArray::from_iter_values(all.iter().map(|v| v.word()).chain([NOT_IN_FORCE]));
+    let words = STATUSES.map(|v| v.map_or(NOT_IN_FORCE, Verdict::word));
+    let words = StringArray::from_iter_values(words);
     let mut keys: Vec<i8> = Vec::with_capacity(yes.len().next_multiple_of(64));
     for (yes, no) in yes.as_words().iter().zip(no.as_words()) {
         let is = |word: u64, bit: u32| i8::from(word & 1_u64.wrapping_shl(bit) != 0);

@@ -10,6 +10,7 @@ use minzheng_rules::explain::Verdict;
 use serde_json::json;
 
 use super::work::Shop;
+use crate::export::STATUSES;
 use crate::import::Imported;
 
 /// Folder of the explanations.
@@ -18,14 +19,12 @@ pub(super) const TABLE: &str = "explained";
 /// How their files end.
 pub(super) const END: &str = "jsonl";
 
-/// The outcomes that are explained, in the order of the dictionary of statuses.
-const OUTCOMES: [Verdict; 3] = [
-    Verdict::Eligible,
-    Verdict::NotEligible,
-    Verdict::Undetermined,
-];
+/// The outcome that a key of the dictionary of statuses stands for.
+fn verdict(outcome: usize) -> Option<Verdict> {
+    STATUSES.get(outcome).copied().flatten()
+}
 
-/// How many of every programme and outcome are explained.
+/// How many of every programme and outcome are explained, by the keys of statuses.
 pub(super) type Met = BTreeMap<String, [u64; 3]>;
 
 /// The explanation of a row.
@@ -106,7 +105,7 @@ fn explained(
         .explain_programmes(&[programme]);
     let line = json!({
         "programme": set.programmes().get(programme).map(|p| p.id.as_str()),
-        "outcome": OUTCOMES.get(outcome).map(|v| v.word()),
+        "outcome": verdict(outcome).map(Verdict::word),
         "household": id(0, case),
         "row": person.map(|(entity, row)| id(entity, row)),
         "explanation": explanation.to_json(),

@@ -74,7 +74,8 @@ pub struct SynthPart {
     pub parents: RecordBatch,
 }
 
-/// The parts of a synthetic province, in the order of households; memory is that of one part.
+/// The parts of a synthetic province, in the order of households; memory is that of one part. A household's number begins with
+/// the code of its place, as real ones do, so households of a place stand together.
 ///
 /// ```
 /// use minzheng::packs::{self, BuiltIn};
@@ -91,7 +92,10 @@ pub struct SynthPart {
 #[derive(Debug)]
 pub struct Province {
     homes: Homes,
+    people: u64,
     left: u64,
+    /// Places by code, each with the sum of its weight and those before it.
+    places: Vec<(i64, u64)>,
 }
 
 impl Province {
@@ -104,7 +108,7 @@ impl Province {
             people,
             seed,
             on,
-            places,
+            mut places,
             gaps,
         } = options;
         let is_bad = |(code, weight): &(i64, i64)| *weight < 0 || !(1..=999_999).contains(code);
@@ -120,10 +124,28 @@ impl Province {
             )
             .into());
         }
+        places.sort_unstable();
+        let mut sum = 0_u64;
+        let up_to = |(code, weight): (i64, i64)| {
+            sum = sum.saturating_add(weight.unsigned_abs());
+            (code, sum)
+        };
         Ok(Self {
-            homes: Homes::new(seed, on, places, gaps),
+            homes: Homes::new(seed, on, gaps),
+            people,
             left: people,
+            places: places.into_iter().map(up_to).collect(),
         })
+    }
+
+    /// Where the next household lives: place after place, each with its share of the people.
+    fn place(&self) -> i64 {
+        let wide = |n: u64| u128::from(n);
+        let all = self.places.last().map_or(0, |(_, sum)| wide(*sum));
+        let made = wide(self.people.saturating_sub(self.left)).saturating_mul(all);
+        let at = made.checked_div(wide(self.people)).unwrap_or(0);
+        let first = self.places.partition_point(|(_, sum)| wide(*sum) <= at);
+        self.places.get(first).map_or(0, |(code, _)| *code)
     }
 
     /// The tables by name, with the columns they have.
@@ -148,7 +170,7 @@ impl Province {
             if self.left == 0 {
                 break;
             }
-            let home = self.homes.next(self.left);
+            let home = self.homes.next(self.place(), self.left);
             let rows = u64::try_from(home.people.len()).unwrap_or(u64::MAX);
             self.left = self.left.saturating_sub(rows);
             households.push(&home.household);

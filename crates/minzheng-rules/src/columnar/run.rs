@@ -694,6 +694,33 @@ impl Worker {
         }
     }
 
+    /// A register like another, in buffers that were used before: a copy of its own would stay among them for good.
+    fn copy(&mut self, arg: Arg, ty: Type, size: Size) -> Reg {
+        if let Some(v) = self.constant(arg) {
+            return Reg::Const(v);
+        }
+        match &self.regs[arg.at as usize] {
+            Reg::Empty | Reg::Const(_) => Reg::Const(V::plain(ty)),
+            Reg::Bits(_) => {
+                let mut out = self.bits(size);
+                if let Test::Bits(t, f) = self.truth(arg) {
+                    out.t.copy_from_slice(t);
+                    out.f.copy_from_slice(f);
+                }
+                Reg::Bits(out)
+            }
+            Reg::Lanes(_) => {
+                let mut out = self.lanes(size);
+                if let Reg::Lanes(lanes) = &self.regs[arg.at as usize] {
+                    out.lo.copy_from_slice(&lanes.lo);
+                    out.hi.copy_from_slice(&lanes.hi);
+                    out.proof = lanes.proof;
+                }
+                Reg::Lanes(out)
+            }
+        }
+    }
+
     #[inline(always)]
     fn choose(&mut self, test: Arg, yes: Arg, no: Arg, ty: Type, size: Size) -> Reg {
         if let Some(v) = self.constant(test) {
@@ -702,11 +729,7 @@ impl Worker {
                 Some(_) => no,
                 None => return Reg::Const(V::plain(ty)),
             };
-            return match self.value(branch, ty) {
-                Copied::Const(v) => Reg::Const(v),
-                Copied::Bits(t, f) => Reg::Bits(Truths { t, f }),
-                Copied::Lanes(lanes) => Reg::Lanes(lanes),
-            };
+            return self.copy(branch, ty, size);
         }
         let Size { rows, words } = size;
         if ty == Type::Bool {

@@ -21,6 +21,9 @@ use crate::scenario::{Engine, Regime};
 /// Rows of the largest entity in a chunk.
 const CHUNK: usize = 2_048;
 
+/// Rows of a chunk that are left free where chunks are cut alike, so that whole cases fit without a last chunk of a few.
+const SLACK: usize = 32;
+
 /// Rows of the largest entity that one thread takes at a time.
 const MORSEL: usize = 65_536;
 
@@ -73,15 +76,38 @@ pub struct Columns<'e> {
 #[derive(Debug, Default)]
 struct Met {
     by_key: BTreeMap<(Vec<i64>, i64), usize>,
+    /// No two of them have the same figures under the same plan.
     regimes: Vec<Arc<Regime>>,
     /// The plan of every regime, as a number.
     plans: Vec<usize>,
     known: Vec<Arc<Plan>>,
-    /// Compiled programs by plan, regimes and the columns that were given.
+    /// Compiled programs by plan and the columns that were given.
     programs: BTreeMap<ProgramKey, Arc<Program>>,
 }
 
-type ProgramKey = (usize, Vec<u32>, Vec<bool>);
+impl Met {
+    /// The number of a regime: that of an earlier one with the same figures, if there is one. Places without figures of their
+    /// own are one to the rules.
+    fn number(&mut self, regime: Arc<Regime>) -> usize {
+        let plan = self
+            .known
+            .iter()
+            .position(|p| Arc::ptr_eq(p, &regime.plan))
+            .unwrap_or_else(|| {
+                self.known.push(Arc::clone(&regime.plan));
+                self.known.len() - 1
+            });
+        let same = |(at, own): (&Arc<Regime>, &usize)| *own == plan && at.has_figures_of(&regime);
+        if let Some(found) = self.regimes.iter().zip(&self.plans).position(same) {
+            return found;
+        }
+        self.regimes.push(regime);
+        self.plans.push(plan);
+        self.regimes.len() - 1
+    }
+}
+
+type ProgramKey = (usize, Vec<bool>);
 
 /// How many compiled programs are kept.
 const PROGRAMS: usize = 16;
@@ -551,16 +577,7 @@ impl Columns<'_> {
                     let regime =
                         self.engine
                             .regime_at(&known, on, self.known_on, &self.request.overlays);
-                    let plan = match met.known.iter().position(|p| Arc::ptr_eq(p, &regime.plan)) {
-                        Some(plan) => plan,
-                        None => {
-                            met.known.push(Arc::clone(&regime.plan));
-                            met.known.len() - 1
-                        }
-                    };
-                    met.regimes.push(regime);
-                    met.plans.push(plan);
-                    let at = met.regimes.len() - 1;
+                    let at = met.number(regime);
                     met.by_key.insert(key, at);
                     at
                 }
@@ -594,14 +611,17 @@ impl Columns<'_> {
             let mut used: Vec<u32> = cases.iter().map(|c| c.1).collect();
             used.sort_unstable();
             used.dedup();
-            let key = (number, used, given.clone());
+            let mut used = used.iter().filter_map(|r| regimes.get(*r as usize));
+            let key = (number, given.clone());
             let found = self.met().programs.get(&key).map(Arc::clone);
+            let found = found.filter(|p| used.all(|r| p.holds(r)));
             let program = found.unwrap_or_else(|| {
-                let used = key.1.iter().filter_map(|r| regimes.get(*r as usize));
-                let used: Vec<&Regime> = used.map(AsRef::as_ref).collect();
+                // folded for all regimes met so far, it holds for the next batches too
+                let own = regimes.iter().zip(&plans).filter(|(_, p)| **p == number);
+                let own: Vec<&Regime> = own.map(|(r, _)| r.as_ref()).collect();
                 let outputs = self.outputs.iter().map(|o| (o.node(&plan), o.entity));
                 let outputs: Vec<(NodeId, usize)> = outputs.collect();
-                let program = Arc::new(compile(set, &plan, &used, batch, &outputs));
+                let program = Arc::new(compile(set, &plan, &own, batch, &outputs));
                 let mut met = self.met();
                 if met.programs.len() >= PROGRAMS {
                     met.programs.clear();
@@ -641,7 +661,9 @@ impl Columns<'_> {
                 .cases
                 .partition_point(|c| (c.0 as usize) < cases.start);
             let last = group.cases.partition_point(|c| (c.0 as usize) < cases.end);
-            let own = group.cases.get(first..last).unwrap_or_default();
+            let mut own = group.cases.get(first..last).unwrap_or_default().to_vec();
+            let lengths = parts(set, batch, &mut own);
+            let mut rest = own.as_slice();
             let apply = Apply::new(set);
             let job = Job {
                 apply: &apply,
@@ -651,16 +673,16 @@ impl Columns<'_> {
                 batch,
                 regimes,
             };
-            for part in parts(set, batch, own) {
+            for length in lengths {
+                let (part, more) = rest.split_at(length);
+                rest = more;
                 let one = part.first().filter(|f| part.iter().all(|c| c.1 == f.1));
                 let law = one.map_or_else(
                     || Law::Each(part.iter().map(|c| c.1).collect()),
                     |c| Law::One(c.1 as usize),
                 );
-                let rows = match (part.first(), part.last()) {
-                    (Some(from), Some(to)) if (to.0 - from.0) as usize + 1 == part.len() => {
-                        Rows::Range(from.0 as usize, part.len())
-                    }
+                let rows = match part.first() {
+                    Some(from) if is_whole(part) => Rows::Range(from.0 as usize, part.len()),
                     _ => Rows::List(part.iter().map(|c| c.0).collect()),
                 };
                 let chunk = Chunk::new(set, batch, &rows, law);
@@ -684,38 +706,69 @@ impl Columns<'_> {
     }
 }
 
-/// Cuts the cases of a group into chunks.
-fn parts<'c>(set: &PackSet, batch: &Batch<'_>, cases: &'c [(u32, u32)]) -> Vec<&'c [(u32, u32)]> {
-    if let (Some(first), Some(last)) = (cases.first(), cases.last())
-        && (last.0 - first.0) as usize + 1 == cases.len()
-    {
-        let start = first.0 as usize;
-        let ranges = cut(set, batch, start..start + cases.len(), CHUNK);
-        return ranges
+/// Whether cases in their order lie one after the other.
+fn is_whole(cases: &[(u32, u32)]) -> bool {
+    match (cases.first(), cases.last()) {
+        (Some(first), Some(last)) => (last.0 - first.0) as usize + 1 == cases.len(),
+        _ => false,
+    }
+}
+
+/// Cuts the cases of a group into chunks, about alike: how many each has. Cases that do not lie together come by their
+/// regime, so that most chunks have one; the cases of a chunk stay in their order.
+fn parts(set: &PackSet, batch: &Batch<'_>, cases: &mut [(u32, u32)]) -> Vec<usize> {
+    if is_whole(cases) {
+        let start = cases.first().map_or(0, |c| c.0 as usize);
+        let all = start..start + cases.len();
+        let rows = |entity| batch.rows_of(set, entity, all.clone()).len();
+        let widest = (0..batch.tables.len()).map(rows).max().unwrap_or(0);
+        let each = even(widest);
+        return cut(set, batch, all, each)
             .iter()
-            .filter_map(|r| cases.get(r.start - start..r.end - start))
+            .map(ExactSizeIterator::len)
             .collect();
     }
+    cases.sort_by_key(|c| c.1);
+    let rows_of = |case: u32, entity: usize| {
+        let case = case as usize;
+        batch.rows_of(set, entity, case..case + 1).len()
+    };
+    let mut sums = vec![0_usize; batch.tables.len()];
+    for (case, _) in cases.iter() {
+        for (entity, sum) in sums.iter_mut().enumerate() {
+            *sum += rows_of(*case, entity);
+        }
+    }
+    let most = even(sums.iter().copied().max().unwrap_or(0));
     let mut out = Vec::new();
-    let mut rest = cases;
-    while !rest.is_empty() {
+    let mut from = 0;
+    while from < cases.len() {
         let mut rows = vec![0_usize; batch.tables.len()];
         let mut n = 0;
-        for (case, _) in rest {
-            let case = *case as usize;
+        for (case, _) in &cases[from..] {
             let mut widest = 0;
             for (entity, rows) in rows.iter_mut().enumerate() {
-                *rows += batch.rows_of(set, entity, case..case + 1).len();
+                *rows += rows_of(*case, entity);
                 widest = widest.max(*rows);
             }
-            if n > 0 && widest > CHUNK {
+            if n > 0 && widest > most {
                 break;
             }
             n += 1;
         }
-        let (part, more) = rest.split_at(n);
-        out.push(part);
-        rest = more;
+        cases[from..from + n].sort_unstable();
+        out.push(n);
+        from += n;
     }
     out
+}
+
+/// How many rows a chunk may have, where so many are cut alike.
+const fn even(rows: usize) -> usize {
+    let chunks = rows.div_ceil(CHUNK - SLACK);
+    if chunks == 0 {
+        CHUNK
+    } else {
+        rows.div_ceil(chunks) + SLACK
+    }
 }
