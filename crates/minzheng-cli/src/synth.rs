@@ -17,8 +17,8 @@ use crate::args::Synth;
 use crate::output::pick;
 use crate::{Failure, Outcome, input};
 
-/// Rows in one row group: what a reader holds at a time.
-const ROW_GROUP: usize = 65_536;
+/// Rows in one row group, about what other tools write.
+const ROW_GROUP: usize = 131_072;
 
 /// The day decided where none is given: that of the examples.
 const ON: Option<NaiveDate> = NaiveDate::from_ymd_opt(2026, 8, 25);

@@ -23,10 +23,12 @@ struct Axis {
 impl Axis {
     /// Place of a value: 0 where it is unknown.
     #[inline(always)]
-    fn place(&self, v: V) -> usize {
-        // held between the first and the last, so nothing wraps
+    fn place(&self, v: V) -> u32 {
+        // held between the first and the last, so nothing wraps; a regime has few cells
         let known = v.lo.clamp(self.first, self.last).wrapping_sub(self.first);
-        let known = (known as usize).wrapping_add(1).wrapping_mul(self.stride);
+        let known = (known as u32)
+            .wrapping_add(1)
+            .wrapping_mul(self.stride as u32);
         if v.is_known() { known } else { 0 }
     }
 }
@@ -110,7 +112,7 @@ impl Figures {
     ) {
         out.proof = self.proof.unwrap_or(Proof::of(V::UNKNOWN));
         for w in 0..words {
-            let mut at = [0_usize; WORD];
+            let mut at = [0_u32; WORD];
             for (axis, key) in self.axes.iter().zip(keys) {
                 let (lo, hi) = (key.lo(w), key.hi(w));
                 for lane in 0..WORD {
@@ -124,7 +126,8 @@ impl Figures {
             // lanes beyond the last row hold anything, and find a cell all the same: places are held inside
             let lanes = out.lo[w].iter_mut().zip(&mut out.hi[w]);
             for (lane, ((lo, hi), at)) in lanes.zip(at).enumerate() {
-                let cell = self.cells[at.wrapping_add(regime(w * WORD + lane) * self.size)];
+                let cell =
+                    self.cells[(at as usize).wrapping_add(regime(w * WORD + lane) * self.size)];
                 (*lo, *hi) = (cell.lo, cell.hi);
             }
         }

@@ -24,6 +24,9 @@ const CHUNK: usize = 2_048;
 /// Rows of a chunk that are left free where chunks are cut alike, so that whole cases fit without a last chunk of a few.
 const SLACK: usize = 32;
 
+/// Cases that lie together are worth a chunk of their own from so many rows on.
+const TOGETHER: usize = CHUNK / 4;
+
 /// Rows of the largest entity that one thread takes at a time.
 const MORSEL: usize = 65_536;
 
@@ -551,12 +554,22 @@ impl Columns<'_> {
             .collect();
         let mut near: Vec<Option<Near>> = vec![None; NEAR];
         let mut places = vec![i64::MIN; facts.len()];
+        let mut before = None;
         for case in 0..batch.cases() {
             let on = batch.on(case);
             let mut mixed = on.number() as u64;
+            let mut same = before == Some(on);
+            before = Some(on);
             for (slot, column) in places.iter_mut().zip(&columns) {
-                *slot = column.and_then(|c| c.known_value(case)).unwrap_or(i64::MIN);
-                mixed = mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (*slot as u64);
+                let place = column.and_then(|c| c.known_value(case)).unwrap_or(i64::MIN);
+                same &= *slot == place;
+                *slot = place;
+                mixed = mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (place as u64);
+            }
+            // a place's cases mostly stand together
+            if let Some(last) = out.last().copied().filter(|_| same) {
+                out.push(last);
+                continue;
             }
             let at = (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize % NEAR;
             if let Some(found) = &near[at]
@@ -714,52 +727,59 @@ fn is_whole(cases: &[(u32, u32)]) -> bool {
     }
 }
 
-/// Cuts the cases of a group into chunks, about alike: how many each has. Cases that do not lie together come by their
-/// regime, so that most chunks have one; the cases of a chunk stay in their order.
-fn parts(set: &PackSet, batch: &Batch<'_>, cases: &mut [(u32, u32)]) -> Vec<usize> {
-    if is_whole(cases) {
-        let start = cases.first().map_or(0, |c| c.0 as usize);
-        let all = start..start + cases.len();
-        let rows = |entity| batch.rows_of(set, entity, all.clone()).len();
-        let widest = (0..batch.tables.len()).map(rows).max().unwrap_or(0);
-        let each = even(widest);
-        return cut(set, batch, all, each)
-            .iter()
-            .map(ExactSizeIterator::len)
-            .collect();
-    }
-    cases.sort_by_key(|c| c.1);
-    let rows_of = |case: u32, entity: usize| {
-        let case = case as usize;
-        batch.rows_of(set, entity, case..case + 1).len()
+/// Cuts the cases of a group into chunks, about alike: how many each has. Cases that lie together stay so and are not copied; the
+/// others come by their regime, so that most chunks have one. The cases of a chunk stay in their order.
+fn parts(set: &PackSet, batch: &Batch<'_>, cases: &mut Vec<(u32, u32)>) -> Vec<usize> {
+    let rows = |entity: usize, run: &[(u32, u32)]| match (run.first(), run.last()) {
+        (Some(from), Some(to)) => batch
+            .rows_of(set, entity, from.0 as usize..to.0 as usize + 1)
+            .len(),
+        _ => 0,
     };
+    let entities = || 0..batch.tables.len();
+    let (mut ordered, mut strewn) = (Vec::with_capacity(cases.len()), Vec::new());
+    let mut out = Vec::new();
+    for run in cases.chunk_by(|a, b| a.0 + 1 == b.0) {
+        let widest = entities().map(|e| rows(e, run)).max().unwrap_or(0);
+        if widest < TOGETHER && run.len() < cases.len() {
+            strewn.extend_from_slice(run);
+            continue;
+        }
+        let start = run.first().map_or(0, |c| c.0 as usize);
+        let ranges = cut(set, batch, start..start + run.len(), even(widest));
+        out.extend(ranges.iter().map(ExactSizeIterator::len));
+        ordered.extend_from_slice(run);
+    }
+    strewn.sort_by_key(|c| c.1);
     let mut sums = vec![0_usize; batch.tables.len()];
-    for (case, _) in cases.iter() {
+    for case in strewn.chunks(1) {
         for (entity, sum) in sums.iter_mut().enumerate() {
-            *sum += rows_of(*case, entity);
+            *sum += rows(entity, case);
         }
     }
     let most = even(sums.iter().copied().max().unwrap_or(0));
-    let mut out = Vec::new();
-    let mut from = 0;
-    while from < cases.len() {
-        let mut rows = vec![0_usize; batch.tables.len()];
+    let mut rest = strewn.as_mut_slice();
+    while !rest.is_empty() {
+        let mut sums = vec![0_usize; batch.tables.len()];
         let mut n = 0;
-        for (case, _) in &cases[from..] {
+        for case in rest.chunks(1) {
             let mut widest = 0;
-            for (entity, rows) in rows.iter_mut().enumerate() {
-                *rows += rows_of(*case, entity);
-                widest = widest.max(*rows);
+            for (entity, sum) in sums.iter_mut().enumerate() {
+                *sum += rows(entity, case);
+                widest = widest.max(*sum);
             }
             if n > 0 && widest > most {
                 break;
             }
             n += 1;
         }
-        cases[from..from + n].sort_unstable();
+        let (part, more) = rest.split_at_mut(n);
+        part.sort_unstable();
         out.push(n);
-        from += n;
+        rest = more;
     }
+    ordered.append(&mut strewn);
+    *cases = ordered;
     out
 }
 
