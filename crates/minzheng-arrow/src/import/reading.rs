@@ -36,6 +36,9 @@ struct TableKeys<'a> {
     own: Option<KeyCells<'a>>,
 }
 
+/// Packed identity numbers, and the births that they tell.
+type Identities = (Vec<u64>, Vec<i32>);
+
 /// One call of [`Importer::read`].
 #[derive(Debug)]
 pub(super) struct Reading<'i, 'p, 'a> {
@@ -603,7 +606,7 @@ impl<'i, 'p, 'a> Reading<'i, 'p, 'a> {
     }
 
     /// The packed identity numbers of people and the births they tell, in the order of the batch.
-    fn identity(&mut self) -> Result<Option<(Vec<u64>, Vec<i32>)>, Error> {
+    fn identity(&mut self) -> Result<Option<Identities>, Error> {
         let importer = self.importer;
         let found = importer
             .tables
