@@ -21,4 +21,6 @@ pub use error::{Effect, Error, Finding, Findings};
 pub use export::{ExportOptions, Exporter};
 pub use files::{Format, TableFile, TextEncoding};
 pub use import::{ImportOptions, Imported, Importer, Keys, Tables};
-pub use stream::{League, Progress, RunInputs, RunOptions, Summary, Tally, run, sorted};
+pub use stream::{
+    Clock, League, Phase, Progress, RunInputs, RunOptions, Summary, Tally, run, sorted,
+};

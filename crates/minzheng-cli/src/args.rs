@@ -286,6 +286,12 @@ pub(crate) struct Province {
     /// Go on with a run that was interrupted; the answer is that of an unbroken run
     #[arg(long)]
     pub(crate) resume: bool,
+    /// Read, decide and count, but write no answer; --out is used only to sort tables that are out of order
+    #[arg(long, conflicts_with_all = ["resume", "explain_sample"])]
+    pub(crate) dry_run: bool,
+    /// Say on standard error how much CPU time went into reading, matching, evaluating and writing
+    #[arg(long)]
+    pub(crate) timings: bool,
     /// Print the summary as JSON
     #[arg(long)]
     pub(crate) json: bool,

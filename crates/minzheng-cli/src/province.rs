@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use indicatif::{ProgressBar, ProgressStyle};
 use minzheng::Lang;
 use minzheng_arrow::{
-    Contract, Error, ExportOptions, Format, ImportOptions, Mapping, Progress, RunInputs,
+    Clock, Contract, Error, ExportOptions, Format, ImportOptions, Mapping, Progress, RunInputs,
     RunOptions, Summary, TextEncoding, run as decide,
 };
 use minzheng_rules::date::Day;
@@ -22,6 +22,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag::{register, register_conditional_shutdown};
 
 use crate::args::{Encoding, Province, TableFormat};
+use crate::clock::{self, Timings};
 use crate::output::{bold, dim, pick, table};
 use crate::{Failure, Outcome, STOPPED, input, output};
 
@@ -72,7 +73,9 @@ pub(crate) fn run(asked: &Province, packs: &[PathBuf], lang: Lang) -> Outcome {
         threads: asked.threads,
         explain: asked.explain_sample,
         resume: asked.resume,
+        dry: asked.dry_run,
         cancel: Some(&stop),
+        clock: asked.timings.then(|| Clock::new(&clock::of_thread)),
     };
     // the bar draws to standard error, and only where that is a terminal
     let bar = ProgressBar::new(0);
@@ -82,6 +85,7 @@ pub(crate) fn run(asked: &Province, packs: &[PathBuf], lang: Lang) -> Outcome {
     }
     bar.set_message(pick(("户", "households"), lang));
     let contract = Contract::new(rules.packs());
+    let mut timings = Timings::default();
     let mut progress = |step: Progress| match step {
         Progress::Sorting { entity } => {
             let name = contract.tables().iter().find(|t| t.entity == entity);
@@ -99,12 +103,16 @@ pub(crate) fn run(asked: &Province, packs: &[PathBuf], lang: Lang) -> Outcome {
             bar.set_length(of);
             bar.set_position(households);
         }
+        Progress::Spent { phase, time, rows } => timings.add(phase, time, rows),
         Progress::Part { part } if asked.stop_after_part == Some(part) => std::process::abort(),
         _ => {}
     };
     let decided = decide(rules, &inputs, &asked.out, &options, &mut progress);
     bar.finish_and_clear();
     let summary = decided.map_err(told)?;
+    if asked.timings {
+        say(timings.words(lang).trim_end());
+    }
     let text = if asked.json {
         output::json(&json!(summary))
     } else {

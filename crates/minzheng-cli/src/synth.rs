@@ -20,8 +20,8 @@ use crate::args::Synth;
 use crate::output::pick;
 use crate::{Failure, Outcome, input};
 
-/// Rows in one row group: what a reader holds at a time.
-const ROW_GROUP: usize = 65_536;
+/// Rows in one row group, about what other tools write.
+const ROW_GROUP: usize = 131_072;
 
 /// How items are packed: every column that is open keeps its own state, and this one keeps little.
 const ITEMS: Compression = Compression::SNAPPY;

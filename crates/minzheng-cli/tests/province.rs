@@ -349,3 +349,78 @@ fn the_items_of_a_synthetic_province_are_whole_and_registers_lie_by_key() {
     assert!(register.len() > 380 && register.is_sorted());
     assert!(log.len() > 300 && !log.is_sorted());
 }
+
+/// How often each word stands in the columns of statuses, by programme and word.
+fn words_of(table: &str) -> BTreeMap<(String, String), u64> {
+    let mut lines = table.lines();
+    let heads: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let mut out = BTreeMap::new();
+    for line in lines {
+        for (head, word) in heads.iter().zip(line.split(',')) {
+            if let Some(id) = head.strip_suffix(".status") {
+                *out.entry((id.to_owned(), word.to_owned())).or_default() += 1;
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn the_summary_counts_the_words_that_are_written() {
+    let home = folder("counted");
+    synth(&home, "3000");
+    let more = ["--json", "--format", "csv", "--explain-sample", "1"];
+    let whole = done(run(&home, "out", &more).output().unwrap());
+    let summary: Value = serde_json::from_str(&whole).unwrap();
+    let mut counted: BTreeMap<(String, String), u64> = BTreeMap::new();
+    for league in summary["leagues"].as_object().unwrap().values() {
+        for (id, tally) in league["programmes"].as_object().unwrap() {
+            for word in ["eligible", "not_eligible", "undetermined", "not_in_force"] {
+                let many = tally[word].as_u64().unwrap();
+                *counted.entry((id.clone(), word.to_owned())).or_default() += many;
+            }
+        }
+    }
+    counted.retain(|_, many| *many > 0);
+    let mut written = BTreeMap::new();
+    for table in ["households", "people"] {
+        for (_, bytes) in files(&home.join("out").join(table)) {
+            for (key, many) in words_of(std::str::from_utf8(&bytes).unwrap()) {
+                *written.entry(key).or_default() += many;
+            }
+        }
+    }
+    assert_eq!(counted, written);
+    assert!(written.keys().any(|(_, word)| word == "eligible"));
+
+    // what is explained is what came out
+    let mut lines = 0;
+    for (_, bytes) in files(&home.join("out/explained")) {
+        for line in std::str::from_utf8(&bytes).unwrap().lines() {
+            let line: Value = serde_json::from_str(line).unwrap();
+            let own = line["explanation"]["programmes"].as_array().unwrap();
+            assert!(
+                own.iter().any(|p| p["verdict"] == line["outcome"]),
+                "{line:.300}"
+            );
+            lines += 1;
+        }
+    }
+    assert!(lines > 20, "{lines}");
+}
+
+#[test]
+fn a_dry_run_says_the_same_and_leaves_nothing() {
+    let home = folder("dry");
+    synth(&home, "2000");
+    let whole = done(run(&home, "out", &[]).output().unwrap());
+    let output = run(&home, "none", &["--dry-run", "--timings"])
+        .output()
+        .unwrap();
+    let timings = String::from_utf8(output.stderr.clone()).unwrap();
+    assert_eq!(done(output), whole);
+    assert!(!home.join("none").exists());
+    for phase in ["read", "match", "evaluate", "write"] {
+        assert!(timings.lines().any(|l| l.starts_with(phase)), "{timings}");
+    }
+}

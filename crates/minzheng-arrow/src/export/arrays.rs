@@ -22,13 +22,6 @@ const DIGITS: u8 = 18;
 /// The first number that has more digits than an amount.
 const TOO_LARGE: u64 = 1_000_000_000_000_000_000;
 
-/// The verdicts in the order of the dictionary of statuses; what is not in force comes after them.
-pub(crate) const VERDICTS: [Verdict; 3] = [
-    Verdict::Undetermined,
-    Verdict::Eligible,
-    Verdict::NotEligible,
-];
-
 /// What is said of a programme that is not in force.
 const NOT_IN_FORCE: &str = "not_in_force";
 
@@ -148,18 +141,26 @@ pub(super) fn status_type() -> DataType {
     dictionary(DataType::Int8)
 }
 
+/// What each key of the dictionary of statuses stands for; `None`: the programme is not in force.
+pub(crate) const STATUSES: [Option<Verdict>; 4] = [
+    Some(Verdict::Undetermined),
+    Some(Verdict::Eligible),
+    Some(Verdict::NotEligible),
+    None,
+];
+
 /// The statuses of truths; `out` are the rows for which the programme is not in force.
 pub(super) fn statuses(
     yes: &Bitmap,
     no: &Bitmap,
     out: impl Iterator<Item = core::ops::Range<usize>>,
 ) -> Result<ArrayRef, ArrowError> {
-    let words = VERDICTS.iter().map(|v| v.word()).chain([NOT_IN_FORCE]);
+    let words = STATUSES.map(|v| v.map_or(NOT_IN_FORCE, Verdict::word));
     let words = StringArray::from_iter_values(words);
     let mut keys: Vec<i8> = Vec::with_capacity(yes.len().next_multiple_of(64));
     for (yes, no) in yes.as_words().iter().zip(no.as_words()) {
         let is = |word: u64, bit: u32| i8::from(word & 1_u64.wrapping_shl(bit) != 0);
-        // a row is in one of the two at most, so this is 0, 1 or 2: the places of `VERDICTS`
+        // a row is in one of the two at most, so this is 0, 1 or 2: the places of `STATUSES`
         keys.extend((0..u64::BITS).map(|bit| is(*yes, bit) | is(*no, bit) << 1));
     }
     keys.truncate(yes.len());

@@ -21,7 +21,7 @@ use minzheng_rules::truth::Truth;
 
 use crate::error::{Error, at, fault};
 use crate::import::{Imported, Importer};
-pub(crate) use arrays::VERDICTS;
+pub(crate) use arrays::STATUSES;
 use arrays::{Shape, dates, lists, plain_bools, statuses};
 
 /// What an answer's tables hold beside keys, statuses and amounts.

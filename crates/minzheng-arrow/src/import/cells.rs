@@ -330,12 +330,15 @@ fn dictionary<'a>(array: &'a dyn Array, want: &Want) -> Option<Cells<'a>> {
     let keys = dictionary.normalized_keys();
     let nulls = dictionary.nulls();
     let valid = |row: usize| nulls.is_none_or(|n| n.is_valid(row));
-    let is_known = nulls.is_some() || words.known.is_some();
-    let known = is_known.then(|| {
+    let known = if words.known.is_some() {
         let rows = keys.iter().enumerate();
-        rows.map(|(row, key)| valid(row) && words.is_known(*key))
-            .collect()
-    });
+        Some(
+            rows.map(|(row, key)| valid(row) && words.is_known(*key))
+                .collect(),
+        )
+    } else {
+        known(nulls)
+    };
     let mut spoilt = Vec::new();
     if !words.bad.is_empty() {
         for (row, key) in keys.iter().enumerate().filter(|(row, _)| valid(*row)) {

@@ -22,6 +22,9 @@ use crate::error::{Effect, Error, Finding, Findings, at, fault};
 /// A day that stands where a household that is set aside has none: 2000-01-01.
 const ANY_DAY: i32 = 10_957;
 
+/// What stands where no identity number tells a birth.
+const NO_DAY: i32 = i32::MIN;
+
 /// The fact that an identity number tells: it is filled in where it is not given, as for one household.
 const BIRTH: &str = "birth";
 
@@ -32,6 +35,9 @@ struct TableKeys<'a> {
     above: Option<KeyCells<'a>>,
     own: Option<KeyCells<'a>>,
 }
+
+/// Packed identity numbers, and the births that they tell.
+type Identities = (Vec<u64>, Vec<i32>);
 
 /// One call of [`Importer::read`].
 #[derive(Debug)]
@@ -99,14 +105,14 @@ impl<'i, 'p, 'a> Reading<'i, 'p, 'a> {
         }
         let dates = self.dates()?;
         let mut batch = Batch::new(set, tables, dates).map_err(|e| misfit(&e))?;
-        let identity = self.identity()?;
+        let (identity, births) = self.identity()?.unzip();
         let importer = self.importer;
         let mut places = None;
         for table in &importer.tables {
             let is_person = table.role(&Role::Identity).is_some();
             let has_birth =
                 |f: &Fact| f.entity == table.entity && f.id == BIRTH && f.ty == Type::Date;
-            let born = identity
+            let born = births
                 .as_ref()
                 .filter(|_| is_person && set.facts().any(has_birth));
             for column in &table.columns {
@@ -120,13 +126,21 @@ impl<'i, 'p, 'a> Reading<'i, 'p, 'a> {
                 let mut cells = cells.ordered(placed.order.as_deref());
                 let is_fact = matches!(column.role, Role::Fact(_));
                 if is_fact && table.entity == 0 && importer.place.as_ref() == Some(id) {
-                    let place = |code| set.places().resolve(code);
-                    let given = (0..placed.rows).map(|row| cells.number(row));
-                    places = Some(given.map(|code| code.map_or(NO_PLACE, place)).collect());
+                    // households of one place mostly stand together
+                    let mut last = (None, NO_PLACE);
+                    let place = |row: usize| {
+                        let code = cells.number(row);
+                        if last.0 != code {
+                            let found = code.map(|code| set.places().resolve(code));
+                            last = (code, found.unwrap_or(NO_PLACE));
+                        }
+                        last.1
+                    };
+                    places = Some((0..placed.rows).map(place).collect());
                 }
                 let mut contradicted = Vec::new();
-                if let Some(packed) = born.filter(|_| is_fact && id == BIRTH) {
-                    let told = |row: usize| birth(*packed.get(row)?);
+                if let Some(born) = born.filter(|_| is_fact && id == BIRTH) {
+                    let told = |row: usize| born.get(row).copied().filter(|b| *b != NO_DAY);
                     let other = |row: usize| {
                         let written = cells.number(row);
                         let told = told(row).map(i64::from);
@@ -154,12 +168,11 @@ impl<'i, 'p, 'a> Reading<'i, 'p, 'a> {
                 }
                 .map_err(|e| misfit(&e))?;
             }
-            if let Some(packed) =
-                born.filter(|_| table.role(&Role::Fact(BIRTH.to_owned())).is_none())
+            if let Some(born) = born.filter(|_| table.role(&Role::Fact(BIRTH.to_owned())).is_none())
             {
-                let told = |row: usize| birth(*packed.get(row)?);
+                let told = |row: usize| born.get(row).copied().filter(|b| *b != NO_DAY);
                 let entity = set.entities().get(table.entity).map_or("", |e| &e.id);
-                if let Some(found) = Cells::nothing().or(packed.len(), told).into_column() {
+                if let Some(found) = Cells::nothing().or(born.len(), told).into_column() {
                     batch
                         .set(set, entity, BIRTH, found)
                         .map_err(|e| misfit(&e))?;
@@ -614,8 +627,8 @@ impl<'i, 'p, 'a> Reading<'i, 'p, 'a> {
         Ok(Dates::Each(days))
     }
 
-    /// The packed identity numbers of people, in the order of the batch.
-    fn identity(&mut self) -> Result<Option<Vec<u64>>, Error> {
+    /// The packed identity numbers of people and the births they tell, in the order of the batch.
+    fn identity(&mut self) -> Result<Option<Identities>, Error> {
         let importer = self.importer;
         let found = importer
             .tables
@@ -632,17 +645,17 @@ impl<'i, 'p, 'a> Reading<'i, 'p, 'a> {
         let read = |at: usize| {
             let row = placed.source(at);
             let Some(Key::Text(text)) = cells.get(row) else {
-                return 0;
+                return (0, NO_DAY);
             };
-            ResidentNumber::parse(text).map_or_else(
-                |error| {
+            match ResidentNumber::parse(text) {
+                Ok(number) => (number.packed(), birth(number).unwrap_or(NO_DAY)),
+                Err(error) => {
                     wrong.push((row32(row), error));
-                    0
-                },
-                ResidentNumber::packed,
-            )
+                    (0, NO_DAY)
+                }
+            }
         };
-        let packed = (0..placed.rows).map(read).collect();
+        let found = (0..placed.rows).map(read).unzip();
         for (row, error) in wrong {
             let message = error.to_string();
             self.report(
@@ -654,7 +667,7 @@ impl<'i, 'p, 'a> Reading<'i, 'p, 'a> {
                 Effect::Unknown,
             );
         }
-        Ok(Some(packed))
+        Ok(Some(found))
     }
 
     /// The keys of all rows, in the order of the batch.
@@ -689,9 +702,8 @@ impl<'i, 'p, 'a> Reading<'i, 'p, 'a> {
     }
 }
 
-/// The birth that a packed identity number tells; 0 is no number.
-fn birth(packed: u64) -> Option<i32> {
-    let number = ResidentNumber::from_packed(packed).ok()?;
+/// The birth that an identity number tells.
+fn birth(number: ResidentNumber) -> Option<i32> {
     i32::try_from(Day::from_date(number.birth_date())?.number()).ok()
 }
 

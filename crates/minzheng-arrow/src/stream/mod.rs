@@ -8,6 +8,7 @@ mod cursor;
 mod journal;
 mod sample;
 mod sort;
+mod spent;
 mod summary;
 mod work;
 
@@ -16,7 +17,7 @@ use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use arrow_schema::SchemaRef;
 use minzheng_rules::error::Diagnostic;
@@ -35,6 +36,8 @@ use cursor::{Cursor, Cursors};
 use journal::{Journal, PartLine};
 use sample::Met;
 pub use sort::sorted;
+pub use spent::{Clock, Phase};
+use spent::{Spent, Watch};
 pub use summary::{League, Summary, Tally};
 use work::{Done, Shop};
 
@@ -74,8 +77,12 @@ pub struct RunOptions<'c> {
     pub explain: usize,
     /// Go on after the last part of the journal, if there is one.
     pub resume: bool,
+    /// Read, decide and count, but write no answer and keep no journal. The folder of the answer is then used only to sort in.
+    pub dry: bool,
     /// Stops the run between batches once it is true.
     pub cancel: Option<&'c AtomicBool>,
+    /// A clock, to be told what the time goes into: [`Progress::Spent`].
+    pub clock: Option<Clock<'c>>,
 }
 
 impl Default for RunOptions<'_> {
@@ -90,7 +97,9 @@ impl Default for RunOptions<'_> {
             threads: 1,
             explain: 0,
             resume: false,
+            dry: false,
             cancel: None,
+            clock: None,
         }
     }
 }
@@ -115,6 +124,15 @@ pub enum Progress {
     Part {
         /// Its number, from 0.
         part: usize,
+    },
+    /// Time that was spent since the last word of this phase, on all threads together; only with [`RunOptions::clock`].
+    Spent {
+        /// What it was spent on.
+        phase: Phase,
+        /// By [`RunOptions::clock`].
+        time: Duration,
+        /// Rows of all tables that went through.
+        rows: u64,
     },
 }
 
@@ -173,8 +191,15 @@ pub fn run(
     let columns = engine.columns(exporter.request())?;
     let plan = exporter.request().digest(engine.packs());
     let stamps = Stamps::take(&given)?;
-    let header = header(engine, &given, &plan, options)?;
-    let (mut journal, parts) = Journal::open(out, &header, options.resume)?;
+    let watch = Watch::new(options.clock);
+    let (mut journal, parts) = if options.dry {
+        (None, Vec::new())
+    } else {
+        let (header, time) = watch.over(|| header(engine, &given, &plan, options));
+        Spent::one(Phase::Read, time).tell(0, progress);
+        let (journal, parts) = Journal::open(out, &header?, options.resume)?;
+        (Some(journal), parts)
+    };
     let mut run = Run {
         shop: Shop {
             engine,
@@ -182,6 +207,7 @@ pub fn run(
             exporter: &exporter,
             columns: &columns,
             explain: options.explain,
+            watch,
         },
         out,
         options,
@@ -195,7 +221,7 @@ pub fn run(
         run.summary.add(&line.summary);
         sample::add(&mut run.explained, &line.explained);
     }
-    if journal.is_done() {
+    if journal.as_ref().is_some_and(Journal::is_done) {
         return Ok(run.summary);
     }
     let skip = parts.last().map(|p| p.read.clone()).unwrap_or_default();
@@ -203,12 +229,17 @@ pub fn run(
     let work = out.join("sorting");
     for table in &given {
         let after = skip.get(&table.name).copied().unwrap_or(0);
-        cursors.push(open(&importer, table, &work, after, options, progress)?);
+        let opened = || open(&importer, table, &work, after, options, progress);
+        let (cursor, time) = watch.over(opened);
+        Spent::one(Phase::Match, time).tell(0, progress);
+        cursors.push(cursor?);
     }
     let total = cursors.first().map_or(0, Cursor::total);
     let mut cursors = Cursors::new(cursors, options.threads.max(1));
-    while run.next_part(&mut cursors, &given, total, &mut journal, progress)? {}
-    journal.done()?;
+    while run.next_part(&mut cursors, &given, total, journal.as_mut(), progress)? {}
+    if let Some(journal) = &mut journal {
+        journal.done()?;
+    }
     if work.exists() {
         fs::remove_dir_all(&work).map_err(|e| crate::files::unwritten(&work, &e))?;
     }
@@ -450,10 +481,11 @@ impl Run<'_> {
         cursors: &mut Cursors,
         given: &[Given],
         total: u64,
-        journal: &mut Journal,
+        journal: Option<&mut Journal>,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<bool, Error> {
-        let mut files = Files::new(self)?;
+        let watch = self.shop.watch;
+        let mut files = journal.is_some().then(|| Files::new(self)).transpose()?;
         let (mut own, mut households) = (Summary::default(), 0_usize);
         let before = self.explained.clone();
         loop {
@@ -466,20 +498,28 @@ impl Run<'_> {
                 break;
             }
             stopped(self.options.cancel)?;
-            let batches = cursors.next(left)?;
+            let (batches, time) = watch.over(|| cursors.next(left));
+            let batches = batches?;
             if batches.is_empty() {
                 break;
             }
+            let rows = batches.iter().flatten().map(cursor::Taken::rows).sum();
+            let mut spent = Spent::one(Phase::Read, time);
             let threads = self.options.threads;
             for done in self.shop.decide(batches, &self.explained, threads)? {
                 households = households.saturating_add(done.households);
-                files.write(self, &done)?;
+                spent.add(&done.spent);
+                own.add(&done.summary);
+                let Some(files) = &mut files else { continue };
+                let (written, time) = watch.over(|| files.write(self, &done));
+                spent.add(&Spent::one(Phase::Write, time));
                 let most = self.options.explain;
+                written?;
                 for line in sample::chosen(&done.samples, &mut self.explained, most) {
                     files.explain(self, line)?;
                 }
-                own.add(&done.summary);
             }
+            spent.tell(rows, progress);
             progress(Progress::Decided {
                 households: cursors.read(0),
                 of: total,
@@ -489,13 +529,19 @@ impl Run<'_> {
         if cursors.is_end() && self.part > 0 && own == Summary::default() {
             return Ok(false);
         }
+        let (Some(journal), Some(files)) = (journal, files) else {
+            self.summary.add(&own);
+            return Ok(!cursors.is_end());
+        };
         let read = given.iter().enumerate();
+        let (files, time) = watch.over(|| files.finish(self.out));
+        Spent::one(Phase::Write, time).tell(0, progress);
         let line = PartLine {
             part: self.part,
             read: read
                 .map(|(at, g)| (g.name.clone(), cursors.read(at)))
                 .collect(),
-            files: files.finish(self.out)?,
+            files: files?,
             summary: own,
             explained: sample::between(&before, &self.explained),
         };

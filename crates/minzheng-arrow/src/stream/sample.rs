@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int8Type;
+use minzheng_rules::explain::Verdict;
 use serde_json::json;
 
 use super::work::Shop;
-use crate::export::VERDICTS;
+use crate::export::STATUSES;
 use crate::import::Imported;
 
 /// Folder of the explanations.
@@ -17,7 +18,12 @@ pub(super) const TABLE: &str = "explained";
 /// How their files end.
 pub(super) const END: &str = "jsonl";
 
-/// How many of every programme and outcome, in the order of [`VERDICTS`], are explained.
+/// The outcome that a key of the dictionary of statuses stands for.
+fn verdict(outcome: usize) -> Option<Verdict> {
+    STATUSES.get(outcome).copied().flatten()
+}
+
+/// How many of every programme and outcome are explained, by the keys of statuses.
 pub(super) type Met = BTreeMap<String, [u64; 3]>;
 
 /// The explanation of a row.
@@ -94,7 +100,7 @@ fn explained(
     let explanation = assessed.explain_programmes(&[programme]);
     let line = json!({
         "programme": set.programmes().get(programme).map(|p| p.id.as_str()),
-        "outcome": VERDICTS.get(outcome).map(|v| v.word()),
+        "outcome": verdict(outcome).map(Verdict::word),
         "household": id(0, case),
         "row": person.map(|(entity, row)| id(entity, row)),
         "explanation": explanation.to_json(),

@@ -1,14 +1,15 @@
 //! What a run comes to, by league and programme.
 
+use core::ops::Range;
 use std::collections::BTreeMap;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal128Type, Int8Type};
-use arrow_array::{Array as _, RecordBatch};
+use arrow_array::{ArrayRef, RecordBatch};
 use minzheng_rules::explain::Verdict;
 use serde::{Deserialize, Serialize};
 
-use crate::export::{AnswerTable, VERDICTS};
+use crate::export::{AnswerTable, STATUSES};
 use crate::import::Imported;
 
 /// How often a programme came out how.
@@ -35,6 +36,28 @@ impl Tally {
         self.undetermined = self.undetermined.saturating_add(more.undetermined);
         self.not_in_force = self.not_in_force.saturating_add(more.not_in_force);
         self.amount = self.amount.saturating_add(more.amount);
+    }
+
+    /// Counts some rows of a column of statuses or amounts.
+    fn count(&mut self, column: &ArrayRef, rows: &Range<usize>) {
+        if let Some(words) = column.as_dictionary_opt::<Int8Type>() {
+            let keys = words.keys().values().get(rows.clone()).unwrap_or_default();
+            let many = |key: i8| wide(keys.iter().filter(|k| **k == key).count());
+            for (key, verdict) in (0..).zip(STATUSES) {
+                let slot = match verdict {
+                    Some(Verdict::Eligible) => &mut self.eligible,
+                    Some(Verdict::NotEligible) => &mut self.not_eligible,
+                    Some(Verdict::Undetermined) => &mut self.undetermined,
+                    None => &mut self.not_in_force,
+                };
+                *slot = slot.saturating_add(many(key));
+            }
+        } else if let Some(amounts) = column.as_primitive_opt::<Decimal128Type>() {
+            // what stands where an amount is null is zero
+            let values = amounts.values().get(rows.clone()).unwrap_or_default();
+            let sum = values.iter().fold(0_i128, |sum, v| sum.saturating_add(*v));
+            self.amount = self.amount.saturating_add(sum);
+        }
     }
 }
 
@@ -65,6 +88,17 @@ pub struct League {
     pub programmes: BTreeMap<String, Tally>,
 }
 
+impl League {
+    fn add(&mut self, more: &Self) {
+        self.households = self.households.saturating_add(more.households);
+        self.people = self.people.saturating_add(more.people);
+        self.set_aside = self.set_aside.saturating_add(more.set_aside);
+        for (id, tally) in &more.programmes {
+            self.programmes.entry(id.clone()).or_default().add(tally);
+        }
+    }
+}
+
 /// What a run comes to. It holds no personal data.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -92,13 +126,7 @@ impl Summary {
             *sum = sum.saturating_add(*many);
         }
         for (name, league) in &more.leagues {
-            let own = self.leagues.entry(name.clone()).or_default();
-            own.households = own.households.saturating_add(league.households);
-            own.people = own.people.saturating_add(league.people);
-            own.set_aside = own.set_aside.saturating_add(league.set_aside);
-            for (id, tally) in &league.programmes {
-                own.programmes.entry(id.clone()).or_default().add(tally);
-            }
+            self.leagues.entry(name.clone()).or_default().add(league);
         }
     }
 
@@ -136,6 +164,8 @@ impl Summary {
         {
             self.findings.insert(String::new(), more);
         }
+        let mut spans: Vec<(usize, Range<usize>)> = Vec::new();
+        let mut leagues: BTreeMap<Option<i64>, usize> = BTreeMap::new();
         let league = |case: usize| imported.place(case).map(|p| p.div_euclid(100));
         let mut case = 0;
         while case < cases {
@@ -144,84 +174,60 @@ impl Summary {
             while end < cases && league(end) == own {
                 end = end.saturating_add(1);
             }
-            self.span(imported, tables, batches, own, case..end);
+            let many = leagues.len();
+            spans.push((*leagues.entry(own).or_insert(many), case..end));
             case = end;
         }
-    }
-
-    /// Adds households of one league.
-    fn span(
-        &mut self,
-        imported: &Imported<'_>,
-        tables: &[AnswerTable],
-        batches: &[RecordBatch],
-        league: Option<i64>,
-        cases: core::ops::Range<usize>,
-    ) {
-        let name = league.map_or_else(String::new, |l| format!("{l:04}"));
-        let own = self.leagues.entry(name).or_default();
-        let wide = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-        let households = wide(cases.len());
-        let rows = |entity: usize| {
-            if entity == 0 {
-                return cases.clone();
-            }
-            let start = imported.rows(entity, cases.start).start;
-            start..imported.rows(entity, cases.end.saturating_sub(1)).end
-        };
-        let people = wide(rows(1).len());
-        let aside = wide(cases.clone().filter(|c| imported.is_set_aside(*c)).count());
-        own.households = own.households.saturating_add(households);
-        own.people = own.people.saturating_add(people);
-        own.set_aside = own.set_aside.saturating_add(aside);
-        self.households = self.households.saturating_add(households);
-        self.people = self.people.saturating_add(people);
-        self.set_aside = self.set_aside.saturating_add(aside);
+        let mut counted = vec![League::default(); leagues.len()];
+        for (at, span) in &spans {
+            let Some(own) = counted.get_mut(*at) else {
+                continue;
+            };
+            let aside = span.clone().filter(|c| imported.is_set_aside(*c)).count();
+            own.households = own.households.saturating_add(wide(span.len()));
+            own.people = own
+                .people
+                .saturating_add(wide(rows(imported, 1, span).len()));
+            own.set_aside = own.set_aside.saturating_add(wide(aside));
+        }
         for (table, batch) in tables.iter().zip(batches) {
-            let rows = rows(table.entity);
+            let spans: Vec<_> = spans
+                .iter()
+                .map(|(at, span)| (*at, rows(imported, table.entity, span)))
+                .collect();
             for (field, array) in table.schema.fields().iter().zip(batch.columns()) {
                 let named = |word: &str| field.name().strip_suffix(word);
-                if let Some(id) = named(".status")
-                    && let Some(words) = array.as_dictionary_opt::<Int8Type>()
-                {
-                    let mut counts = [0_u64; 4];
-                    let keys = words.keys().values().get(rows.clone()).unwrap_or_default();
-                    for key in keys {
-                        let slot = usize::try_from(*key).ok().and_then(|k| counts.get_mut(k));
-                        if let Some(slot) = slot {
-                            *slot = slot.saturating_add(1);
-                        }
+                let Some(id) = named(".status").or_else(|| named(".amount")) else {
+                    continue;
+                };
+                let mut sums = vec![Tally::default(); leagues.len()];
+                for (at, span) in &spans {
+                    if let Some(sum) = sums.get_mut(*at) {
+                        sum.count(array, span);
                     }
-                    let [decided @ .., not_in_force] = counts;
-                    let mut more = Tally {
-                        not_in_force,
-                        ..Tally::default()
-                    };
-                    for (verdict, many) in VERDICTS.iter().zip(decided) {
-                        match verdict {
-                            Verdict::Eligible => more.eligible = many,
-                            Verdict::NotEligible => more.not_eligible = many,
-                            Verdict::Undetermined => more.undetermined = many,
-                        }
-                    }
-                    tally(&mut own.programmes, id).add(&more);
-                } else if let Some(id) = named(".amount")
-                    && let Some(amounts) = array.as_primitive_opt::<Decimal128Type>()
-                {
-                    let known = rows.clone().filter(|row| amounts.is_valid(*row));
-                    let values = amounts.values();
-                    let known = known.filter_map(|row| values.get(row).copied());
-                    let amount = known.fold(0_i128, i128::saturating_add);
-                    tally(&mut own.programmes, id).add(&Tally {
-                        amount,
-                        ..Tally::default()
-                    });
+                }
+                for (own, sum) in counted.iter_mut().zip(&sums) {
+                    own.programmes.entry(id.to_owned()).or_default().add(sum);
                 }
             }
+        }
+        for (league, at) in leagues {
+            let Some(own) = counted.get(at) else { continue };
+            self.households = self.households.saturating_add(own.households);
+            self.people = self.people.saturating_add(own.people);
+            self.set_aside = self.set_aside.saturating_add(own.set_aside);
+            let name = league.map_or_else(String::new, |l| format!("{l:04}"));
+            self.leagues.entry(name).or_default().add(own);
         }
     }
 }
 
-fn tally<'l>(list: &'l mut BTreeMap<String, Tally>, id: &str) -> &'l mut Tally {
-    list.entry(id.to_owned()).or_default()
+fn wide(n: usize) -> u64 {
+    u64::try_from(n).unwrap_or(u64::MAX)
+}
+
+/// The rows of an entity that belong to households one after the other.
+fn rows(imported: &Imported<'_>, entity: usize, cases: &Range<usize>) -> Range<usize> {
+    let start = imported.rows(entity, cases.start).start;
+    start..imported.rows(entity, cases.end.saturating_sub(1)).end
 }

@@ -6,10 +6,11 @@ use minzheng_rules::scenario::Engine;
 
 use super::cursor::Taken as Rows;
 use super::sample::{Met, Sample, samples};
+use super::spent::{Phase, Spent, Watch};
 use super::summary::Summary;
 use crate::error::{Error, Findings, fault};
 use crate::export::Exporter;
-use crate::import::{Importer, Tables};
+use crate::import::{Imported, Importer, Tables};
 
 /// What is the same for all batches.
 pub(super) struct Shop<'r> {
@@ -19,6 +20,7 @@ pub(super) struct Shop<'r> {
     pub(super) columns: &'r Columns<'r>,
     /// Samples of every programme and outcome.
     pub(super) explain: usize,
+    pub(super) watch: Watch<'r>,
 }
 
 /// What comes of a batch.
@@ -29,6 +31,7 @@ pub(super) struct Done {
     pub(super) findings: Findings,
     pub(super) samples: Vec<Sample>,
     pub(super) summary: Summary,
+    pub(super) spent: Spent,
 }
 
 impl Shop<'_> {
@@ -54,37 +57,58 @@ impl Shop<'_> {
 
     fn one(&self, rows: Vec<Rows>, met: &Met) -> Result<Done, Error> {
         let households = rows.first().map_or(0, Rows::rows);
-        let part = |r: &Rows| if r.numbers.is_some() { 0 } else { r.first };
-        let parts: Vec<_> = rows
-            .iter()
-            .map(|r| (r.entity, r.batches.as_slice(), part(r)))
-            .collect();
-        let tables = Tables::new(&parts)?;
-        drop(parts);
+        let (tables, joined) = self.watch.over(|| {
+            let part = |r: &Rows| if r.numbers.is_some() { 0 } else { r.first };
+            let parts: Vec<_> = rows
+                .iter()
+                .map(|r| (r.entity, r.batches.as_slice(), part(r)))
+                .collect();
+            Tables::new(&parts)
+        });
+        let tables = tables?;
         let numbers: Vec<_> = rows.into_iter().map(|r| (r.entity, r.numbers)).collect();
-        let mut imported = self.importer.read(&tables)?;
-        for (entity, numbers) in &numbers {
-            if let Some(numbers) = numbers {
-                let name = self.importer.table_name(*entity);
-                imported.findings.renumber(name, numbers);
-            }
-        }
-        let answer = imported.answer(self.columns);
-        let tables = self.exporter.export(self.columns, &imported, &answer)?;
-        drop(answer);
-        let mut summary = Summary::default();
-        summary.count(&imported, self.exporter.tables(), &tables);
-        let samples = if self.explain == 0 {
-            Vec::new()
-        } else {
-            samples(self, &imported, &tables, met)
-        };
+        let (imported, matched) = self.watch.over(|| self.import(&tables, &numbers));
+        let imported = imported?;
+        let (answer, evaluated) = self.watch.over(|| imported.answer(self.columns));
+        let (told, written) = self.watch.over(|| {
+            let tables = self.exporter.export(self.columns, &imported, &answer)?;
+            drop(answer);
+            let mut summary = Summary::default();
+            summary.count(&imported, self.exporter.tables(), &tables);
+            let samples = if self.explain == 0 {
+                Vec::new()
+            } else {
+                samples(self, &imported, &tables, met)
+            };
+            Ok::<_, Error>((tables, summary, samples))
+        });
+        let (tables, summary, samples) = told?;
+        let mut spent = Spent::one(Phase::Match, joined.saturating_add(matched));
+        spent.add(&Spent::one(Phase::Evaluate, evaluated));
+        spent.add(&Spent::one(Phase::Write, written));
         Ok(Done {
             households,
             tables,
             findings: imported.findings,
             samples,
             summary,
+            spent,
         })
+    }
+
+    /// Rows to their places, with the numbers they have in their tables.
+    fn import<'t>(
+        &self,
+        tables: &'t Tables,
+        numbers: &[(usize, Option<Vec<u64>>)],
+    ) -> Result<Imported<'t>, Error> {
+        let mut imported = self.importer.read(tables)?;
+        for (entity, numbers) in numbers {
+            if let Some(numbers) = numbers {
+                let name = self.importer.table_name(*entity);
+                imported.findings.renumber(name, numbers);
+            }
+        }
+        Ok(imported)
     }
 }

@@ -55,12 +55,14 @@ enum Means {
     Well,
 }
 
+/// Household numbers of a place: a number is the code of the place and eight digits.
+const NUMBERS: i64 = 100_000_000;
+
 /// Draws households one after the other.
 #[derive(Debug)]
 pub(super) struct Homes {
     draw: Draw,
     on: Day,
-    places: Vec<(i64, i64)>,
     gaps: i64,
     households: i64,
     men: i64,
@@ -76,11 +78,10 @@ const fn share(of: i64, percent: i64) -> i64 {
 }
 
 impl Homes {
-    pub(super) const fn new(seed: u64, on: Day, places: Vec<(i64, i64)>, gaps: i64) -> Self {
+    pub(super) const fn new(seed: u64, on: Day, gaps: i64) -> Self {
         Self {
             draw: Draw::new(seed),
             on,
-            places,
             gaps,
             households: 0,
             men: 0,
@@ -88,8 +89,8 @@ impl Homes {
         }
     }
 
-    /// The next household as it is, of at most so many rows of people.
-    pub(super) fn next(&mut self, most: u64) -> Home {
+    /// The next household at a place as it is, of at most so many rows of people.
+    pub(super) fn next(&mut self, place: i64, most: u64) -> Home {
         self.households = self.households.saturating_add(1);
         let mut home = Home::default();
         let drawn = self.draw.weighted(
@@ -109,8 +110,10 @@ impl Homes {
         // no household has more than eight rows; the last ones fill up with people alone
         let kind = if most < 8 { Kind::AdultAlone } else { drawn };
         let urban = self.draw.happens(580);
-        let place = self.draw.weighted(&self.places.clone(), 0);
-        home.household.household_id = Some(Key(self.households));
+        let number = place
+            .saturating_mul(NUMBERS)
+            .saturating_add(self.households);
+        home.household.household_id = Some(Key(number));
         home.household.on = Some(self.on);
         home.household.registration_place = Some(place);
         home.household.handling_place = Some(place);

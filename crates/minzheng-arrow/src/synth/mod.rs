@@ -95,7 +95,8 @@ pub struct SynthItem {
     pub is_by_key: bool,
 }
 
-/// The parts of a synthetic province, in the order of households; memory is that of one part.
+/// The parts of a synthetic province, in the order of households; memory is that of one part. A household's number begins with
+/// the code of its place, as real ones do, so households of a place stand together.
 ///
 /// ```
 /// use minzheng::packs::{self, BuiltIn};
@@ -113,7 +114,10 @@ pub struct SynthItem {
 pub struct Province {
     homes: Homes,
     records: Option<Records>,
+    people: u64,
     left: u64,
+    /// Places by code, each with the sum of its weight and those before it.
+    places: Vec<(i64, u64)>,
 }
 
 impl Province {
@@ -126,7 +130,7 @@ impl Province {
             people,
             seed,
             on,
-            places,
+            mut places,
             gaps,
             records,
         } = options;
@@ -143,11 +147,29 @@ impl Province {
             )
             .into());
         }
+        places.sort_unstable();
+        let mut sum = 0_u64;
+        let up_to = |(code, weight): (i64, i64)| {
+            sum = sum.saturating_add(weight.unsigned_abs());
+            (code, sum)
+        };
         Ok(Self {
-            homes: Homes::new(seed, on, places, gaps),
+            homes: Homes::new(seed, on, gaps),
             records: records.map(|others| Records::new(seed, on, i64::from(others))),
+            people,
             left: people,
+            places: places.into_iter().map(up_to).collect(),
         })
+    }
+
+    /// Where the next household lives: place after place, each with its share of the people.
+    fn place(&self) -> i64 {
+        let wide = |n: u64| u128::from(n);
+        let all = self.places.last().map_or(0, |(_, sum)| wide(*sum));
+        let made = wide(self.people.saturating_sub(self.left)).saturating_mul(all);
+        let at = made.checked_div(wide(self.people)).unwrap_or(0);
+        let first = self.places.partition_point(|(_, sum)| wide(*sum) <= at);
+        self.places.get(first).map_or(0, |(code, _)| *code)
     }
 
     /// The tables by name, with the columns they have.
@@ -192,7 +214,7 @@ impl Province {
             if self.left == 0 {
                 break;
             }
-            let mut home = self.homes.next(self.left);
+            let mut home = self.homes.next(self.place(), self.left);
             if let Some(records) = &mut self.records {
                 records.add(&home);
             }

@@ -352,8 +352,14 @@ impl<'a> Batch<'a> {
                 .get(at)
                 .map(|t| t.offsets.as_ref())
                 .unwrap_or_default();
+            let mut above = Vec::with_capacity(offsets.last().map_or(0, |n| *n as usize));
+            for (up, ends) in (0_u32..).zip(offsets.windows(2)) {
+                if let [_, to] = ends {
+                    above.resize(*to as usize, up);
+                }
+            }
             for case in &mut cases {
-                *case = (offsets.partition_point(|o| *o <= *case) as u32).saturating_sub(1);
+                *case = above.get(*case as usize).copied().unwrap_or(0);
             }
             at = parent;
         }
@@ -440,11 +446,14 @@ impl<'a> Batch<'a> {
         let bounds = sensible(set, fact);
         column.wild = wild(&column, bounds);
         if fact.ty == Type::Place {
+            // rows of one place mostly stand together
+            let mut last = (0, set.places.resolve(0));
             let resolved = (0..column.len()).map(|row| {
-                column
-                    .values
-                    .get(row)
-                    .map_or(0, |code| set.places.resolve(code))
+                let code = column.values.get(row).unwrap_or(0);
+                if last.0 != code {
+                    last = (code, set.places.resolve(code));
+                }
+                last.1
             });
             column.values = Values::Large(Cow::Owned(resolved.collect()));
         }
@@ -592,15 +601,16 @@ pub(super) fn sensible(set: &PackSet, fact: &Fact) -> V {
 
 /// Known rows whose value lies outside the bounds.
 fn wild(column: &Column<'_>, bounds: V) -> Option<Bitmap> {
+    fn strange<T: Copy + Into<i64>>(values: &[T], bounds: V) -> bool {
+        let out = |v: T| (v.into() < bounds.lo) | (v.into() > bounds.hi);
+        // without a way out of the loop it runs over many values at a time
+        values.iter().fold(false, |any, v| any | out(*v))
+    }
     let outside = match &column.values {
         Values::Bool(_) => return None,
-        Values::Small(v) => v
-            .iter()
-            .any(|v| i64::from(*v) < bounds.lo || i64::from(*v) > bounds.hi),
-        Values::Medium(v) => v
-            .iter()
-            .any(|v| i64::from(*v) < bounds.lo || i64::from(*v) > bounds.hi),
-        Values::Large(v) => v.iter().any(|v| *v < bounds.lo || *v > bounds.hi),
+        Values::Small(v) => strange(v, bounds),
+        Values::Medium(v) => strange(v, bounds),
+        Values::Large(v) => strange(v, bounds),
     };
     if !outside {
         return None;

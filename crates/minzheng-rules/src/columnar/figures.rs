@@ -31,10 +31,12 @@ impl Axis {
 
     /// Place of a value: 0 where it is unknown.
     #[inline(always)]
-    fn place(&self, v: V) -> usize {
-        // held between the first and the last, so nothing wraps
+    fn place(&self, v: V) -> u32 {
+        // held between the first and the last, so nothing wraps; a regime has few cells
         let known = v.lo.clamp(self.first, self.last).wrapping_sub(self.first);
-        let known = (known as usize).wrapping_add(1).wrapping_mul(self.stride);
+        let known = (known as u32)
+            .wrapping_add(1)
+            .wrapping_mul(self.stride as u32);
         if v.is_known() { known } else { 0 }
     }
 }
@@ -141,7 +143,7 @@ impl Figures {
         let inner = self.inner.filter(|proof| proof.point);
         let inner = inner.filter(|_| self.axes.iter().zip(keys).all(held));
         for w in 0..size.words {
-            let mut at = [0_usize; WORD];
+            let mut places = [0_u32; WORD];
             for (axis, key) in self.axes.iter().zip(keys) {
                 let (lo, hi) = (key.lo(w), key.hi(w));
                 for lane in 0..WORD {
@@ -149,11 +151,13 @@ impl Figures {
                         lo: lo[lane],
                         hi: hi[lane],
                     });
-                    at[lane] = at[lane].wrapping_add(place);
+                    places[lane] = places[lane].wrapping_add(place);
                 }
             }
-            for (lane, at) in at.iter_mut().enumerate() {
-                *at = at.wrapping_add(regime(w * WORD + lane).wrapping_mul(self.size));
+            let mut at = [0_usize; WORD];
+            for (lane, (at, place)) in at.iter_mut().zip(places).enumerate() {
+                let first = regime(w * WORD + lane).wrapping_mul(self.size);
+                *at = (place as usize).wrapping_add(first);
             }
             // lanes beyond the last row hold anything, and find a cell all the same: places are held inside
             for (lo, at) in out.lo[w].iter_mut().zip(at) {

@@ -77,6 +77,8 @@ pub(super) struct Instr {
 pub(super) struct Program {
     pub(super) steps: Vec<Instr>,
     pub(super) outputs: Vec<Arg>,
+    /// The figures that were folded.
+    folded: Vec<(NodeId, V)>,
 }
 
 /// Compiles the outputs of a plan for the columns of a batch under one or more regimes of that plan.
@@ -88,6 +90,11 @@ pub(super) fn compile(
     outputs: &[(NodeId, usize)],
 ) -> Program {
     let folded = fold(set, plan, regimes, batch);
+    let figure = |id: &NodeId| match folded.get(ix(*id)) {
+        Some(Fold::Const(v)) => Some((*id, *v)),
+        _ => None,
+    };
+    let figures = plan.constant.iter().filter_map(figure).collect();
     let mut needed = vec![false; plan.nodes.len()];
     for (id, _) in outputs {
         if let Some(slot) = needed.get_mut(ix(*id)) {
@@ -128,12 +135,18 @@ pub(super) fn compile(
     let mut program = Program {
         steps: compiler.steps,
         outputs,
+        folded: figures,
     };
     program.bury();
     program
 }
 
 impl Program {
+    /// Whether it answers for a regime of its plan: that it has the figures that were folded.
+    pub(super) fn holds(&self, regime: &Regime) -> bool {
+        self.folded.iter().all(|(id, v)| regime.constant(*id) == *v)
+    }
+
     /// Marks the last reader of every register.
     fn bury(&mut self) {
         let kept: Vec<u32> = self.outputs.iter().map(|a| a.at).collect();

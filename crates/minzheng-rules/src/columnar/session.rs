@@ -24,6 +24,12 @@ use crate::scenario::{Assessment, Engine, Regime};
 /// Rows of the largest entity in a chunk.
 const CHUNK: usize = 2_048;
 
+/// Rows of a chunk that are left free where chunks are cut alike, so that whole cases fit without a last chunk of a few.
+const SLACK: usize = 32;
+
+/// Cases that lie together are worth a chunk of their own from so many rows on.
+const TOGETHER: usize = CHUNK / 4;
+
 /// Rows of the largest entity that one thread takes at a time.
 const MORSEL: usize = 65_536;
 
@@ -119,15 +125,38 @@ pub struct Columns<'e> {
 #[derive(Debug, Default)]
 struct Met {
     by_key: BTreeMap<(Vec<i64>, i64), usize>,
+    /// No two of them have the same figures under the same plan.
     regimes: Vec<Arc<Regime>>,
     /// The plan of every regime, as a number.
     plans: Vec<usize>,
     known: Vec<Arc<Plan>>,
-    /// Compiled programs by plan, regimes and the columns that were given.
+    /// Compiled programs by plan and the columns that were given.
     programs: BTreeMap<ProgramKey, Arc<Program>>,
 }
 
-type ProgramKey = (usize, Vec<u32>, Vec<bool>);
+impl Met {
+    /// The number of a regime: that of an earlier one with the same figures, if there is one. Places without figures of their
+    /// own are one to the rules.
+    fn number(&mut self, regime: Arc<Regime>) -> usize {
+        let plan = self
+            .known
+            .iter()
+            .position(|p| Arc::ptr_eq(p, &regime.plan))
+            .unwrap_or_else(|| {
+                self.known.push(Arc::clone(&regime.plan));
+                self.known.len() - 1
+            });
+        let same = |(at, own): (&Arc<Regime>, &usize)| *own == plan && at.has_figures_of(&regime);
+        if let Some(found) = self.regimes.iter().zip(&self.plans).position(same) {
+            return found;
+        }
+        self.regimes.push(regime);
+        self.plans.push(plan);
+        self.regimes.len() - 1
+    }
+}
+
+type ProgramKey = (usize, Vec<bool>);
 
 /// How many compiled programs are kept.
 const PROGRAMS: usize = 16;
@@ -593,12 +622,22 @@ impl Columns<'_> {
             .collect();
         let mut near: Vec<Option<Near>> = vec![None; NEAR];
         let mut places = vec![i64::MIN; facts.len()];
+        let mut before = None;
         for case in 0..batch.cases() {
             let on = batch.on(case);
             let mut mixed = on.number() as u64;
+            let mut same = before == Some(on);
+            before = Some(on);
             for (slot, column) in places.iter_mut().zip(&columns) {
-                *slot = column.and_then(|c| c.known_value(case)).unwrap_or(i64::MIN);
-                mixed = mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (*slot as u64);
+                let place = column.and_then(|c| c.known_value(case)).unwrap_or(i64::MIN);
+                same &= *slot == place;
+                *slot = place;
+                mixed = mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (place as u64);
+            }
+            // a place's cases mostly stand together
+            if let Some(last) = out.last().copied().filter(|_| same) {
+                out.push(last);
+                continue;
             }
             let at = (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize % NEAR;
             if let Some(found) = &near[at]
@@ -619,16 +658,7 @@ impl Columns<'_> {
                     let regime =
                         self.engine
                             .regime_at(&known, on, self.known_on, &self.request.overlays);
-                    let plan = match met.known.iter().position(|p| Arc::ptr_eq(p, &regime.plan)) {
-                        Some(plan) => plan,
-                        None => {
-                            met.known.push(Arc::clone(&regime.plan));
-                            met.known.len() - 1
-                        }
-                    };
-                    met.regimes.push(regime);
-                    met.plans.push(plan);
-                    let at = met.regimes.len() - 1;
+                    let at = met.number(regime);
                     met.by_key.insert(key, at);
                     at
                 }
@@ -663,16 +693,17 @@ impl Columns<'_> {
             for (_, regime) in &cases {
                 met[*regime as usize] = true;
             }
-            let used = (0_u32..).zip(met).filter(|(_, met)| *met);
-            let used: Vec<u32> = used.map(|(regime, _)| regime).collect();
-            let key = (number, used, given.clone());
+            let mut used = regimes.iter().zip(met).filter(|(_, met)| *met);
+            let key = (number, given.clone());
             let found = self.met().programs.get(&key).map(Arc::clone);
+            let found = found.filter(|p| used.all(|(r, _)| p.holds(r)));
             let program = found.unwrap_or_else(|| {
-                let used = key.1.iter().filter_map(|r| regimes.get(*r as usize));
-                let used: Vec<&Regime> = used.map(AsRef::as_ref).collect();
+                // folded for all regimes met so far, it holds for the next batches too
+                let own = regimes.iter().zip(&plans).filter(|(_, p)| **p == number);
+                let own: Vec<&Regime> = own.map(|(r, _)| r.as_ref()).collect();
                 let outputs = self.outputs.iter().map(|o| (o.node(&plan), o.entity));
                 let outputs: Vec<(NodeId, usize)> = outputs.collect();
-                let program = Arc::new(compile(set, &plan, &used, batch, &outputs));
+                let program = Arc::new(compile(set, &plan, &own, batch, &outputs));
                 let mut met = self.met();
                 if met.programs.len() >= PROGRAMS {
                     met.programs.clear();
@@ -715,7 +746,9 @@ impl Columns<'_> {
                 .cases
                 .partition_point(|c| (c.0 as usize) < cases.start);
             let last = group.cases.partition_point(|c| (c.0 as usize) < cases.end);
-            let own = group.cases.get(first..last).unwrap_or_default();
+            let mut own = group.cases.get(first..last).unwrap_or_default().to_vec();
+            let lengths = parts(set, batch, &mut own);
+            let mut rest = own.as_slice();
             let apply = Apply::new(set);
             let job = Job {
                 apply: &apply,
@@ -725,16 +758,16 @@ impl Columns<'_> {
                 batch,
                 regimes,
             };
-            for part in parts(set, batch, own) {
+            for length in lengths {
+                let (part, more) = rest.split_at(length);
+                rest = more;
                 let one = part.first().filter(|f| part.iter().all(|c| c.1 == f.1));
                 let law = one.map_or_else(
                     || Law::Each(part.iter().map(|c| c.1).collect()),
                     |c| Law::One(c.1 as usize),
                 );
-                let rows = match (part.first(), part.last()) {
-                    (Some(from), Some(to)) if (to.0 - from.0) as usize + 1 == part.len() => {
-                        Rows::Range(from.0 as usize, part.len())
-                    }
+                let rows = match part.first() {
+                    Some(from) if is_whole(part) => Rows::Range(from.0 as usize, part.len()),
                     _ => Rows::List(part.iter().map(|c| c.0).collect()),
                 };
                 let chunk = Chunk::new(set, batch, &rows, law);
@@ -758,38 +791,76 @@ impl Columns<'_> {
     }
 }
 
-/// Cuts the cases of a group into chunks.
-fn parts<'c>(set: &PackSet, batch: &Batch<'_>, cases: &'c [(u32, u32)]) -> Vec<&'c [(u32, u32)]> {
-    if let (Some(first), Some(last)) = (cases.first(), cases.last())
-        && (last.0 - first.0) as usize + 1 == cases.len()
-    {
-        let start = first.0 as usize;
-        let ranges = cut(set, batch, start..start + cases.len(), CHUNK);
-        return ranges
-            .iter()
-            .filter_map(|r| cases.get(r.start - start..r.end - start))
-            .collect();
+/// Whether cases in their order lie one after the other.
+fn is_whole(cases: &[(u32, u32)]) -> bool {
+    match (cases.first(), cases.last()) {
+        (Some(first), Some(last)) => (last.0 - first.0) as usize + 1 == cases.len(),
+        _ => false,
     }
+}
+
+/// Cuts the cases of a group into chunks, about alike: how many each has. Cases that lie together stay so and are not copied; the
+/// others come by their regime, so that most chunks have one. The cases of a chunk stay in their order.
+fn parts(set: &PackSet, batch: &Batch<'_>, cases: &mut Vec<(u32, u32)>) -> Vec<usize> {
+    let rows = |entity: usize, run: &[(u32, u32)]| match (run.first(), run.last()) {
+        (Some(from), Some(to)) => batch
+            .rows_of(set, entity, from.0 as usize..to.0 as usize + 1)
+            .len(),
+        _ => 0,
+    };
+    let entities = || 0..batch.tables.len();
+    let (mut ordered, mut strewn) = (Vec::with_capacity(cases.len()), Vec::new());
     let mut out = Vec::new();
-    let mut rest = cases;
+    for run in cases.chunk_by(|a, b| a.0 + 1 == b.0) {
+        let widest = entities().map(|e| rows(e, run)).max().unwrap_or(0);
+        if widest < TOGETHER && run.len() < cases.len() {
+            strewn.extend_from_slice(run);
+            continue;
+        }
+        let start = run.first().map_or(0, |c| c.0 as usize);
+        let ranges = cut(set, batch, start..start + run.len(), even(widest));
+        out.extend(ranges.iter().map(ExactSizeIterator::len));
+        ordered.extend_from_slice(run);
+    }
+    strewn.sort_by_key(|c| c.1);
+    let mut sums = vec![0_usize; batch.tables.len()];
+    for case in strewn.chunks(1) {
+        for (entity, sum) in sums.iter_mut().enumerate() {
+            *sum += rows(entity, case);
+        }
+    }
+    let most = even(sums.iter().copied().max().unwrap_or(0));
+    let mut rest = strewn.as_mut_slice();
     while !rest.is_empty() {
-        let mut rows = vec![0_usize; batch.tables.len()];
+        let mut sums = vec![0_usize; batch.tables.len()];
         let mut n = 0;
-        for (case, _) in rest {
-            let case = *case as usize;
+        for case in rest.chunks(1) {
             let mut widest = 0;
-            for (entity, rows) in rows.iter_mut().enumerate() {
-                *rows += batch.rows_of(set, entity, case..case + 1).len();
-                widest = widest.max(*rows);
+            for (entity, sum) in sums.iter_mut().enumerate() {
+                *sum += rows(entity, case);
+                widest = widest.max(*sum);
             }
-            if n > 0 && widest > CHUNK {
+            if n > 0 && widest > most {
                 break;
             }
             n += 1;
         }
-        let (part, more) = rest.split_at(n);
-        out.push(part);
+        let (part, more) = rest.split_at_mut(n);
+        part.sort_unstable();
+        out.push(n);
         rest = more;
     }
+    ordered.append(&mut strewn);
+    *cases = ordered;
     out
+}
+
+/// How many rows a chunk may have, where so many are cut alike.
+const fn even(rows: usize) -> usize {
+    let chunks = rows.div_ceil(CHUNK - SLACK);
+    if chunks == 0 {
+        CHUNK
+    } else {
+        rows.div_ceil(chunks) + SLACK
+    }
 }

@@ -106,6 +106,24 @@ impl Params {
         table.lookup(keys)
     }
 
+    /// Whether every look gives the same figure, though perhaps from another row.
+    pub(crate) fn has_figures_of(&self, other: &Self) -> bool {
+        let cell =
+            |a: &(Vec<i64>, i64, usize), b: &(Vec<i64>, i64, usize)| a.0 == b.0 && a.1 == b.1;
+        let same = |a: &Table, b: &Table| {
+            let cells = a.cells.iter().zip(&b.cells);
+            a.cells.len() == b.cells.len()
+                && cells.into_iter().all(|(a, b)| cell(a, b))
+                && a.overlays == b.overlays
+        };
+        self.tables.len() == other.tables.len()
+            && self
+                .tables
+                .iter()
+                .zip(&other.tables)
+                .all(|(a, b)| same(a, b))
+    }
+
     /// The cells of a parameter that hold, to be written out.
     pub(crate) fn figures(&self, parameter: usize) -> Figures<'_> {
         let table = self.tables.get(parameter);

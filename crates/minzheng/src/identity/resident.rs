@@ -71,6 +71,13 @@ impl ResidentNumber {
     /// # Ok::<(), IdentityError>(())
     /// ```
     pub fn parse(text: &str) -> Result<Self, IdentityError> {
+        // what already has the one form needs no reading: in a table, nearly every number
+        if let [body @ .., b'0'..=b'9' | b'X'] = text.as_bytes()
+            && body.len() == 17
+            && body.iter().all(u8::is_ascii_digit)
+        {
+            return Self::from_bytes(text.as_bytes());
+        }
         let normal = Normal::read(text, DOCUMENT, LENGTHS)?;
         if normal.is_from_a_float() {
             return Err(IdentityError::Spreadsheet { document: DOCUMENT });
