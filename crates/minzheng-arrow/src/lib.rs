@@ -16,7 +16,7 @@ pub mod synth;
 
 pub use contract::{Contract, Mapping};
 pub use error::{Effect, Error, Finding, Findings};
-pub use export::{ExportOptions, Exporter};
+pub use export::{ExportOptions, Exporter, Status};
 pub use files::{Format, TableFile};
 pub use import::{ImportOptions, Imported, Importer, Keys, Tables};
 pub use stream::{League, Progress, RunInputs, RunOptions, Summary, Tally, run};

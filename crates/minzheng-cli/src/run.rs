@@ -333,8 +333,7 @@ fn simulate(
     let engine = input::engine(packs)?;
     let mut overlays = Vec::new();
     for text in figures {
-        let (parameter, keys, value) = figure(text)?;
-        let overlay = engine.packs().overlay_from_words(&parameter, &value, &keys);
+        let overlay = engine.packs().overlay_from_text(text);
         overlays.push(overlay.map_err(|e| told(e.into()))?);
     }
     let after = engine.assess_with(&household, overlays).map_err(told)?;
@@ -379,68 +378,4 @@ fn simulate(
         rows.push(row);
     }
     Ok(table(&rows))
-}
-
-/// A parameter, its keys and its value, as typed.
-type Setting = (String, Vec<(String, String)>, String);
-
-/// `PARAM[key=value,…]=VALUE` in its parts.
-fn figure(text: &str) -> Result<Setting, Failure> {
-    let wrong = || {
-        Failure::Refused(format!(
-            "error[E-SET]: `{text}` is not PARAM=VALUE or PARAM[key=value,…]=VALUE"
-        ))
-    };
-    let (name, keys, value) = match text.split_once('[') {
-        Some((name, rest)) if !name.contains('=') => {
-            let (keys, value) = rest.split_once(']').ok_or_else(wrong)?;
-            (
-                name,
-                keys,
-                value.trim_start().strip_prefix('=').ok_or_else(wrong)?,
-            )
-        }
-        _ => {
-            let (name, value) = text.split_once('=').ok_or_else(wrong)?;
-            (name, "", value)
-        }
-    };
-    let mut pairs = Vec::new();
-    for pair in keys.split(',').filter(|p| !p.trim().is_empty()) {
-        let (key, value) = pair.split_once('=').ok_or_else(wrong)?;
-        pairs.push((key.trim().to_owned(), value.trim().to_owned()));
-    }
-    if name.trim().is_empty() || value.trim().is_empty() {
-        return Err(wrong());
-    }
-    Ok((name.trim().to_owned(), pairs, value.trim().to_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_figure_is_read_with_and_without_keys() {
-        let pairs = |list: &[(&str, &str)]| {
-            list.iter()
-                .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(
-            figure("a.b=900/month").ok(),
-            Some(("a.b".into(), vec![], "900/month".into()))
-        );
-        assert_eq!(
-            figure("a.b[hukou=urban, size=2] = 1").ok(),
-            Some((
-                "a.b".into(),
-                pairs(&[("hukou", "urban"), ("size", "2")]),
-                "1".into()
-            ))
-        );
-        for bad in ["", "a", "=1", "a=", "a[b]=1", "a[b=1", "a[b=1]1"] {
-            assert!(figure(bad).is_err(), "{bad}");
-        }
-    }
 }

@@ -15,6 +15,17 @@ use crate::files::{WrittenFile, refused, sync_dir, unread, unwritten};
 
 const NAME: &str = "journal.jsonl";
 
+/// Makes the folder of an answer; one that holds something is refused.
+pub(crate) fn fresh(out: &Path, help: &str) -> Result<(), Error> {
+    fs::create_dir_all(out).map_err(|e| unwritten(out, &e))?;
+    let mut entries = fs::read_dir(out).map_err(|e| unread(out, &e))?;
+    if entries.next().is_some() {
+        let message = "the folder holds something";
+        return Err(refused("E-RUN-EXISTS", out, message, help));
+    }
+    Ok(())
+}
+
 /// A part that is durable.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,18 +60,8 @@ impl Journal {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(e) => return Err(unread(&path, &e)),
         };
-        let is_empty = fs::read_dir(out)
-            .map_err(|e| unread(out, &e))?
-            .next()
-            .is_none();
-        if !resume && !is_empty {
-            let help = "give another folder, or go on with `resume`";
-            return Err(refused(
-                "E-RUN-EXISTS",
-                out,
-                "the folder holds something",
-                help,
-            ));
+        if !resume {
+            fresh(out, "give another folder, or go on with `resume`")?;
         }
         // what was not written to its end is not there
         let whole = old.rfind('\n').map_or(0, |at| at.saturating_add(1));

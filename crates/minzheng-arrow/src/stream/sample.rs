@@ -6,10 +6,10 @@ use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int8Type;
 use minzheng_rules::date::Day;
-use minzheng_rules::explain::Verdict;
 use serde_json::json;
 
 use super::work::Shop;
+use crate::export::Status;
 use crate::import::Imported;
 
 /// Folder of the explanations.
@@ -18,12 +18,8 @@ pub(super) const TABLE: &str = "explained";
 /// How their files end.
 pub(super) const END: &str = "jsonl";
 
-/// The outcomes that are explained, in the order of the dictionary of statuses.
-const OUTCOMES: [Verdict; 3] = [
-    Verdict::Eligible,
-    Verdict::NotEligible,
-    Verdict::Undetermined,
-];
+/// The outcomes that are explained, each at its place in the counts.
+const OUTCOMES: [Status; 3] = [Status::Eligible, Status::NotEligible, Status::Undetermined];
 
 /// How many of every programme and outcome are explained.
 pub(super) type Met = BTreeMap<String, [u64; 3]>;
@@ -66,7 +62,9 @@ pub(super) fn samples(
                 }
                 for row in imported.rows(table.entity, case) {
                     let key = words.keys().values().get(row);
-                    let outcome = key.and_then(|k| usize::try_from(*k).ok()).unwrap_or(3);
+                    let status = key.and_then(|key| Status::of_key(*key));
+                    let outcome = OUTCOMES.iter().position(|o| Some(*o) == status);
+                    let Some(outcome) = outcome else { continue };
                     let Some(count) = counts.get_mut(outcome).filter(|n| **n < most) else {
                         continue;
                     };
@@ -106,7 +104,7 @@ fn explained(
         .explain_programmes(&[programme]);
     let line = json!({
         "programme": set.programmes().get(programme).map(|p| p.id.as_str()),
-        "outcome": OUTCOMES.get(outcome).map(|v| v.word()),
+        "outcome": OUTCOMES.get(outcome).map(|s| s.word()),
         "household": id(0, case),
         "row": person.map(|(entity, row)| id(entity, row)),
         "explanation": explanation.to_json(),

@@ -7,7 +7,8 @@ use arrow_array::types::{Decimal128Type, Int8Type};
 use arrow_array::{Array as _, RecordBatch};
 use serde::{Deserialize, Serialize};
 
-use crate::export::AnswerTable;
+use crate::error::Findings;
+use crate::export::{AnswerTable, Status};
 use crate::import::Imported;
 
 /// How often a programme came out how.
@@ -38,14 +39,14 @@ impl Tally {
 }
 
 /// Sums as text: they may be larger than what a reader of JSON takes.
-mod fen {
+pub(crate) mod fen {
     use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
 
-    pub(super) fn serialize<S: Serializer>(sum: &i128, to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(sum: &i128, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(&sum.to_string())
     }
 
-    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<i128, D::Error> {
+    pub(crate) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<i128, D::Error> {
         String::deserialize(from)?.parse().map_err(D::Error::custom)
     }
 }
@@ -122,29 +123,9 @@ impl Summary {
         batches: &[RecordBatch],
     ) {
         let cases = imported.batch.cases();
-        for finding in &imported.findings {
-            let many = self.findings.entry(finding.code.to_owned()).or_default();
-            *many = many.saturating_add(1);
-        }
-        let kept = self.findings.values().sum();
-        if let Some(more) = imported
-            .findings
-            .count()
-            .checked_sub(kept)
-            .filter(|n| *n > 0)
-        {
-            self.findings.insert(String::new(), more);
-        }
-        let league = |case: usize| imported.place(case).map(|p| p.div_euclid(100));
-        let mut case = 0;
-        while case < cases {
-            let own = league(case);
-            let mut end = case.saturating_add(1);
-            while end < cases && league(end) == own {
-                end = end.saturating_add(1);
-            }
-            self.span(imported, tables, batches, own, case..end);
-            case = end;
+        count_findings(&mut self.findings, &imported.findings);
+        for (league, cases) in spans(cases, |case| imported.place(case)) {
+            self.span(imported, tables, batches, league, cases);
         }
     }
 
@@ -154,20 +135,13 @@ impl Summary {
         imported: &Imported<'_>,
         tables: &[AnswerTable],
         batches: &[RecordBatch],
-        league: Option<i64>,
+        league: String,
         cases: core::ops::Range<usize>,
     ) {
-        let name = league.map_or_else(String::new, |l| format!("{l:04}"));
-        let own = self.leagues.entry(name).or_default();
+        let own = self.leagues.entry(league).or_default();
         let wide = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         let households = wide(cases.len());
-        let rows = |entity: usize| {
-            if entity == 0 {
-                return cases.clone();
-            }
-            let start = imported.rows(entity, cases.start).start;
-            start..imported.rows(entity, cases.end.saturating_sub(1)).end
-        };
+        let rows = |entity: usize| imported.rows_between(entity, &cases);
         let people = wide(rows(1).len());
         let aside = wide(cases.clone().filter(|c| imported.is_set_aside(*c)).count());
         own.households = own.households.saturating_add(households);
@@ -183,22 +157,18 @@ impl Summary {
                 if let Some(id) = named(".status")
                     && let Some(words) = array.as_dictionary_opt::<Int8Type>()
                 {
-                    let mut counts = [0_u64; 4];
+                    let mut sums = Tally::default();
                     let keys = words.keys().values().get(rows.clone()).unwrap_or_default();
-                    for key in keys {
-                        let slot = usize::try_from(*key).ok().and_then(|k| counts.get_mut(k));
-                        if let Some(slot) = slot {
-                            *slot = slot.saturating_add(1);
-                        }
+                    for status in keys.iter().filter_map(|key| Status::of_key(*key)) {
+                        let slot = match status {
+                            Status::Eligible => &mut sums.eligible,
+                            Status::NotEligible => &mut sums.not_eligible,
+                            Status::Undetermined => &mut sums.undetermined,
+                            Status::NotInForce => &mut sums.not_in_force,
+                        };
+                        *slot = slot.saturating_add(1);
                     }
-                    let [eligible, not_eligible, undetermined, not_in_force] = counts;
-                    tally(&mut own.programmes, id).add(&Tally {
-                        eligible,
-                        not_eligible,
-                        undetermined,
-                        not_in_force,
-                        amount: 0,
-                    });
+                    tally(&mut own.programmes, id).add(&sums);
                 } else if let Some(id) = named(".amount")
                     && let Some(amounts) = array.as_primitive_opt::<Decimal128Type>()
                 {
@@ -216,6 +186,111 @@ impl Summary {
     }
 }
 
+/// Counts findings by their code, those that are not kept under an empty one.
+pub(crate) fn count_findings(by_code: &mut BTreeMap<String, u64>, findings: &Findings) {
+    let mut add = |code: &str, many: u64| {
+        let sum = by_code.entry(code.to_owned()).or_default();
+        *sum = sum.saturating_add(many);
+    };
+    let mut kept = 0_u64;
+    for finding in findings {
+        add(finding.code, 1);
+        kept = kept.saturating_add(1);
+    }
+    let more = findings.count().saturating_sub(kept);
+    if more > 0 {
+        add("", more);
+    }
+}
+
+/// Households that follow each other and are of one league, by the first four digits of their place; empty where it is unknown.
+pub(crate) fn spans(
+    cases: usize,
+    place: impl Fn(usize) -> Option<i64>,
+) -> Vec<(String, core::ops::Range<usize>)> {
+    let league = |case: usize| place(case).map(|p| p.div_euclid(100));
+    let (mut out, mut case) = (Vec::new(), 0);
+    while case < cases {
+        let own = league(case);
+        let mut end = case.saturating_add(1);
+        while end < cases && league(end) == own {
+            end = end.saturating_add(1);
+        }
+        let name = own.map_or_else(String::new, |l| format!("{l:04}"));
+        out.push((name, case..end));
+        case = end;
+    }
+    out
+}
+
 fn tally<'l>(list: &'l mut BTreeMap<String, Tally>, id: &str) -> &'l mut Tally {
     list.entry(id.to_owned()).or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::Format;
+    use crate::{RunInputs, RunOptions, run};
+    use minzheng::packs::{self, BuiltIn};
+    use minzheng_rules::date::Day;
+    use minzheng_rules::scenario::Engine;
+    use std::fs;
+
+    /// A summary counts what the tables say, word by word.
+    #[test]
+    fn a_summary_counts_the_words_of_the_tables() -> Result<(), Box<dyn std::error::Error>> {
+        let engine = Engine::new(packs::load(&BuiltIn::ALL, &[]).map_err(|e| e.to_string())?);
+        let dir = std::env::temp_dir().join(format!("minzheng-summary-{}", std::process::id()));
+        fs::create_dir_all(&dir)?;
+        fs::write(
+            dir.join("households.csv"),
+            "household_id,registration_place\nh1,159921\nh2,159921\n",
+        )?;
+        fs::write(
+            dir.join("people.csv"),
+            "household_id,birth,alive,in_prison\nh1,1930-01-01,true,false\nh1,1990-01-01,true,false\nh2,1930-01-01,,\n",
+        )?;
+        let inputs = RunInputs {
+            households: dir.join("households.csv"),
+            people: dir.join("people.csv"),
+            records: None,
+        };
+        let mut options = RunOptions::default();
+        options.import.on = Day::parse("2026-08-25");
+        options.format = Format::Csv;
+        let summary = run(&engine, &inputs, &dir.join("out"), &options, &mut |_| {})?;
+        let mut told: BTreeMap<(String, String), u64> = BTreeMap::new();
+        for table in ["households", "people"] {
+            let text = fs::read_to_string(dir.join("out").join(table).join("part-00000.csv"))?;
+            let mut lines = text.lines();
+            let heads: Vec<&str> = lines.next().ok_or("no head")?.split(',').collect();
+            for line in lines {
+                for (head, word) in heads.iter().zip(line.split(',')) {
+                    if let Some(id) = head.strip_suffix(".status") {
+                        let many = told.entry((id.to_owned(), word.to_owned())).or_default();
+                        *many = many.saturating_add(1);
+                    }
+                }
+            }
+        }
+        fs::remove_dir_all(&dir)?;
+        let mut counted: BTreeMap<(String, String), u64> = BTreeMap::new();
+        for (id, tally) in summary.programmes() {
+            for (status, many) in [
+                (Status::Eligible, tally.eligible),
+                (Status::NotEligible, tally.not_eligible),
+                (Status::Undetermined, tally.undetermined),
+                (Status::NotInForce, tally.not_in_force),
+            ] {
+                if many > 0 {
+                    counted.insert((id.clone(), status.word().to_owned()), many);
+                }
+            }
+        }
+        assert_eq!(counted, told);
+        let met = |word: &str| told.keys().any(|(_, w)| w == word);
+        assert!(met("not_eligible") && met("undetermined"), "{told:?}");
+        Ok(())
+    }
 }
