@@ -35,6 +35,7 @@ pub mod error;
 pub mod household;
 pub mod identity;
 pub mod packs;
+pub mod report;
 
 pub use eligibility::{Arrears, Assessment, Figure, ProgrammeOutcome, Verdict};
 pub use engine::Engine;
