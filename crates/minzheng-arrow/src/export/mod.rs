@@ -278,6 +278,10 @@ impl Exporter {
             let field = field(id, &shape, set, formula.ty);
             out.add(formula.entity, field, Made::Value(output, shape));
         }
+        // nothing asked of the columnar program would be everything
+        if let Some(first) = set.programmes().first().filter(|_| asked.names.is_empty()) {
+            asked.add(&format!("{}.eligible", first.id), first.entity);
+        }
         let metadata = metadata(set, importer, options);
         let (mut tables, mut columns) = (Vec::new(), BTreeMap::new());
         for entity in importer.entities().iter().copied() {

@@ -237,7 +237,7 @@ mod tests {
     use minzheng_rules::scenario::Engine;
     use std::fs;
 
-    /// A summary counts what the tables say, word by word.
+    /// A summary counts what the tables say, word by word, and so do the samples.
     #[test]
     fn a_summary_counts_the_words_of_the_tables() -> Result<(), Box<dyn std::error::Error>> {
         let engine = Engine::new(packs::load(&BuiltIn::ALL, &[]).map_err(|e| e.to_string())?);
@@ -259,6 +259,7 @@ mod tests {
         let mut options = RunOptions::default();
         options.import.on = Day::parse("2026-08-25");
         options.format = Format::Csv;
+        options.explain = 9;
         let summary = run(&engine, &inputs, &dir.join("out"), &options, &mut |_| {})?;
         let mut told: BTreeMap<(String, String), u64> = BTreeMap::new();
         for table in ["households", "people"] {
@@ -274,6 +275,18 @@ mod tests {
                 }
             }
         }
+        // a sample is filed under the outcome that its explanation gives
+        let samples = fs::read_to_string(dir.join("out/explained/part-00000.jsonl"))?;
+        let mut of_households = 0_u64;
+        for line in samples.lines() {
+            let sample: serde_json::Value = serde_json::from_str(line)?;
+            if sample["row"].is_null() {
+                let programme = &sample["explanation"]["programmes"][0];
+                assert_eq!(sample["outcome"], programme["verdict"], "{line}");
+                of_households = of_households.saturating_add(1);
+            }
+        }
+        assert!(of_households > 2, "{samples}");
         fs::remove_dir_all(&dir)?;
         let mut counted: BTreeMap<(String, String), u64> = BTreeMap::new();
         for (id, tally) in summary.programmes() {

@@ -218,8 +218,8 @@ impl PackSet {
     }
 
     /// Whether facts read for one of two pack sets can be decided by the other as they are: both have the same entities with
-    /// their links, the same facts with types and bounds, lists of codes and codes of places. Rules, figures, titles and questions may
-    /// differ.
+    /// their links, the same facts with types and bounds, officials' findings included, lists of codes and codes of places. Rules, figures,
+    /// titles and questions may differ.
     ///
     /// ```
     /// # use minzheng_rules::pack::PackSet;
