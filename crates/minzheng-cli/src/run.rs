@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 
 use minzheng::eligibility::Change;
+use minzheng::report::{Page, escape_html, words};
 use minzheng::{Assessment, Engine, Household, Lang, Missing, Verdict};
 use serde_json::{Value, json};
 
 use crate::args::{Args, Case, Command, Form, ParamsCommand, SchemaCommand};
-use crate::output::{bold, dim, marks, page, pick, table, verdict};
-use crate::{Failure, Outcome, input, output, pack, params, province, schema, synth};
+use crate::output::{bold, dim, marks, pick, table, verdict};
+use crate::{Failure, Outcome, compare, input, output, pack, params, province, schema, synth};
 
 /// Does what was asked.
 pub(crate) fn run(args: Args) -> Outcome {
@@ -57,7 +58,7 @@ pub(crate) fn run(args: Args) -> Outcome {
             Ok(if form.json {
                 output::json(&explanation)
             } else if form.html {
-                page(title(lang), &explanation.render_html(lang), lang)
+                page(&explanation.render_html(lang), lang)
             } else if markdown {
                 explanation.render_markdown(lang)
             } else {
@@ -88,6 +89,7 @@ pub(crate) fn run(args: Args) -> Outcome {
         Command::Simulate { case, set, json } => simulate(&case, &set, json, &args.packs, lang),
         Command::Synth(command) => synth::run(&command, &args.packs, lang),
         Command::Run(asked) => province::run(&asked, &args.packs, lang),
+        Command::Compare(asked) => compare::run(&asked, &args.packs, lang),
         Command::Pack(command) => pack::run(command, &args.packs, lang),
         Command::Params(ParamsCommand::Show {
             name,
@@ -123,8 +125,13 @@ const fn say(lang: Lang, zh: &'static str, en: &'static str) -> &'static str {
     pick((zh, en), lang)
 }
 
-fn title(lang: Lang) -> &'static str {
-    say(lang, "社会救助测算", "Social assistance: assessment")
+/// A page around an explanation.
+fn page(fragment: &str, lang: Lang) -> String {
+    let title = match lang {
+        Lang::Zh => words("社会救助测算", ""),
+        Lang::En => words("", "Social assistance: assessment"),
+    };
+    Page::new(&title, lang).fragment(fragment).finish()
 }
 
 /// Place, day and packs.
@@ -187,12 +194,8 @@ fn assess(answer: &Assessment, form: &Form, all: bool, lang: Lang) -> String {
         return output::json(&out);
     }
     if form.html {
-        let header = format!("<pre>{}</pre>\n", output::escape(&header(answer, lang)));
-        return page(
-            title(lang),
-            &format!("{header}{}", explanation.render_html(lang)),
-            lang,
-        );
+        let header = format!("<pre>{}</pre>\n", escape_html(&header(answer, lang)));
+        return page(&format!("{header}{}", explanation.render_html(lang)), lang);
     }
     let mut out = header(answer, lang);
     out.push('\n');
