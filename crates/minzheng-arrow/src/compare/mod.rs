@@ -3,6 +3,7 @@
 //! Both sides decide the same rows, batch by batch, in bounded memory; the outcome does not depend on threads. Where the packs of both
 //! have the same facts and attestable conditions, and the days are the same, tables are read once.
 
+mod facts;
 mod movers;
 mod reading;
 mod report;
@@ -32,11 +33,12 @@ use crate::stream::cursor::Cursors;
 use crate::stream::journal::fresh;
 use crate::stream::work::each;
 use crate::stream::{Progress, RunInputs, digest, in_order};
+pub use facts::{FileFacts, LeagueFacts, SideFacts, TableFacts};
 use movers::{Movers, Writer};
 use reading::{Reader, SharedTable};
 pub use shift::{
-    Budget, Cause, Change, Comparison, FileFacts, IN_FORCE, LeagueFacts, Moved, Per, Presence,
-    ProgrammeShift, SET_ASIDE, Shift, SideFacts, TableFacts,
+    Budget, Cause, Change, Comparison, IN_FORCE, Moved, Per, Presence, ProgrammeShift, SET_ASIDE,
+    Shift,
 };
 use two::{Two, When};
 use work::{Look, Pair, Twin};

@@ -4,7 +4,8 @@ use minzheng::Lang;
 use minzheng::report::{BarChart, Cell, Grid, Page, Tone, grouped, signed, words, yuan};
 use minzheng_rules::pack::model::Words;
 
-use super::shift::{Cause, Change, Comparison, Per, Presence, ProgrammeShift, Shift, SideFacts};
+use super::facts::SideFacts;
+use super::shift::{Cause, Change, Comparison, Per, Presence, ProgrammeShift, Shift};
 use crate::export::Status;
 
 /// Conditions that a chart shows; the table has all.
