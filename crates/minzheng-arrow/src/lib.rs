@@ -3,11 +3,12 @@
 //! [`contract`] says which tables and columns the packs ask for, [`import`] turns record batches into a
 //! [`Batch`](minzheng_rules::columnar::Batch) for the columnar program and lists what is wrong with them row by row,
 //! [`export`] turns the answer into record batches. [`files`] reads and writes tables in files, and [`stream`] takes a province
-//! from files to files in bounded memory. [`catalog`] says which columns
-//! hold the records of a resource. [`synth`] makes a province that never was, to try all of it.
+//! from files to files in bounded memory. [`compare`] decides the same tables twice and tells what differs. [`catalog`] says
+//! which columns hold the records of a resource. [`synth`] makes a province that never was, to try all of it.
 #![forbid(unsafe_code)]
 
 pub mod catalog;
+pub mod compare;
 pub mod contract;
 pub mod error;
 pub mod export;
@@ -16,9 +17,10 @@ pub mod import;
 pub mod stream;
 pub mod synth;
 
+pub use compare::{CompareOptions, Comparison, Side, compare};
 pub use contract::{Contract, Mapping};
 pub use error::{Effect, Error, Finding, Findings};
-pub use export::{ExportOptions, Exporter};
+pub use export::{ExportOptions, Exporter, Status};
 pub use files::{Format, TableFile, TextEncoding};
 pub use import::{ImportOptions, Imported, Importer, Keys, Tables};
 pub use stream::{

@@ -160,6 +160,17 @@ pub(crate) enum Command {
         ],
     ))]
     Run(Box<Province>),
+    /// Compare two pack sets, or a what-if, over the same tables: who changes, by how much, where, by which condition
+    #[command(after_help = teach(
+        "minzheng compare --households examples/data/province/households.csv --people examples/data/province/people.csv --on 2026-08-25 --set 'standard.dibao[hukou=urban]=900/month' --html target/changes.html",
+        &[
+            (0, "compared, whether anything changes or not"),
+            (1, "a table, a pack, a figure or the folder was refused: standard error says where and why"),
+            USAGE,
+            (3, "an outcome or amount changes, where --fail-changes asks for it"),
+        ],
+    ))]
+    Compare(Box<Compare>),
     /// Packs of law: check, test, compare, show
     #[command(
         subcommand,
@@ -226,9 +237,9 @@ pub(crate) struct Synth {
     pub(crate) others: u32,
 }
 
+/// The tables of a province, and how they are read: the same for every command over them.
 #[derive(Debug, ClapArgs)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
-pub(crate) struct Province {
+pub(crate) struct TablesArgs {
     /// The table of households: a file that ends in .parquet, .arrow or .csv, or a folder with its parts
     #[arg(long, value_name = "FILE")]
     pub(crate) households: PathBuf,
@@ -238,9 +249,6 @@ pub(crate) struct Province {
     /// A folder with tables of records, each named as its table: obligors.parquet, parents.csv
     #[arg(long, value_name = "DIR")]
     pub(crate) records: Option<PathBuf>,
-    /// A folder for the answer; it must be empty or not there
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: PathBuf,
     /// The day decided of households that have no column `on`
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) on: Option<NaiveDate>,
@@ -256,6 +264,25 @@ pub(crate) struct Province {
     /// Programmes by id, with commas between; without it, all
     #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     pub(crate) programmes: Vec<String>,
+    /// How tables are written
+    #[arg(long, value_enum, default_value_t = TableFormat::Parquet)]
+    pub(crate) format: TableFormat,
+    /// How the text of CSV is written: `utf-8-bom` and `gb18030` open well in spreadsheets
+    #[arg(long, value_enum, default_value_t = Encoding::Utf8)]
+    pub(crate) encoding: Encoding,
+    /// Threads that decide
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_one)]
+    pub(crate) threads: usize,
+}
+
+#[derive(Debug, ClapArgs)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(crate) struct Province {
+    #[command(flatten)]
+    pub(crate) tables: TablesArgs,
+    /// A folder for the answer; it must be empty or not there
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
     /// Also write what decides against a programme, or leaves it open
     #[arg(long)]
     pub(crate) reasons: bool,
@@ -268,18 +295,9 @@ pub(crate) struct Province {
     /// Also write these formulas, by id; `all`: every step on the way
     #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     pub(crate) formulas: Vec<String>,
-    /// How the answer is written
-    #[arg(long, value_enum, default_value_t = TableFormat::Parquet)]
-    pub(crate) format: TableFormat,
-    /// How the text of CSV is written: `utf-8-bom` and `gb18030` open well in spreadsheets
-    #[arg(long, value_enum, default_value_t = Encoding::Utf8)]
-    pub(crate) encoding: Encoding,
     /// Households of a part, about
     #[arg(long, value_name = "N", default_value_t = 16_384, value_parser = at_least_one)]
     pub(crate) part_households: usize,
-    /// Threads that decide
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_one)]
-    pub(crate) threads: usize,
     /// Explain so many rows of every programme and outcome, as JSON lines in OUT/explained
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) explain_sample: usize,
@@ -301,6 +319,56 @@ pub(crate) struct Province {
     /// Die without a word once this part is durable
     #[arg(long, value_name = "N", hide = true)]
     pub(crate) stop_after_part: Option<usize>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Compare {
+    #[command(flatten)]
+    pub(crate) tables: TablesArgs,
+    #[command(flatten)]
+    pub(crate) sides: Sides,
+    /// A folder for the rows that change; it must be empty or not there
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write a page with charts and every figure to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// End with code 3 if any outcome or amount changes
+    #[arg(long)]
+    pub(crate) fail_changes: bool,
+}
+
+/// What differs between the two sides; something must.
+#[derive(Debug, ClapArgs)]
+#[group(required = true, multiple = true)]
+pub(crate) struct Sides {
+    /// A folder with a pack of the side before only; --pack gives one to both, and one here of the same id wins
+    #[arg(long, value_name = "DIR")]
+    pub(crate) before: Vec<PathBuf>,
+    /// A folder with a pack of the side after only
+    #[arg(long, value_name = "DIR")]
+    pub(crate) after: Vec<PathBuf>,
+    /// A figure of the side after: PARAM=VALUE, or PARAM[key=value,…]=VALUE for some keys
+    #[arg(long = "set", value_name = "PARAM[key=value,…]=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// A figure of the side before
+    #[arg(long, value_name = "PARAM[key=value,…]=VALUE")]
+    pub(crate) set_before: Vec<String>,
+    /// The day decided, of the side before, instead of --on
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) on_before: Option<NaiveDate>,
+    /// The day decided, of the side after, instead of --on
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) on_after: Option<NaiveDate>,
+    /// The law as published by this day, of the side before, instead of --known-on
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) known_before: Option<NaiveDate>,
+    /// The law as published by this day, of the side after, instead of --known-on
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) known_after: Option<NaiveDate>,
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

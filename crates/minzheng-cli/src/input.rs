@@ -121,7 +121,16 @@ pub(crate) fn engine(dirs: &[PathBuf]) -> Result<Engine, Failure> {
     Ok(Engine::new(set(&packs(dirs)?, false)?))
 }
 
-/// The same with the tests of the packs.
+/// An engine with packs of its own above common ones; an own pack stands in the place of a common one of its id.
+pub(crate) fn engine_over(common: &[PathBuf], own: &[PathBuf]) -> Result<Engine, Failure> {
+    let own = packs(own)?;
+    let mut all = packs(common)?;
+    all.retain(|common| id(common).is_none() || own.iter().all(|own| id(own) != id(common)));
+    all.extend(own);
+    Ok(Engine::new(set(&all, false)?))
+}
+
+/// An engine with the packs of these folders and their tests.
 pub(crate) fn engine_with_tests(dirs: &[PathBuf]) -> Result<Engine, Failure> {
     Ok(Engine::new(set(&packs(dirs)?, true)?))
 }

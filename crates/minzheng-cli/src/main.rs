@@ -3,6 +3,7 @@
 
 mod args;
 mod clock;
+mod compare;
 mod input;
 mod output;
 mod pack;
@@ -11,6 +12,7 @@ mod province;
 mod run;
 mod schema;
 mod synth;
+mod tables;
 
 use std::io::Write as _;
 use std::process::ExitCode;

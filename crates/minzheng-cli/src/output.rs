@@ -155,26 +155,6 @@ fn width(text: &str) -> usize {
     total
 }
 
-/// A page around a fragment.
-pub(crate) fn page(title: &str, fragment: &str, lang: Lang) -> String {
-    let code = if lang == Lang::Zh { "zh" } else { "en" };
-    let title = escape(title);
-    format!(
-        "<!doctype html>\n<html lang=\"{code}\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n\
-         <style>body{{font:16px/1.6 sans-serif;max-width:50em;margin:2em auto;padding:0 1em}}h2{{font-size:1.1em}}\
-         p{{margin:.2em 0}}.d2{{margin-left:1.5em}}.d3{{margin-left:3em}}</style>\n</head>\n<body>\n<h1>{title}</h1>\n\
-         {fragment}</body>\n</html>\n"
-    )
-}
-
-/// Text for HTML.
-pub(crate) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-}
-
 /// JSON with a line break at its end.
 pub(crate) fn json(value: &impl serde::Serialize) -> String {
     // what is written holds strings, numbers and lists only, so this cannot fail

@@ -3,14 +3,15 @@
 use std::fmt::Write as _;
 
 use minzheng::eligibility::Change;
+use minzheng::report::{Page, escape_html, words};
 use minzheng::{Assessment, Engine, Household, Lang, Missing, Verdict};
 use serde_json::{Value, json};
 
 use minzheng_arrow::Contract;
 
 use crate::args::{Args, Case, Command, Form, ParamsCommand, SchemaCommand};
-use crate::output::{bold, dim, marks, page, pick, table, verdict};
-use crate::{Failure, Outcome, input, output, pack, params, province, schema, synth};
+use crate::output::{bold, dim, marks, pick, table, verdict};
+use crate::{Failure, Outcome, compare, input, output, pack, params, province, schema, synth};
 
 /// Does what was asked.
 pub(crate) fn run(args: Args) -> Outcome {
@@ -59,7 +60,7 @@ pub(crate) fn run(args: Args) -> Outcome {
             Ok(if form.json {
                 output::json(&explanation)
             } else if form.html {
-                page(title(lang), &explanation.render_html(lang), lang)
+                page(&explanation.render_html(lang), lang)
             } else if markdown {
                 explanation.render_markdown(lang)
             } else {
@@ -90,6 +91,7 @@ pub(crate) fn run(args: Args) -> Outcome {
         Command::Simulate { case, set, json } => simulate(&case, &set, json, &args.packs, lang),
         Command::Synth(command) => synth::run(&command, &args.packs, lang),
         Command::Run(asked) => province::run(&asked, &args.packs, lang),
+        Command::Compare(asked) => compare::run(&asked, &args.packs, lang),
         Command::Pack(command) => pack::run(command, &args.packs, lang),
         Command::Params(ParamsCommand::Show {
             name,
@@ -134,8 +136,13 @@ const fn say(lang: Lang, zh: &'static str, en: &'static str) -> &'static str {
     pick((zh, en), lang)
 }
 
-fn title(lang: Lang) -> &'static str {
-    say(lang, "社会救助测算", "Social assistance: assessment")
+/// A page around an explanation.
+fn page(fragment: &str, lang: Lang) -> String {
+    let title = match lang {
+        Lang::Zh => words("社会救助测算", ""),
+        Lang::En => words("", "Social assistance: assessment"),
+    };
+    Page::new(&title, lang).fragment(fragment).finish()
 }
 
 /// Place, day and packs.
@@ -198,12 +205,8 @@ fn assess(answer: &Assessment, form: &Form, all: bool, lang: Lang) -> String {
         return output::json(&out);
     }
     if form.html {
-        let header = format!("<pre>{}</pre>\n", output::escape(&header(answer, lang)));
-        return page(
-            title(lang),
-            &format!("{header}{}", explanation.render_html(lang)),
-            lang,
-        );
+        let header = format!("<pre>{}</pre>\n", escape_html(&header(answer, lang)));
+        return page(&format!("{header}{}", explanation.render_html(lang)), lang);
     }
     let mut out = header(answer, lang);
     out.push('\n');
@@ -344,8 +347,7 @@ fn simulate(
     let engine = input::engine(packs)?;
     let mut overlays = Vec::new();
     for text in figures {
-        let (parameter, keys, value) = figure(text)?;
-        let overlay = engine.packs().overlay_from_words(&parameter, &value, &keys);
+        let overlay = engine.packs().overlay_from_text(text);
         overlays.push(overlay.map_err(|e| told(e.into()))?);
     }
     let after = engine.assess_with(&household, overlays).map_err(told)?;
@@ -390,68 +392,4 @@ fn simulate(
         rows.push(row);
     }
     Ok(table(&rows))
-}
-
-/// A parameter, its keys and its value, as typed.
-type Setting = (String, Vec<(String, String)>, String);
-
-/// `PARAM[key=value,…]=VALUE` in its parts.
-fn figure(text: &str) -> Result<Setting, Failure> {
-    let wrong = || {
-        Failure::Refused(format!(
-            "error[E-SET]: `{text}` is not PARAM=VALUE or PARAM[key=value,…]=VALUE"
-        ))
-    };
-    let (name, keys, value) = match text.split_once('[') {
-        Some((name, rest)) if !name.contains('=') => {
-            let (keys, value) = rest.split_once(']').ok_or_else(wrong)?;
-            (
-                name,
-                keys,
-                value.trim_start().strip_prefix('=').ok_or_else(wrong)?,
-            )
-        }
-        _ => {
-            let (name, value) = text.split_once('=').ok_or_else(wrong)?;
-            (name, "", value)
-        }
-    };
-    let mut pairs = Vec::new();
-    for pair in keys.split(',').filter(|p| !p.trim().is_empty()) {
-        let (key, value) = pair.split_once('=').ok_or_else(wrong)?;
-        pairs.push((key.trim().to_owned(), value.trim().to_owned()));
-    }
-    if name.trim().is_empty() || value.trim().is_empty() {
-        return Err(wrong());
-    }
-    Ok((name.trim().to_owned(), pairs, value.trim().to_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_figure_is_read_with_and_without_keys() {
-        let pairs = |list: &[(&str, &str)]| {
-            list.iter()
-                .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(
-            figure("a.b=900/month").ok(),
-            Some(("a.b".into(), vec![], "900/month".into()))
-        );
-        assert_eq!(
-            figure("a.b[hukou=urban, size=2] = 1").ok(),
-            Some((
-                "a.b".into(),
-                pairs(&[("hukou", "urban"), ("size", "2")]),
-                "1".into()
-            ))
-        );
-        for bad in ["", "a", "=1", "a=", "a[b]=1", "a[b=1", "a[b=1]1"] {
-            assert!(figure(bad).is_err(), "{bad}");
-        }
-    }
 }

@@ -36,6 +36,7 @@ pub mod error;
 pub mod household;
 pub mod identity;
 pub mod packs;
+pub mod report;
 pub mod verification;
 
 pub use eligibility::{Arrears, Assessment, Figure, ProgrammeOutcome, Verdict};

@@ -68,6 +68,18 @@ impl Mapping {
             })
     }
 
+    /// Forgets what is said of a column.
+    pub(crate) fn leave_out(&mut self, table: &str, column: &str) {
+        if let Some(columns) = self.tables.get_mut(table) {
+            columns.remove(column);
+        }
+    }
+
+    /// Forgets what is said of a table.
+    pub(crate) fn leave_out_table(&mut self, table: &str) {
+        self.tables.remove(table);
+    }
+
     /// What is said of a column.
     pub fn column(&self, table: &str, column: &str) -> Option<&MappedColumn> {
         self.tables.get(table)?.get(column)

@@ -12,18 +12,16 @@ use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
 use arrow_schema::{ArrowError, DataType, Field};
 use minzheng_rules::columnar::{Bitmap, OutputColumn};
 use minzheng_rules::date::Day;
-use minzheng_rules::explain::Verdict;
 use minzheng_rules::lang::Type;
 use minzheng_rules::pack::PackSet;
+
+use super::Status;
 
 /// Digits of an amount.
 const DIGITS: u8 = 18;
 
 /// The first number that has more digits than an amount.
 const TOO_LARGE: u64 = 1_000_000_000_000_000_000;
-
-/// What is said of a programme that is not in force.
-const NOT_IN_FORCE: &str = "not_in_force";
 
 /// The Arrow type of a value.
 #[derive(Debug, Clone)]
@@ -141,32 +139,23 @@ pub(super) fn status_type() -> DataType {
     dictionary(DataType::Int8)
 }
 
-/// What each key of the dictionary of statuses stands for; `None`: the programme is not in force.
-pub(crate) const STATUSES: [Option<Verdict>; 4] = [
-    Some(Verdict::Undetermined),
-    Some(Verdict::Eligible),
-    Some(Verdict::NotEligible),
-    None,
-];
-
 /// The statuses of truths; `out` are the rows for which the programme is not in force.
 pub(super) fn statuses(
     yes: &Bitmap,
     no: &Bitmap,
     out: impl Iterator<Item = core::ops::Range<usize>>,
 ) -> Result<ArrayRef, ArrowError> {
-    let words = STATUSES.map(|v| v.map_or(NOT_IN_FORCE, Verdict::word));
-    let words = StringArray::from_iter_values(words);
+    let words = StringArray::from_iter_values(Status::ALL.map(Status::word));
     let mut keys: Vec<i8> = Vec::with_capacity(yes.len().next_multiple_of(64));
     for (yes, no) in yes.as_words().iter().zip(no.as_words()) {
         let is = |word: u64, bit: u32| i8::from(word & 1_u64.wrapping_shl(bit) != 0);
-        // a row is in one of the two at most, so this is 0, 1 or 2: the places of `STATUSES`
+        // a row is in one of the two at most, so this is 0, 1 or 2: undetermined, eligible, not eligible
         keys.extend((0..u64::BITS).map(|bit| is(*yes, bit) | is(*no, bit) << 1));
     }
     keys.truncate(yes.len());
     for rows in out {
         if let Some(keys) = keys.get_mut(rows) {
-            keys.fill(3);
+            keys.fill(3); // not in force
         }
     }
     let keys = Int8Array::from(keys);

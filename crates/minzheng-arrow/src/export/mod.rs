@@ -2,6 +2,7 @@
 
 mod arrays;
 mod missing;
+mod status;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,8 +22,8 @@ use minzheng_rules::truth::Truth;
 
 use crate::error::{Error, at, fault};
 use crate::import::{Imported, Importer};
-pub(crate) use arrays::STATUSES;
 use arrays::{Shape, dates, lists, plain_bools, statuses};
+pub use status::Status;
 
 /// What an answer's tables hold beside keys, statuses and amounts.
 ///
@@ -188,6 +189,31 @@ impl Exporter {
     /// # Errors
     /// `E-PROGRAMME-NAME`, `E-OUTPUT-NAME` where the packs have no such programme or formula.
     pub fn new(importer: &Importer<'_>, options: &ExportOptions) -> Result<Self, Error> {
+        let programmes = wanted(importer.packs(), &options.programmes)?;
+        Self::build(importer, options, &programmes, options.reasons)
+    }
+
+    /// For an answer that is compared with another: statuses and amounts of programmes by index, and reasons row by row by
+    /// [`Exporter::reasons_of`], not as a column.
+    pub(crate) fn for_comparison(
+        importer: &Importer<'_>,
+        known_on: Option<Day>,
+        programmes: &[usize],
+    ) -> Result<Self, Error> {
+        let options = ExportOptions {
+            known_on,
+            ..ExportOptions::default()
+        };
+        Self::build(importer, &options, programmes, true)
+    }
+
+    /// The same for programmes by index; `grounds_wanted`: whether reasons can be told.
+    fn build(
+        importer: &Importer<'_>,
+        options: &ExportOptions,
+        wanted: &[usize],
+        grounds_wanted: bool,
+    ) -> Result<Self, Error> {
         let set = importer.packs();
         let status = importer.options().status;
         let mut asked = Asked::default();
@@ -204,7 +230,7 @@ impl Exporter {
             Made::Provisional,
         );
         let mut programmes = Vec::new();
-        for index in wanted(set, &options.programmes)? {
+        for index in wanted.iter().copied() {
             let Some(def) = set.programmes().get(index) else {
                 continue;
             };
@@ -234,7 +260,7 @@ impl Exporter {
             }
             let mut grounds = Vec::new();
             for formula in def.conditions.iter().filter_map(|c| set.formulas().get(*c)) {
-                if !options.conditions && !options.reasons {
+                if !options.conditions && !grounds_wanted {
                     break;
                 }
                 let output = asked.add(&formula.id, formula.entity);
@@ -250,7 +276,7 @@ impl Exporter {
                     spans: formula.versions.iter().map(span).collect(),
                 });
             }
-            if options.reasons {
+            if grounds_wanted {
                 grounds.extend(rivals(set, index, &mut asked));
             }
             if options.missing > 0 {
@@ -278,6 +304,10 @@ impl Exporter {
             let shape = Shape::of(set, formula.ty);
             let field = field(id, &shape, set, formula.ty);
             out.add(formula.entity, field, Made::Value(output, shape));
+        }
+        // nothing asked of the columnar program would be everything
+        if let Some(first) = set.programmes().first().filter(|_| asked.names.is_empty()) {
+            asked.add(&format!("{}.eligible", first.id), first.entity);
         }
         let request = Request {
             outputs: asked.names,
@@ -435,51 +465,67 @@ impl Exporter {
         let Some(programme) = self.programmes.get(number) else {
             return lists(core::iter::empty::<core::iter::Empty<&str>>());
         };
-        let truth = |ground: &Ground, case: usize, row: usize| {
-            let entity = self.entities.get(ground.output).copied();
-            let row = match entity {
-                Some(entity) if entity == programme.entity => row,
-                Some(0) => case,
-                _ => return Truth::Unknown,
-            };
-            let column = answer.columns.get(ground.output);
-            column.map_or(Truth::Unknown, |c| c.value(row).truth())
-        };
-        let eligible = answer.columns.get(programme.eligible);
         let rows_of = |case| {
             imported
                 .rows(programme.entity, case)
                 .map(move |row| (case, row))
         };
         let rows = (0..imported.batch.cases()).flat_map(rows_of);
-        lists(rows.map(|(case, row)| -> Vec<&str> {
-            let eligible = eligible.map_or(Truth::Unknown, |c| c.value(row).truth());
-            let silent = imported.is_set_aside(case) || !in_force.get(case, number);
-            if silent || eligible == Truth::True {
+        lists(rows.map(|(case, row)| {
+            if imported.is_set_aside(case) || !in_force.get(case, number) {
                 return Vec::new();
             }
-            let is_open = eligible == Truth::Unknown;
-            let (on, place) = (imported.batch.on(case), imported.place(case));
-            let found = |ground: &&Ground| {
-                let truth = truth(ground, case, row);
-                let stands = if is_open {
-                    truth == Truth::Unknown || (ground.by_choice && truth == ground.against)
-                } else {
-                    truth == ground.against
-                };
-                stands && self.holds(&ground.spans, on, place)
-            };
-            let (choices, mut others): (Vec<&Ground>, _) = programme
-                .grounds
-                .iter()
-                .filter(found)
-                .partition(|g| g.by_choice);
-            // which of two was chosen matters only where nothing else decides
-            if others.is_empty() {
-                others = choices;
-            }
-            others.iter().map(|ground| ground.name.as_str()).collect()
+            self.reasons_of(imported, answer, number, case, row)
         }))
+    }
+
+    /// What decides against a programme, or leaves it open, for a row of a household that was decided, where it is in force; nothing
+    /// where it is had. The number is that among the programmes of the answer.
+    pub(crate) fn reasons_of(
+        &self,
+        imported: &Imported<'_>,
+        answer: &Answer,
+        number: usize,
+        case: usize,
+        row: usize,
+    ) -> Vec<&str> {
+        let Some(programme) = self.programmes.get(number) else {
+            return Vec::new();
+        };
+        let value = |output: usize, row: usize| {
+            let column = answer.columns.get(output);
+            column.map_or(Truth::Unknown, |c| c.value(row).truth())
+        };
+        let eligible = value(programme.eligible, row);
+        if eligible == Truth::True {
+            return Vec::new();
+        }
+        let truth = |ground: &Ground| match self.entities.get(ground.output).copied() {
+            Some(entity) if entity == programme.entity => value(ground.output, row),
+            Some(0) => value(ground.output, case),
+            _ => Truth::Unknown,
+        };
+        let is_open = eligible == Truth::Unknown;
+        let (on, place) = (imported.batch.on(case), imported.place(case));
+        let found = |ground: &&Ground| {
+            let truth = truth(ground);
+            let stands = if is_open {
+                truth == Truth::Unknown || (ground.by_choice && truth == ground.against)
+            } else {
+                truth == ground.against
+            };
+            stands && self.holds(&ground.spans, on, place)
+        };
+        let (choices, mut others): (Vec<&Ground>, _) = programme
+            .grounds
+            .iter()
+            .filter(found)
+            .partition(|g| g.by_choice);
+        // which of two was chosen matters only where nothing else decides
+        if others.is_empty() {
+            others = choices;
+        }
+        others.iter().map(|ground| ground.name.as_str()).collect()
     }
 
     fn holds(&self, spans: &[Dated<()>], on: Day, place: Option<i64>) -> bool {
@@ -569,7 +615,7 @@ impl Columns {
 }
 
 /// The programmes asked for, by index.
-fn wanted(set: &PackSet, ids: &[String]) -> Result<Vec<usize>, Error> {
+pub(crate) fn wanted(set: &PackSet, ids: &[String]) -> Result<Vec<usize>, Error> {
     if ids.is_empty() {
         return Ok((0..set.programmes().len()).collect());
     }

@@ -209,6 +209,11 @@ impl<'p> Importer<'p> {
         Some((&column.name, &column.ty))
     }
 
+    /// Whether the table of households says the day decided.
+    pub(crate) fn says_day(&self) -> bool {
+        self.table(0).is_some_and(|t| t.role(&Role::Day).is_some())
+    }
+
     /// The key columns of an entity's rows in an answer: names, roles and types.
     pub(crate) fn key_columns(&self, entity: usize) -> Vec<(String, Role, DataType)> {
         let entities = self.set.entities();
@@ -398,6 +403,19 @@ impl Imported<'_> {
         let starts = self.starts.get(entity).map(Vec::as_slice);
         let at = |case: usize| starts.and_then(|s| s.get(case)).map_or(0, |s| ix(*s));
         at(case)..at(case.saturating_add(1))
+    }
+
+    /// The rows of an entity that belong to households that follow each other.
+    pub(crate) fn rows_between(
+        &self,
+        entity: usize,
+        cases: &core::ops::Range<usize>,
+    ) -> core::ops::Range<usize> {
+        if entity == 0 {
+            return cases.clone();
+        }
+        let start = self.rows(entity, cases.start).start;
+        start..self.rows(entity, cases.end.saturating_sub(1)).end
     }
 
     /// Decides the batch: what [`Columns::run`] gives, with everything of households that are set aside unknown.

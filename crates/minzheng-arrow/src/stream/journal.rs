@@ -15,6 +15,17 @@ use crate::files::{WrittenFile, refused, sync_dir, unread, unwritten};
 
 const NAME: &str = "journal.jsonl";
 
+/// Makes the folder of an answer; one that holds something is refused.
+pub(crate) fn fresh(out: &Path, help: &str) -> Result<(), Error> {
+    fs::create_dir_all(out).map_err(|e| unwritten(out, &e))?;
+    let mut entries = fs::read_dir(out).map_err(|e| unread(out, &e))?;
+    if entries.next().is_some() {
+        let message = "the folder holds something";
+        return Err(refused("E-RUN-EXISTS", out, message, help));
+    }
+    Ok(())
+}
+
 /// A part that is durable.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,18 +55,8 @@ impl Journal {
     ) -> Result<(Self, Vec<PartLine>), Error> {
         let path = out.join(NAME);
         fs::create_dir_all(out).map_err(|e| unwritten(out, &e))?;
-        let is_empty = fs::read_dir(out)
-            .map_err(|e| unread(out, &e))?
-            .next()
-            .is_none();
-        if !resume && !is_empty {
-            let help = "give another folder, or go on with `resume`";
-            return Err(refused(
-                "E-RUN-EXISTS",
-                out,
-                "the folder holds something",
-                help,
-            ));
+        if !resume {
+            fresh(out, "give another folder, or go on with `resume`")?;
         }
         let file = OpenOptions::new().create(true).append(true).open(&path);
         let file = file.map_err(|e| unwritten(&path, &e))?;

@@ -4,13 +4,13 @@
 //! on disk first. A part of the answer is written under a temporary name, made durable, renamed, and entered in the
 //! journal; what was interrupted goes on after the last part of the journal, and gives the same bytes.
 
-mod cursor;
-mod journal;
+pub(crate) mod cursor;
+pub(crate) mod journal;
 mod sample;
 mod sort;
 mod spent;
-mod summary;
-mod work;
+pub(crate) mod summary;
+pub(crate) mod work;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -271,7 +271,7 @@ fn tables(engine: &Engine, inputs: &RunInputs) -> Result<Vec<Given>, Error> {
 }
 
 /// The file or folder of a table of records.
-fn record_file(dir: &Path, name: &str) -> Result<Option<PathBuf>, Error> {
+pub(crate) fn record_file(dir: &Path, name: &str) -> Result<Option<PathBuf>, Error> {
     let mut found = None;
     for entry in fs::read_dir(dir).map_err(|e| unread(dir, &e))? {
         let path = entry.map_err(|e| unread(dir, &e))?.path();
@@ -368,7 +368,7 @@ impl Stamps {
 }
 
 /// A file by its bytes.
-fn digest(path: &Path) -> Result<WrittenFile, Error> {
+pub(crate) fn digest(path: &Path) -> Result<WrittenFile, Error> {
     let mut file = File::open(path).map_err(|e| unread(path, &e))?;
     let mut digest = Sha256::new();
     let (mut buffer, mut bytes) = (vec![0; 256 << 10], 0_u64);
@@ -395,36 +395,69 @@ fn open(
     options: &RunOptions<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Cursor, Error> {
-    let picks = importer.picks(table.entity);
     let name = importer
         .household_key(table.entity)
         .map_or("", |(name, _)| name);
-    let index = table.file.schema().index_of(name).unwrap_or(usize::MAX);
-    let key = picks.iter().position(|p| p.index == index).unwrap_or(0);
-    let only = [Pick { index, exact: true }];
-    let order = sort::order(table.file.read(&only, 0), options.cancel)?;
-    let limit = BYTES
-        .checked_div(table.file.row_bytes(&picks))
-        .unwrap_or(ROWS);
+    let columns = Picked {
+        picks: importer.picks(table.entity),
+        key: table.file.schema().index_of(name).unwrap_or(usize::MAX),
+    };
+    in_order(
+        &table.file,
+        table.entity,
+        &columns,
+        skip,
+        options.cancel,
+        &mut || {
+            progress(Progress::Sorting {
+                entity: table.entity,
+            });
+            Ok(work.join(&table.name))
+        },
+    )
+}
+
+/// The columns of a table that are read.
+#[derive(Debug, Clone)]
+pub(crate) struct Picked {
+    /// All of them, rising.
+    pub(crate) picks: Vec<Pick>,
+    /// Index in the schema of the one that holds the key of the household.
+    pub(crate) key: usize,
+}
+
+/// Opens a table in the order of households, after so many rows; `folder` is asked where to sort it if it is in another order.
+pub(crate) fn in_order(
+    table: &TableFile,
+    entity: usize,
+    columns: &Picked,
+    skip: u64,
+    cancel: Option<&AtomicBool>,
+    folder: &mut dyn FnMut() -> Result<PathBuf, Error>,
+) -> Result<Cursor, Error> {
+    let Picked { picks, key } = columns;
+    let at = picks.iter().position(|p| p.index == *key).unwrap_or(0);
+    let only = [Pick {
+        index: *key,
+        exact: true,
+    }];
+    let order = sort::order(table.read(&only, 0), cancel)?;
+    let limit = BYTES.checked_div(table.row_bytes(picks)).unwrap_or(ROWS);
     let limit = limit.clamp(256, ROWS);
     let mut cursor = if order.is_sorted {
-        Cursor::new(table.file.read(&picks, skip), key, None)
+        Cursor::new(table.read(picks, skip), at, None)
     } else {
-        progress(Progress::Sorting {
-            entity: table.entity,
-        });
-        let dir = work.join(&table.name);
-        let sorted = sort::sort(&table.file, &picks, key, &dir, options.cancel)?;
-        let mut cursor = Cursor::new(sorted, key, Some(picks.len()));
+        let sorted = sort::sort(table, picks, at, &folder()?, cancel)?;
+        let mut cursor = Cursor::new(sorted, at, Some(picks.len()));
         cursor.leave_out(skip)?;
         cursor
     };
-    cursor.set(table.entity, order.rows, skip, limit);
+    cursor.set(entity, order.rows, skip, limit);
     Ok(cursor)
 }
 
 /// The run was asked to stop.
-fn stopped(cancel: Option<&AtomicBool>) -> Result<(), Error> {
+pub(crate) fn stopped(cancel: Option<&AtomicBool>) -> Result<(), Error> {
     if cancel.is_some_and(|c| c.load(Ordering::Relaxed)) {
         let message = "the run was asked to stop";
         let help = "go on with `--resume`: finished parts are kept";

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int8Type;
-use minzheng_rules::explain::Verdict;
 use serde_json::json;
 
 use super::work::Shop;
-use crate::export::STATUSES;
+use crate::export::Status;
 use crate::import::Imported;
 
 /// Folder of the explanations.
@@ -18,10 +17,8 @@ pub(super) const TABLE: &str = "explained";
 /// How their files end.
 pub(super) const END: &str = "jsonl";
 
-/// The outcome that a key of the dictionary of statuses stands for.
-fn verdict(outcome: usize) -> Option<Verdict> {
-    STATUSES.get(outcome).copied().flatten()
-}
+/// The outcomes that are explained, each at the place of its key in the dictionary of statuses.
+const OUTCOMES: [Status; 3] = [Status::Undetermined, Status::Eligible, Status::NotEligible];
 
 /// How many of every programme and outcome are explained, by the keys of statuses.
 pub(super) type Met = BTreeMap<String, [u64; 3]>;
@@ -64,7 +61,9 @@ pub(super) fn samples(
                 }
                 for row in imported.rows(table.entity, case) {
                     let key = words.keys().values().get(row);
-                    let outcome = key.and_then(|k| usize::try_from(*k).ok()).unwrap_or(3);
+                    let status = key.and_then(|key| Status::of_key(*key));
+                    let outcome = OUTCOMES.iter().position(|o| Some(*o) == status);
+                    let Some(outcome) = outcome else { continue };
                     let Some(count) = counts.get_mut(outcome).filter(|n| **n < most) else {
                         continue;
                     };
@@ -100,7 +99,7 @@ fn explained(
     let explanation = assessed.explain_programmes(&[programme]);
     let line = json!({
         "programme": set.programmes().get(programme).map(|p| p.id.as_str()),
-        "outcome": verdict(outcome).map(Verdict::word),
+        "outcome": OUTCOMES.get(outcome).map(|s| s.word()),
         "household": id(0, case),
         "row": person.map(|(entity, row)| id(entity, row)),
         "explanation": explanation.to_json(),

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal128Type, Int8Type};
 use arrow_array::{ArrayRef, RecordBatch};
-use minzheng_rules::explain::Verdict;
 use serde::{Deserialize, Serialize};
 
-use crate::export::{AnswerTable, STATUSES};
+use crate::error::Findings;
+use crate::export::{AnswerTable, Status};
 use crate::import::Imported;
 
 /// How often a programme came out how.
@@ -43,12 +43,12 @@ impl Tally {
         if let Some(words) = column.as_dictionary_opt::<Int8Type>() {
             let keys = words.keys().values().get(rows.clone()).unwrap_or_default();
             let many = |key: i8| wide(keys.iter().filter(|k| **k == key).count());
-            for (key, verdict) in (0..).zip(STATUSES) {
-                let slot = match verdict {
-                    Some(Verdict::Eligible) => &mut self.eligible,
-                    Some(Verdict::NotEligible) => &mut self.not_eligible,
-                    Some(Verdict::Undetermined) => &mut self.undetermined,
-                    None => &mut self.not_in_force,
+            for (key, status) in (0..).zip(Status::ALL) {
+                let slot = match status {
+                    Status::Eligible => &mut self.eligible,
+                    Status::NotEligible => &mut self.not_eligible,
+                    Status::Undetermined => &mut self.undetermined,
+                    Status::NotInForce => &mut self.not_in_force,
                 };
                 *slot = slot.saturating_add(many(key));
             }
@@ -62,14 +62,14 @@ impl Tally {
 }
 
 /// Sums as text: they may be larger than what a reader of JSON takes.
-mod fen {
+pub(crate) mod fen {
     use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
 
-    pub(super) fn serialize<S: Serializer>(sum: &i128, to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(sum: &i128, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(&sum.to_string())
     }
 
-    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<i128, D::Error> {
+    pub(crate) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<i128, D::Error> {
         String::deserialize(from)?.parse().map_err(D::Error::custom)
     }
 }
@@ -151,32 +151,12 @@ impl Summary {
         batches: &[RecordBatch],
     ) {
         let cases = imported.batch.cases();
-        for finding in &imported.findings {
-            let many = self.findings.entry(finding.code.to_owned()).or_default();
-            *many = many.saturating_add(1);
-        }
-        let kept = self.findings.values().sum();
-        if let Some(more) = imported
-            .findings
-            .count()
-            .checked_sub(kept)
-            .filter(|n| *n > 0)
-        {
-            self.findings.insert(String::new(), more);
-        }
+        count_findings(&mut self.findings, &imported.findings);
         let mut spans: Vec<(usize, Range<usize>)> = Vec::new();
-        let mut leagues: BTreeMap<Option<i64>, usize> = BTreeMap::new();
-        let league = |case: usize| imported.place(case).map(|p| p.div_euclid(100));
-        let mut case = 0;
-        while case < cases {
-            let own = league(case);
-            let mut end = case.saturating_add(1);
-            while end < cases && league(end) == own {
-                end = end.saturating_add(1);
-            }
+        let mut leagues: BTreeMap<String, usize> = BTreeMap::new();
+        for (league, cases) in self::spans(cases, |case| imported.place(case)) {
             let many = leagues.len();
-            spans.push((*leagues.entry(own).or_insert(many), case..end));
-            case = end;
+            spans.push((*leagues.entry(league).or_insert(many), cases));
         }
         let mut counted = vec![League::default(); leagues.len()];
         for (at, span) in &spans {
@@ -187,13 +167,13 @@ impl Summary {
             own.households = own.households.saturating_add(wide(span.len()));
             own.people = own
                 .people
-                .saturating_add(wide(rows(imported, 1, span).len()));
+                .saturating_add(wide(imported.rows_between(1, span).len()));
             own.set_aside = own.set_aside.saturating_add(wide(aside));
         }
         for (table, batch) in tables.iter().zip(batches) {
             let spans: Vec<_> = spans
                 .iter()
-                .map(|(at, span)| (*at, rows(imported, table.entity, span)))
+                .map(|(at, span)| (*at, imported.rows_between(table.entity, span)))
                 .collect();
             for (field, array) in table.schema.fields().iter().zip(batch.columns()) {
                 let named = |word: &str| field.name().strip_suffix(word);
@@ -216,18 +196,129 @@ impl Summary {
             self.households = self.households.saturating_add(own.households);
             self.people = self.people.saturating_add(own.people);
             self.set_aside = self.set_aside.saturating_add(own.set_aside);
-            let name = league.map_or_else(String::new, |l| format!("{l:04}"));
-            self.leagues.entry(name).or_default().add(own);
+            self.leagues.entry(league).or_default().add(own);
         }
     }
+}
+
+/// Counts findings by their code, those that are not kept under an empty one.
+pub(crate) fn count_findings(by_code: &mut BTreeMap<String, u64>, findings: &Findings) {
+    let mut add = |code: &str, many: u64| {
+        let sum = by_code.entry(code.to_owned()).or_default();
+        *sum = sum.saturating_add(many);
+    };
+    let mut kept = 0_u64;
+    for finding in findings {
+        add(finding.code, 1);
+        kept = kept.saturating_add(1);
+    }
+    let more = findings.count().saturating_sub(kept);
+    if more > 0 {
+        add("", more);
+    }
+}
+
+/// Households that follow each other and are of one league, by the first four digits of their place; empty where it is unknown.
+pub(crate) fn spans(
+    cases: usize,
+    place: impl Fn(usize) -> Option<i64>,
+) -> Vec<(String, Range<usize>)> {
+    let league = |case: usize| place(case).map(|p| p.div_euclid(100));
+    let (mut out, mut case) = (Vec::new(), 0);
+    while case < cases {
+        let own = league(case);
+        let mut end = case.saturating_add(1);
+        while end < cases && league(end) == own {
+            end = end.saturating_add(1);
+        }
+        let name = own.map_or_else(String::new, |l| format!("{l:04}"));
+        out.push((name, case..end));
+        case = end;
+    }
+    out
 }
 
 fn wide(n: usize) -> u64 {
     u64::try_from(n).unwrap_or(u64::MAX)
 }
 
-/// The rows of an entity that belong to households one after the other.
-fn rows(imported: &Imported<'_>, entity: usize, cases: &Range<usize>) -> Range<usize> {
-    let start = imported.rows(entity, cases.start).start;
-    start..imported.rows(entity, cases.end.saturating_sub(1)).end
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::Format;
+    use crate::{RunInputs, RunOptions, run};
+    use minzheng::packs::{self, BuiltIn};
+    use minzheng_rules::date::Day;
+    use minzheng_rules::scenario::Engine;
+    use std::fs;
+
+    /// A summary counts what the tables say, word by word, and so do the samples.
+    #[test]
+    fn a_summary_counts_the_words_of_the_tables() -> Result<(), Box<dyn std::error::Error>> {
+        let engine = Engine::new(packs::load(&BuiltIn::ALL, &[]).map_err(|e| e.to_string())?);
+        let dir = std::env::temp_dir().join(format!("minzheng-summary-{}", std::process::id()));
+        fs::create_dir_all(&dir)?;
+        fs::write(
+            dir.join("households.csv"),
+            "household_id,registration_place\nh1,159921\nh2,159921\n",
+        )?;
+        fs::write(
+            dir.join("people.csv"),
+            "household_id,birth,alive,in_prison\nh1,1930-01-01,true,false\nh1,1990-01-01,true,false\nh2,1930-01-01,,\n",
+        )?;
+        let inputs = RunInputs {
+            households: dir.join("households.csv"),
+            people: dir.join("people.csv"),
+            records: None,
+        };
+        let mut options = RunOptions::default();
+        options.import.on = Day::parse("2026-08-25");
+        options.format = Format::Csv;
+        options.explain = 9;
+        let summary = run(&engine, &inputs, &dir.join("out"), &options, &mut |_| {})?;
+        let mut told: BTreeMap<(String, String), u64> = BTreeMap::new();
+        for table in ["households", "people"] {
+            let text = fs::read_to_string(dir.join("out").join(table).join("part-00000.csv"))?;
+            let mut lines = text.lines();
+            let heads: Vec<&str> = lines.next().ok_or("no head")?.split(',').collect();
+            for line in lines {
+                for (head, word) in heads.iter().zip(line.split(',')) {
+                    if let Some(id) = head.strip_suffix(".status") {
+                        let many = told.entry((id.to_owned(), word.to_owned())).or_default();
+                        *many = many.saturating_add(1);
+                    }
+                }
+            }
+        }
+        // a sample is filed under the outcome that its explanation gives
+        let samples = fs::read_to_string(dir.join("out/explained/part-00000.jsonl"))?;
+        let mut of_households = 0_u64;
+        for line in samples.lines() {
+            let sample: serde_json::Value = serde_json::from_str(line)?;
+            if sample["row"].is_null() {
+                let programme = &sample["explanation"]["programmes"][0];
+                assert_eq!(sample["outcome"], programme["verdict"], "{line}");
+                of_households = of_households.saturating_add(1);
+            }
+        }
+        assert!(of_households > 2, "{samples}");
+        fs::remove_dir_all(&dir)?;
+        let mut counted: BTreeMap<(String, String), u64> = BTreeMap::new();
+        for (id, tally) in summary.programmes() {
+            for (status, many) in [
+                (Status::Eligible, tally.eligible),
+                (Status::NotEligible, tally.not_eligible),
+                (Status::Undetermined, tally.undetermined),
+                (Status::NotInForce, tally.not_in_force),
+            ] {
+                if many > 0 {
+                    counted.insert((id.clone(), status.word().to_owned()), many);
+                }
+            }
+        }
+        assert_eq!(counted, told);
+        let met = |word: &str| told.keys().any(|(_, w)| w == word);
+        assert!(met("not_eligible") && met("undetermined"), "{told:?}");
+        Ok(())
+    }
 }

@@ -12,6 +12,39 @@ use crate::error::{Error, Findings, fault};
 use crate::export::Exporter;
 use crate::import::{Imported, Importer, Tables};
 
+/// Does something with every batch, each on a thread of its own where there are threads; the order stays.
+pub(crate) fn each<B: Send, D: Send>(
+    batches: Vec<B>,
+    threads: usize,
+    one: impl Fn(B) -> Result<D, Error> + Sync,
+) -> Result<Vec<D>, Error> {
+    if threads < 2 {
+        return batches.into_iter().map(one).collect();
+    }
+    std::thread::scope(|scope| {
+        let one = &one;
+        let started: Vec<_> = batches
+            .into_iter()
+            .map(|batch| scope.spawn(move || one(batch)))
+            .collect();
+        let ended = started.into_iter().map(std::thread::ScopedJoinHandle::join);
+        ended.map(|done| done.map_err(|_| fault(""))?).collect()
+    })
+}
+
+/// The tables of some rows, each under the entity that `entity` makes of its own; none: the table is left out.
+pub(crate) fn tables(
+    rows: &[Rows],
+    entity: impl Fn(usize) -> Option<usize>,
+) -> Result<Tables, Error> {
+    let part = |r: &Rows| if r.numbers.is_some() { 0 } else { r.first };
+    let parts: Vec<_> = rows
+        .iter()
+        .filter_map(|r| Some((entity(r.entity)?, r.batches.as_slice(), part(r))))
+        .collect();
+    Tables::new(&parts)
+}
+
 /// What is the same for all batches.
 pub(super) struct Shop<'r> {
     pub(super) engine: &'r Engine,
@@ -42,29 +75,12 @@ impl Shop<'_> {
         met: &Met,
         threads: usize,
     ) -> Result<Vec<Done>, Error> {
-        if threads < 2 {
-            return batches.into_iter().map(|b| self.one(b, met)).collect();
-        }
-        std::thread::scope(|scope| {
-            let started: Vec<_> = batches
-                .into_iter()
-                .map(|batch| scope.spawn(|| self.one(batch, met)))
-                .collect();
-            let ended = started.into_iter().map(std::thread::ScopedJoinHandle::join);
-            ended.map(|done| done.map_err(|_| fault(""))?).collect()
-        })
+        each(batches, threads, |batch| self.one(batch, met))
     }
 
     fn one(&self, rows: Vec<Rows>, met: &Met) -> Result<Done, Error> {
         let households = rows.first().map_or(0, Rows::rows);
-        let (tables, joined) = self.watch.over(|| {
-            let part = |r: &Rows| if r.numbers.is_some() { 0 } else { r.first };
-            let parts: Vec<_> = rows
-                .iter()
-                .map(|r| (r.entity, r.batches.as_slice(), part(r)))
-                .collect();
-            Tables::new(&parts)
-        });
+        let (tables, joined) = self.watch.over(|| tables(&rows, Some));
         let tables = tables?;
         let numbers: Vec<_> = rows.into_iter().map(|r| (r.entity, r.numbers)).collect();
         let (imported, matched) = self.watch.over(|| self.import(&tables, &numbers));

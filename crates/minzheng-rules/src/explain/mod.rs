@@ -13,6 +13,7 @@ mod words;
 pub use grounds::ProvisionalFact;
 pub use missing::{Missing, MissingKind, MissingName};
 pub use receipt::{PLAN_FORMAT, PackReceipt, Receipt};
+pub use render::escape_html;
 pub use sentence::{Part, Sentence};
 pub use tree::{
     Definition, Explanation, Grounds, Kind, ProgrammeExplanation, Source, Step, Verdict,

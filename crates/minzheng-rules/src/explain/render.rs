@@ -61,7 +61,13 @@ struct Writer<'e> {
     form: Form,
 }
 
-fn escaped(text: &str) -> String {
+/// Text for HTML and SVG, between tags and in attributes with double quotes.
+///
+/// ```
+/// use minzheng_rules::explain::escape_html;
+/// assert_eq!(escape_html("a < \"b\" & c"), "a &lt; &quot;b&quot; &amp; c");
+/// ```
+pub fn escape_html(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
@@ -90,8 +96,8 @@ impl Writer<'_> {
             Form::Html => writeln!(
                 self.text,
                 "<p class=\"d{depth}\"><span class=\"mark\">{}</span> {}</p>",
-                escaped(mark),
-                escaped(text)
+                escape_html(mark),
+                escape_html(text)
             ),
         };
     }
@@ -100,7 +106,7 @@ impl Writer<'_> {
         let _ = match self.form {
             Form::Text => writeln!(self.text, "{text}"),
             Form::Markdown => writeln!(self.text, "## {text}\n"),
-            Form::Html => writeln!(self.text, "<h2>{}</h2>", escaped(text)),
+            Form::Html => writeln!(self.text, "<h2>{}</h2>", escape_html(text)),
         };
     }
 

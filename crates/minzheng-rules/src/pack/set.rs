@@ -217,6 +217,39 @@ impl PackSet {
             .or_else(|| best(None))
     }
 
+    /// Whether facts read for one of two pack sets can be decided by the other as they are: both have the same entities with
+    /// their links, the same facts with types and bounds, officials' findings included, lists of codes and codes of places. Rules, figures,
+    /// titles and questions may differ.
+    ///
+    /// ```
+    /// # use minzheng_rules::pack::PackSet;
+    /// assert!(PackSet::default().reads_like(&PackSet::default()));
+    /// ```
+    pub fn reads_like(&self, other: &Self) -> bool {
+        let entities = |set: &Self| -> Vec<_> {
+            let parts = |e: &Entity| (e.id.clone(), e.parent, e.links.clone());
+            set.entities.iter().map(parts).collect()
+        };
+        let facts = |set: &Self| -> Vec<_> {
+            let parts = |f: &Fact| (f.id.clone(), f.entity, f.ty, f.low, f.high, f.finding);
+            set.facts.iter().map(parts).collect()
+        };
+        let lists = |a: &CodeList, b: &CodeList| a.id == b.id && a.codes == b.codes;
+        let places = |set: &Self| -> Vec<_> {
+            let parts = |p: &super::place::Place| (p.code, p.alias_of);
+            set.places.iter().map(parts).collect()
+        };
+        entities(self) == entities(other)
+            && facts(self) == facts(other)
+            && self.lists.len() == other.lists.len()
+            && self
+                .lists
+                .iter()
+                .zip(&other.lists)
+                .all(|(a, b)| lists(a, b))
+            && places(self) == places(other)
+    }
+
     /// A citation in words: title and article.
     pub fn cite_words(&self, cite: &Cite) -> String {
         let title = self

@@ -98,6 +98,25 @@ impl PackSet {
         self.overlay(name, &scalar, &keys, None)
     }
 
+    /// An overlay as it is typed: `PARAMETER=VALUE`, or `PARAMETER[key=value,…]=VALUE` for some of its keys.
+    ///
+    /// # Errors
+    /// `E-SET` where the text is not of this form, and what [`PackSet::overlay_from_words`] refuses.
+    ///
+    /// ```
+    /// # use minzheng_rules::pack::PackSet;
+    /// let packs = PackSet::default();
+    /// assert_eq!(packs.overlay_from_text("a.b").unwrap_err().code(), "E-SET");
+    /// assert_eq!(packs.overlay_from_text("a.b[k=urban]=900/month").unwrap_err().code(), "E-OVERLAY-NAME");
+    /// ```
+    pub fn overlay_from_text(&self, text: &str) -> Result<Overlay, Diagnostic> {
+        let (name, keys, value) = parts(text).ok_or_else(|| {
+            Diagnostic::error("E-SET", format!("`{text}` does not set a figure"))
+                .help("write PARAMETER=VALUE or PARAMETER[key=value,…]=VALUE")
+        })?;
+        self.overlay_from_words(name, value, &keys)
+    }
+
     pub(crate) fn overlay(
         &self,
         name: &str,
@@ -156,4 +175,49 @@ impl PackSet {
 
 fn read_key(set: &PackSet, ty: Type, scalar: &Scalar) -> Result<i64, BadValue> {
     read(set, ty, scalar, None, None).map(|r| r.value)
+}
+
+/// A parameter, its keys and its value, as typed.
+type Parts<'t> = (&'t str, Vec<(String, String)>, &'t str);
+
+/// `PARAMETER[key=value,…]=VALUE` in its parts.
+fn parts(text: &str) -> Option<Parts<'_>> {
+    let (name, keys, value) = match text.split_once('[') {
+        Some((name, rest)) if !name.contains('=') => {
+            let (keys, value) = rest.split_once(']')?;
+            (name, keys, value.trim_start().strip_prefix('=')?)
+        }
+        _ => {
+            let (name, value) = text.split_once('=')?;
+            (name, "", value)
+        }
+    };
+    let mut pairs = Vec::new();
+    for pair in keys.split(',').filter(|p| !p.trim().is_empty()) {
+        let (key, value) = pair.split_once('=')?;
+        pairs.push((key.trim().to_owned(), value.trim().to_owned()));
+    }
+    let (name, value) = (name.trim(), value.trim());
+    (!name.is_empty() && !value.is_empty()).then_some((name, pairs, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parts;
+
+    #[test]
+    fn a_figure_is_read_with_and_without_keys() {
+        let pairs = |list: &[(&str, &str)]| -> Vec<(String, String)> {
+            let own = |(a, b): &(&str, &str)| ((*a).to_owned(), (*b).to_owned());
+            list.iter().map(own).collect()
+        };
+        assert_eq!(parts("a.b=900/month"), Some(("a.b", vec![], "900/month")));
+        assert_eq!(
+            parts("a.b[hukou=urban, size=2] = 1"),
+            Some(("a.b", pairs(&[("hukou", "urban"), ("size", "2")]), "1"))
+        );
+        for bad in ["", "a", "=1", "a=", "a[b]=1", "a[b=1", "a[b=1]1"] {
+            assert!(parts(bad).is_none(), "{bad}");
+        }
+    }
 }

@@ -1,0 +1,157 @@
+//! What every command over the tables of a province does: reads how they are given, and says how far it is.
+
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use chrono::NaiveDate;
+use indicatif::{ProgressBar, ProgressStyle};
+use minzheng::Lang;
+use minzheng_arrow::{
+    Contract, Error, Format, ImportOptions, Mapping, Progress, RunInputs, TextEncoding,
+};
+use minzheng_rules::date::Day;
+use minzheng_rules::pack::PackSet;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag::{register, register_conditional_shutdown};
+
+use crate::args::{Encoding, TableFormat, TablesArgs};
+use crate::output::pick;
+use crate::{Failure, STOPPED};
+
+/// The files that were given.
+pub(crate) fn inputs(given: &TablesArgs) -> RunInputs {
+    RunInputs {
+        households: given.households.clone(),
+        people: given.people.clone(),
+        records: given.records.clone(),
+    }
+}
+
+/// How they are read.
+pub(crate) fn import(given: &TablesArgs, lang: Lang) -> Result<ImportOptions, Failure> {
+    Ok(ImportOptions {
+        on: day(given.on)?,
+        mapping: mapping(given, lang)?,
+        ignore_unknown: given.ignore_unknown,
+        ..ImportOptions::default()
+    })
+}
+
+/// How tables are written.
+pub(crate) const fn format(format: TableFormat) -> Format {
+    match format {
+        TableFormat::Parquet => Format::Parquet,
+        TableFormat::Ipc => Format::Ipc,
+        TableFormat::Csv => Format::Csv,
+    }
+}
+
+/// How their text is written, where that is CSV.
+pub(crate) const fn encoding(encoding: Encoding) -> TextEncoding {
+    match encoding {
+        Encoding::Utf8 => TextEncoding::Utf8,
+        Encoding::Utf8Mark => TextEncoding::Utf8Mark,
+        Encoding::Gb18030 => TextEncoding::Gb18030,
+    }
+}
+
+/// How a command over tables fails: stopped, or refused.
+pub(crate) fn told(error: &Error, lang: Lang) -> Failure {
+    match error.code() {
+        "E-RUN-STOPPED" => Failure::Stopped(error.lines(lang)),
+        _ => Failure::Refused(error.lines(lang)),
+    }
+}
+
+/// A flag that Ctrl-C and the request to end set: the command stops between two batches, and what can be gone on with is whole. The
+/// second time the program ends at once; that too loses nothing that is in the journal.
+pub(crate) fn stop() -> Arc<AtomicBool> {
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        let second = register_conditional_shutdown(signal, i32::from(STOPPED), Arc::clone(&flag));
+        // where a system refuses, the signal ends the program at once: that too loses nothing that is in the journal
+        let _ = second.and_then(|_| register(signal, Arc::clone(&flag)));
+    }
+    flag
+}
+
+/// A day of the engine.
+pub(crate) fn day(day: Option<NaiveDate>) -> Result<Option<Day>, Failure> {
+    let read = |day: NaiveDate| {
+        Day::from_date(day).ok_or_else(|| {
+            Failure::Refused("error[E-DOC-DATE]: the day lies outside the years 1 to 9999".into())
+        })
+    };
+    day.map(read).transpose()
+}
+
+fn mapping(given: &TablesArgs, lang: Lang) -> Result<Mapping, Failure> {
+    let Some(path) = &given.mapping else {
+        return Ok(Mapping::default());
+    };
+    let name = path.display().to_string();
+    let text = fs::read_to_string(path)
+        .map_err(|e| Failure::Refused(format!("error[E-FILE]: {name}: {e}")))?;
+    Mapping::from_toml(&name, &text).map_err(|e| Failure::Refused(e.lines(lang)))
+}
+
+/// How far a long command is. It draws to standard error, and only where that is a terminal.
+pub(crate) struct Bar<'p> {
+    drawn: ProgressBar,
+    contract: Contract<'p>,
+    lang: Lang,
+}
+
+impl<'p> Bar<'p> {
+    /// A bar that counts households.
+    pub(crate) fn new(packs: &'p PackSet, lang: Lang) -> Self {
+        let drawn = ProgressBar::new(0);
+        if let Ok(style) =
+            ProgressStyle::with_template("{bar:40} {human_pos}/{human_len} {msg} {eta}")
+        {
+            drawn.set_style(style);
+        }
+        drawn.set_message(pick(("户", "households"), lang));
+        Self {
+            drawn,
+            contract: Contract::new(packs),
+            lang,
+        }
+    }
+
+    /// Shows a step.
+    pub(crate) fn step(&self, step: Progress) {
+        match step {
+            Progress::Sorting { entity } => {
+                let table = self.contract.tables().iter().find(|t| t.entity == entity);
+                let name = table.map_or("", |t| t.name.as_str());
+                let words = pick(
+                    (
+                        "未按户排列，先在输出目录中排序",
+                        "is not in the order of households and is sorted in the output folder first",
+                    ),
+                    self.lang,
+                );
+                say(&format!("{name}: {words}"));
+            }
+            Progress::Decided { households, of } => {
+                self.drawn.set_length(of);
+                self.drawn.set_position(households);
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn end(&self) {
+        self.drawn.finish_and_clear();
+    }
+}
+
+/// A word on standard error.
+pub(crate) fn say(line: &str) {
+    use std::io::Write as _;
+    // nobody is left to tell when standard error is closed
+    let _ = writeln!(anstream::stderr(), "{line}");
+}
