@@ -237,6 +237,7 @@ fn zh_message(code: &str) -> &'static str {
         "E-API-KEY" => "调用中有不认识的字段",
         "E-API-SHAPE" => "调用的字段类型不对",
         "E-ARREARS-MONTHS" => "月份的范围不对",
+        "E-ARREARS-PROGRAMME" => "这个项目不按月发放",
         "E-DOC-DATE" => "缺少认定日",
         "E-DOC-JSON" => "JSON 格式不正确",
         "E-DOC-KEY" => "不认识的字段",
