@@ -3,9 +3,10 @@
 //! [`contract`] says which tables and columns the packs ask for, [`import`] turns record batches into a
 //! [`Batch`](minzheng_rules::columnar::Batch) for the columnar program and lists what is wrong with them row by row,
 //! [`export`] turns the answer into record batches. [`files`] reads and writes tables in files, and [`stream`] takes a province
-//! from files to files in bounded memory. [`synth`] makes a province that never was, to try all of it.
+//! from files to files in bounded memory. [`mod@arrears`] says what is owed by month when the law is published backwards. [`synth`] makes a province that never was, to try all of it.
 #![forbid(unsafe_code)]
 
+pub mod arrears;
 pub mod contract;
 pub mod error;
 pub mod export;
@@ -14,6 +15,9 @@ pub mod import;
 pub mod stream;
 pub mod synth;
 
+pub use arrears::{
+    ArrearsBatch, ArrearsColumns, ArrearsLeague, ArrearsOptions, ArrearsSummary, arrears,
+};
 pub use contract::{Contract, Mapping};
 pub use error::{Effect, Error, Finding, Findings};
 pub use export::{ExportOptions, Exporter};

@@ -400,6 +400,19 @@ impl Imported<'_> {
         at(case)..at(case.saturating_add(1))
     }
 
+    /// The rows of an entity that belong to some households.
+    pub(crate) fn rows_of(
+        &self,
+        entity: usize,
+        cases: core::ops::Range<usize>,
+    ) -> core::ops::Range<usize> {
+        if entity == 0 || cases.is_empty() {
+            return cases;
+        }
+        let last = cases.end.saturating_sub(1);
+        self.rows(entity, cases.start).start..self.rows(entity, last).end
+    }
+
     /// Decides the batch: what [`Columns::run`] gives, with everything of households that are set aside unknown.
     pub fn answer(&self, columns: &Columns<'_>) -> Answer {
         let mut answer = columns.run(&self.batch);

@@ -10,20 +10,20 @@ use crate::import::{Key, KeyCells};
 
 /// The key of a household on its own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Own {
+pub(crate) enum Own {
     Number(i128),
     Text(String),
 }
 
 impl Own {
-    pub(super) fn of(key: Key<'_>) -> Self {
+    pub(crate) fn of(key: Key<'_>) -> Self {
         match key {
             Key::Number(number) => Self::Number(number),
             Key::Text(text) => Self::Text(text.to_owned()),
         }
     }
 
-    pub(super) fn key(&self) -> Key<'_> {
+    pub(crate) fn key(&self) -> Key<'_> {
         match self {
             Self::Number(number) => Key::Number(*number),
             Self::Text(text) => Key::Text(text),
@@ -32,7 +32,7 @@ impl Own {
 }
 
 /// One table in the order of households.
-pub(super) struct Cursor {
+pub(crate) struct Cursor {
     from: Batches,
     /// Index of the key of the household.
     key: usize,
@@ -48,7 +48,7 @@ pub(super) struct Cursor {
 }
 
 impl Cursor {
-    pub(super) fn new(from: Batches, key: usize, numbers: Option<usize>) -> Self {
+    pub(crate) fn new(from: Batches, key: usize, numbers: Option<usize>) -> Self {
         Self {
             from,
             key,
@@ -64,19 +64,19 @@ impl Cursor {
     }
 
     /// Says whose rows these are, how many there are, how many were read before, and how many are decided at a time.
-    pub(super) const fn set(&mut self, entity: usize, total: u64, read: u64, limit: usize) {
+    pub(crate) const fn set(&mut self, entity: usize, total: u64, read: u64, limit: usize) {
         self.entity = entity;
         self.total = total;
         self.read = read;
         self.limit = limit;
     }
 
-    pub(super) const fn total(&self) -> u64 {
+    pub(crate) const fn total(&self) -> u64 {
         self.total
     }
 
     /// Passes over rows.
-    pub(super) fn leave_out(&mut self, mut rows: u64) -> Result<(), Error> {
+    pub(crate) fn leave_out(&mut self, mut rows: u64) -> Result<(), Error> {
         while rows > 0 && self.fill(1)? {
             let many = usize::try_from(rows)
                 .unwrap_or(usize::MAX)
@@ -177,45 +177,45 @@ impl Cursor {
 
 /// Rows of one table.
 #[derive(Debug)]
-pub(super) struct Taken {
-    pub(super) entity: usize,
-    pub(super) batches: Vec<RecordBatch>,
+pub(crate) struct Taken {
+    pub(crate) entity: usize,
+    pub(crate) batches: Vec<RecordBatch>,
     /// The number of the first row in the order of households.
-    pub(super) first: u64,
+    pub(crate) first: u64,
     /// The numbers of the rows in their table, where that is another order.
-    pub(super) numbers: Option<Vec<u64>>,
+    pub(crate) numbers: Option<Vec<u64>>,
 }
 
 impl Taken {
-    pub(super) fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         self.batches.iter().map(RecordBatch::num_rows).sum()
     }
 }
 
 /// All tables.
-pub(super) struct Cursors {
+pub(crate) struct Cursors {
     list: Vec<Cursor>,
     at_once: usize,
 }
 
 impl Cursors {
     /// Tables, the households first; so many batches are given at once.
-    pub(super) const fn new(list: Vec<Cursor>, at_once: usize) -> Self {
+    pub(crate) const fn new(list: Vec<Cursor>, at_once: usize) -> Self {
         Self { list, at_once }
     }
 
     /// How many rows of a table were given.
-    pub(super) fn read(&self, at: usize) -> u64 {
+    pub(crate) fn read(&self, at: usize) -> u64 {
         self.list.get(at).map_or(0, |c| c.read)
     }
 
     /// Whether nothing is left.
-    pub(super) fn is_end(&self) -> bool {
+    pub(crate) fn is_end(&self) -> bool {
         self.list.iter().all(|c| c.is_end && c.buffered == 0)
     }
 
     /// The next batches, with so many households in all; none where nothing is left.
-    pub(super) fn next(&mut self, mut households: usize) -> Result<Vec<Vec<Taken>>, Error> {
+    pub(crate) fn next(&mut self, mut households: usize) -> Result<Vec<Vec<Taken>>, Error> {
         let mut out = Vec::new();
         while out.len() < self.at_once && households > 0 {
             let Some(batch) = self.batch(households)? else {

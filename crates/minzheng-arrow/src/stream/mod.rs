@@ -4,40 +4,37 @@
 //! on disk first. A part of the answer is written under a temporary name, made durable, renamed, and entered in the
 //! journal; what was interrupted goes on after the last part of the journal, and gives the same bytes.
 
-mod cursor;
+pub(crate) mod cursor;
+pub(crate) mod given;
 mod journal;
 mod sample;
 mod sort;
-mod summary;
-mod work;
+pub(crate) mod summary;
+pub(crate) mod work;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
-use minzheng_rules::error::Diagnostic;
 use minzheng_rules::scenario::Engine;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::contract::Contract;
 use crate::error::{Error, Findings};
 use crate::export::{ExportOptions, Exporter};
-use crate::files::{Format, Part, Pick, TableFile, WrittenFile, hex, refused, sync_dir, unread};
+use crate::files::{Format, Part, WrittenFile, hex, refused, sync_dir, unread};
 use crate::import::{ImportOptions, Importer};
 use cursor::{Cursor, Cursors};
+use given::{Given, Opening, stopped, tables};
 use journal::{Journal, PartLine};
 use sample::Met;
 pub use summary::{League, Summary, Tally};
 use work::{Done, Shop};
 
-/// Bytes of a table that are decided at a time, about.
-const BYTES: usize = 4 << 20;
-
 /// Rows of a table that are decided at a time, at most.
-const ROWS: usize = 8_192;
+pub(crate) const ROWS: usize = 8_192;
 
 /// The files of a run.
 #[derive(Debug, Clone)]
@@ -108,13 +105,6 @@ pub enum Progress {
         /// Its number, from 0.
         part: usize,
     },
-}
-
-/// One table of a run.
-struct Given {
-    entity: usize,
-    name: String,
-    file: TableFile,
 }
 
 /// Decides whole tables from files to files: `OUT/households/part-00000.parquet`, `OUT/people/…`, `OUT/findings/…` where rows
@@ -190,9 +180,15 @@ pub fn run(
     let skip = parts.last().map(|p| p.read.clone()).unwrap_or_default();
     let mut cursors = Vec::new();
     let work = out.join("sorting");
+    let opening = Opening {
+        importer: &importer,
+        work: &work,
+        rows: ROWS,
+        cancel: options.cancel,
+    };
     for table in &given {
         let after = skip.get(&table.name).copied().unwrap_or(0);
-        cursors.push(open(&importer, table, &work, after, options, progress)?);
+        cursors.push(opening.open(table, after, progress)?);
     }
     let total = cursors.first().map_or(0, Cursor::total);
     let mut cursors = Cursors::new(cursors, options.threads.max(1));
@@ -202,52 +198,6 @@ pub fn run(
         fs::remove_dir_all(&work).map_err(|e| crate::files::unwritten(&work, &e))?;
     }
     Ok(run.summary)
-}
-
-/// The tables that are there.
-fn tables(engine: &Engine, inputs: &RunInputs) -> Result<Vec<Given>, Error> {
-    let contract = Contract::new(engine.packs());
-    let mut out = Vec::new();
-    for table in contract.tables() {
-        let path = match table.entity {
-            0 => Some(inputs.households.clone()),
-            1 => Some(inputs.people.clone()),
-            _ => match &inputs.records {
-                None => None,
-                Some(dir) => record_file(dir, &table.name)?,
-            },
-        };
-        if let Some(path) = path {
-            out.push(Given {
-                entity: table.entity,
-                name: table.name.clone(),
-                file: TableFile::open(&path)?,
-            });
-        }
-    }
-    Ok(out)
-}
-
-/// The file or folder of a table of records.
-fn record_file(dir: &Path, name: &str) -> Result<Option<PathBuf>, Error> {
-    let mut found = None;
-    for entry in fs::read_dir(dir).map_err(|e| unread(dir, &e))? {
-        let path = entry.map_err(|e| unread(dir, &e))?.path();
-        let is_table = path.is_dir() || Format::of(&path).is_ok();
-        if is_table && path.file_stem().is_some_and(|s| s == name) {
-            if found.is_some() {
-                let help = "leave one of them out";
-                return Err(refused(
-                    "E-TABLE-TWICE",
-                    &path,
-                    "the table is given twice",
-                    help,
-                ));
-            }
-            found = Some(path);
-        }
-    }
-    Ok(found)
 }
 
 /// What a run is of: packs, tables, options.
@@ -304,55 +254,6 @@ fn digest(path: &Path) -> Result<WrittenFile, Error> {
         bytes,
         sha256: hex(&digest.finalize()),
     })
-}
-
-/// Opens a table in the order of households.
-fn open(
-    importer: &Importer<'_>,
-    table: &Given,
-    work: &Path,
-    skip: u64,
-    options: &RunOptions<'_>,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<Cursor, Error> {
-    let picks = importer.picks(table.entity);
-    let name = importer
-        .household_key(table.entity)
-        .map_or("", |(name, _)| name);
-    let index = table.file.schema().index_of(name).unwrap_or(usize::MAX);
-    let key = picks.iter().position(|p| p.index == index).unwrap_or(0);
-    let only = [Pick { index, exact: true }];
-    let order = sort::order(table.file.read(&only, 0))?;
-    let limit = BYTES
-        .checked_div(table.file.row_bytes(&picks))
-        .unwrap_or(ROWS);
-    let limit = limit.clamp(256, ROWS);
-    let mut cursor = if order.is_sorted {
-        Cursor::new(table.file.read(&picks, skip), key, None)
-    } else {
-        progress(Progress::Sorting {
-            entity: table.entity,
-        });
-        let dir = work.join(&table.name);
-        let sorted = sort::sort(&table.file, &picks, key, &dir, options.cancel)?;
-        let mut cursor = Cursor::new(sorted, key, Some(picks.len()));
-        cursor.leave_out(skip)?;
-        cursor
-    };
-    cursor.set(table.entity, order.rows, skip, limit);
-    Ok(cursor)
-}
-
-/// The run was asked to stop.
-fn stopped(cancel: Option<&AtomicBool>) -> Result<(), Error> {
-    if cancel.is_some_and(|c| c.load(Ordering::Relaxed)) {
-        let message = "the run was asked to stop";
-        let help = "go on with `resume`: finished parts are kept";
-        return Err(Diagnostic::error("E-RUN-STOPPED", message)
-            .help(help)
-            .into());
-    }
-    Ok(())
 }
 
 struct Run<'r> {

@@ -121,30 +121,9 @@ impl Summary {
         tables: &[AnswerTable],
         batches: &[RecordBatch],
     ) {
-        let cases = imported.batch.cases();
-        for finding in &imported.findings {
-            let many = self.findings.entry(finding.code.to_owned()).or_default();
-            *many = many.saturating_add(1);
-        }
-        let kept = self.findings.values().sum();
-        if let Some(more) = imported
-            .findings
-            .count()
-            .checked_sub(kept)
-            .filter(|n| *n > 0)
-        {
-            self.findings.insert(String::new(), more);
-        }
-        let league = |case: usize| imported.place(case).map(|p| p.div_euclid(100));
-        let mut case = 0;
-        while case < cases {
-            let own = league(case);
-            let mut end = case.saturating_add(1);
-            while end < cases && league(end) == own {
-                end = end.saturating_add(1);
-            }
-            self.span(imported, tables, batches, own, case..end);
-            case = end;
+        count_findings(&mut self.findings, imported);
+        for (league, cases) in leagues(imported) {
+            self.span(imported, tables, batches, league, cases);
         }
     }
 
@@ -154,20 +133,13 @@ impl Summary {
         imported: &Imported<'_>,
         tables: &[AnswerTable],
         batches: &[RecordBatch],
-        league: Option<i64>,
+        league: String,
         cases: core::ops::Range<usize>,
     ) {
-        let name = league.map_or_else(String::new, |l| format!("{l:04}"));
-        let own = self.leagues.entry(name).or_default();
+        let own = self.leagues.entry(league).or_default();
         let wide = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         let households = wide(cases.len());
-        let rows = |entity: usize| {
-            if entity == 0 {
-                return cases.clone();
-            }
-            let start = imported.rows(entity, cases.start).start;
-            start..imported.rows(entity, cases.end.saturating_sub(1)).end
-        };
+        let rows = |entity: usize| imported.rows_of(entity, cases.clone());
         let people = wide(rows(1).len());
         let aside = wide(cases.clone().filter(|c| imported.is_set_aside(*c)).count());
         own.households = own.households.saturating_add(households);
@@ -214,6 +186,39 @@ impl Summary {
             }
         }
     }
+}
+
+/// Adds how many findings there are of every code.
+pub(crate) fn count_findings(counts: &mut BTreeMap<String, u64>, imported: &Imported<'_>) {
+    let mut kept = 0_u64;
+    for finding in &imported.findings {
+        let many = counts.entry(finding.code.to_owned()).or_default();
+        *many = many.saturating_add(1);
+        kept = kept.saturating_add(1);
+    }
+    let more = imported.findings.count().saturating_sub(kept);
+    if more > 0 {
+        let many = counts.entry(String::new()).or_default();
+        *many = many.saturating_add(more);
+    }
+}
+
+/// The households in their order, cut by league: the first four digits of the place of registration, empty where it is unknown.
+pub(crate) fn leagues(imported: &Imported<'_>) -> Vec<(String, core::ops::Range<usize>)> {
+    let cases = imported.batch.cases();
+    let league = |case: usize| imported.place(case).map(|p| p.div_euclid(100));
+    let (mut out, mut case) = (Vec::new(), 0);
+    while case < cases {
+        let own = league(case);
+        let mut end = case.saturating_add(1);
+        while end < cases && league(end) == own {
+            end = end.saturating_add(1);
+        }
+        let name = own.map_or_else(String::new, |l| format!("{l:04}"));
+        out.push((name, case..end));
+        case = end;
+    }
+    out
 }
 
 fn tally<'l>(list: &'l mut BTreeMap<String, Tally>, id: &str) -> &'l mut Tally {
