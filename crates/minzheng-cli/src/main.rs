@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod arrears;
 mod input;
 mod output;
 mod pack;
@@ -10,6 +11,7 @@ mod province;
 mod run;
 mod schema;
 mod synth;
+mod tables;
 
 use std::io::Write as _;
 use std::process::ExitCode;

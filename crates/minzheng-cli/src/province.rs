@@ -1,24 +1,18 @@
 //! The command about a province.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::path::PathBuf;
 
-use chrono::NaiveDate;
-use indicatif::{ProgressBar, ProgressStyle};
 use minzheng::Lang;
 use minzheng_arrow::{
-    Contract, Error, ExportOptions, Format, ImportOptions, Mapping, Progress, RunInputs,
-    RunOptions, Summary, run as decide,
+    Error, ExportOptions, ImportOptions, Progress, RunOptions, Summary, run as decide,
 };
-use minzheng_rules::date::Day;
-use minzheng_rules::lang::{Period, Type};
-use minzheng_rules::number::Money;
 use minzheng_rules::pack::PackSet;
 use serde_json::json;
 
-use crate::args::{Province, TableFormat};
-use crate::output::{bold, dim, pick, table};
+use crate::args::Province;
+use crate::output::pick;
+use crate::tables::{Watch, amount, day, headed, import, inputs, league_name, wrong_rows};
 use crate::{Failure, Outcome, input, output};
 
 /// Decides the tables and prints what they come to.
@@ -26,20 +20,10 @@ pub(crate) fn run(asked: &Province, packs: &[PathBuf], lang: Lang) -> Outcome {
     let told = |e: Error| Failure::Refused(e.lines(lang));
     let engine = input::engine(packs)?;
     let rules = engine.rules();
-    let inputs = RunInputs {
-        households: asked.households.clone(),
-        people: asked.people.clone(),
-        records: asked.records.clone(),
-    };
     let options = RunOptions {
         import: ImportOptions {
             on: day(asked.on)?,
-            mapping: mapping(asked).map_err(|e| match e {
-                Wrong::File(failure) => failure,
-                Wrong::Mapping(error) => told(error),
-            })?,
-            ignore_unknown: asked.ignore_unknown,
-            ..ImportOptions::default()
+            ..import(&asked.tables, lang)?
         },
         export: ExportOptions {
             known_on: day(asked.known_on)?,
@@ -48,47 +32,27 @@ pub(crate) fn run(asked: &Province, packs: &[PathBuf], lang: Lang) -> Outcome {
             reasons: asked.reasons,
             formulas: asked.formulas.clone(),
         },
-        format: match asked.format {
-            TableFormat::Parquet => Format::Parquet,
-            TableFormat::Ipc => Format::Ipc,
-            TableFormat::Csv => Format::Csv,
-        },
+        format: asked.format.into(),
         households_per_part: asked.part_households,
         threads: asked.threads,
         explain: asked.explain_sample,
         resume: asked.resume,
         cancel: None,
     };
-    // the bar draws to standard error, and only where that is a terminal
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {human_pos}/{human_len} {msg} {eta}")
-    {
-        bar.set_style(style);
-    }
-    bar.set_message(pick(("户", "households"), lang));
-    let contract = Contract::new(rules.packs());
+    let mut watch = Watch::new(rules.packs(), lang);
     let mut progress = |step: Progress| match step {
-        Progress::Sorting { entity } => {
-            let name = contract.tables().iter().find(|t| t.entity == entity);
-            let name = name.map_or("", |t| t.name.as_str());
-            let words = pick(
-                (
-                    "未按户排列，先在输出目录中排序",
-                    "is not in the order of households and is sorted in the output folder first",
-                ),
-                lang,
-            );
-            say(&format!("{name}: {words}"));
-        }
-        Progress::Decided { households, of } => {
-            bar.set_length(of);
-            bar.set_position(households);
-        }
         Progress::Part { part } if asked.stop_after_part == Some(part) => std::process::abort(),
-        _ => {}
+        other => watch.step(other),
     };
-    let summary = decide(rules, &inputs, &asked.out, &options, &mut progress).map_err(told)?;
-    bar.finish_and_clear();
+    let summary = decide(
+        rules,
+        &inputs(&asked.tables),
+        &asked.out,
+        &options,
+        &mut progress,
+    )
+    .map_err(told)?;
+    watch.end();
     let text = if asked.json {
         output::json(&json!(summary))
     } else {
@@ -98,41 +62,6 @@ pub(crate) fn run(asked: &Province, packs: &[PathBuf], lang: Lang) -> Outcome {
         return Err(Failure::Undetermined(text));
     }
     Ok(text)
-}
-
-/// A word on standard error.
-fn say(line: &str) {
-    use std::io::Write as _;
-    // nobody is left to tell when standard error is closed
-    let _ = writeln!(anstream::stderr(), "{line}");
-}
-
-/// Why a mapping is not read.
-enum Wrong {
-    File(Failure),
-    Mapping(Error),
-}
-
-fn mapping(asked: &Province) -> Result<Mapping, Wrong> {
-    let Some(path) = &asked.mapping else {
-        return Ok(Mapping::default());
-    };
-    let text = fs::read_to_string(path).map_err(|e| {
-        Wrong::File(Failure::Refused(format!(
-            "error[E-FILE]: {}: {e}",
-            path.display()
-        )))
-    })?;
-    Mapping::from_toml(&path.display().to_string(), &text).map_err(Wrong::Mapping)
-}
-
-fn day(day: Option<NaiveDate>) -> Result<Option<Day>, Failure> {
-    let read = |day: NaiveDate| {
-        Day::parse(&day.to_string()).ok_or_else(|| {
-            Failure::Refused("error[E-DOC-DATE]: the day lies outside the years 1 to 9999".into())
-        })
-    };
-    day.map(read).transpose()
 }
 
 /// The table of outcomes by league and programme, in the order of the packs.
@@ -170,11 +99,7 @@ fn words(summary: &Summary, set: &PackSet, lang: Lang) -> String {
             ]);
         }
     }
-    let mut out = table(&rows);
-    if let Some(head) = out.find('\n') {
-        let rest = out.split_off(head);
-        out = format!("{}{rest}", bold(&out));
-    }
+    let mut out = headed(&rows);
     let _ = writeln!(
         out,
         "{}",
@@ -189,49 +114,6 @@ fn words(summary: &Summary, set: &PackSet, lang: Lang) -> String {
             ),
         }
     );
-    if !summary.findings.is_empty() {
-        let list: Vec<String> = summary
-            .findings
-            .iter()
-            .map(|(code, many)| {
-                let code = if code.is_empty() { "…" } else { code };
-                format!("{code} {many}")
-            })
-            .collect();
-        let title = pick(
-            ("数据问题（见 findings）：", "wrong rows (see findings): "),
-            lang,
-        );
-        let _ = writeln!(out, "{}", dim(&format!("{title}{}", list.join(", "))));
-    }
+    out.push_str(&wrong_rows(&summary.findings, lang));
     out
-}
-
-fn league_name(code: &str, set: &PackSet, lang: Lang) -> String {
-    if code.is_empty() {
-        return pick(("未填", "not given"), lang).to_owned();
-    }
-    let whole = code.parse::<i64>().ok().and_then(|c| c.checked_mul(100));
-    let name = whole
-        .filter(|c| set.places().get(*c).is_some())
-        .map(|c| set.places().name(c));
-    name.map_or_else(|| code.to_owned(), |name| format!("{name} ({code})"))
-}
-
-fn amount(fen: i128, ty: Type, lang: Lang) -> String {
-    let Ok(fen) = i64::try_from(fen) else {
-        return "…".to_owned();
-    };
-    let period = match ty {
-        Type::Money {
-            period: Period::Month,
-            ..
-        } => pick(("元/月", "yuan/month"), lang),
-        Type::Money {
-            period: Period::Year,
-            ..
-        } => pick(("元/年", "yuan/year"), lang),
-        _ => pick(("元", "yuan"), lang),
-    };
-    format!("{} {period}", Money::from_fen(fen))
 }

@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 
 use minzheng::eligibility::Change;
 use minzheng::{Assessment, Engine, Household, Lang, Missing, Verdict};
+use minzheng_rules::facts::Overlay;
 use serde_json::{Value, json};
 
 use crate::args::{Args, Case, Command, Form, ParamsCommand, SchemaCommand};
 use crate::output::{bold, dim, marks, page, pick, table, verdict};
-use crate::{Failure, Outcome, input, output, pack, params, province, schema, synth};
+use crate::{Failure, Outcome, arrears, input, output, pack, params, province, schema, synth};
 
 /// Does what was asked.
 pub(crate) fn run(args: Args) -> Outcome {
@@ -86,6 +87,7 @@ pub(crate) fn run(args: Args) -> Outcome {
             }
         }
         Command::Simulate { case, set, json } => simulate(&case, &set, json, &args.packs, lang),
+        Command::Arrears(asked) => arrears::run(&asked, &args.packs, lang),
         Command::Synth(command) => synth::run(&command, &args.packs, lang),
         Command::Run(asked) => province::run(&asked, &args.packs, lang),
         Command::Pack(command) => pack::run(command, &args.packs, lang),
@@ -272,7 +274,7 @@ fn assess(answer: &Assessment, form: &Form, all: bool, lang: Lang) -> String {
     out
 }
 
-fn name(words: &str, id: &str) -> String {
+pub(crate) fn name(words: &str, id: &str) -> String {
     if words.is_empty() {
         id.to_owned()
     } else {
@@ -331,12 +333,7 @@ fn simulate(
     let told = |e: minzheng::Error| Failure::Refused(e.lines(lang));
     let before = decide(&input::engine(&[])?, &household, lang)?;
     let engine = input::engine(packs)?;
-    let mut overlays = Vec::new();
-    for text in figures {
-        let (parameter, keys, value) = figure(text)?;
-        let overlay = engine.packs().overlay_from_words(&parameter, &value, &keys);
-        overlays.push(overlay.map_err(|e| told(e.into()))?);
-    }
+    let overlays = overlays(&engine, figures, lang)?;
     let after = engine.assess_with(&household, overlays).map_err(told)?;
     let changes = Change::between(&before, &after);
     if as_json {
@@ -379,6 +376,20 @@ fn simulate(
         rows.push(row);
     }
     Ok(table(&rows))
+}
+
+/// Figures as typed, that win over the packs.
+pub(crate) fn overlays(
+    engine: &Engine,
+    figures: &[String],
+    lang: Lang,
+) -> Result<Vec<Overlay>, Failure> {
+    let read = |text: &String| {
+        let (parameter, keys, value) = figure(text)?;
+        let overlay = engine.packs().overlay_from_words(&parameter, &value, &keys);
+        overlay.map_err(|e| Failure::Refused(minzheng::Error::from(e).lines(lang)))
+    };
+    figures.iter().map(read).collect()
 }
 
 /// A parameter, its keys and its value, as typed.
