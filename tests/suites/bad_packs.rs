@@ -209,6 +209,92 @@ fn with_rule(expr: &str) -> String {
     base().replace("income < per_year(limit.income(hukou))", expr)
 }
 
+/// A county pack above others that gives a version of a rule from a day on.
+fn county_version(below: &str, of: &str, from: &str, expr: &str) -> PackSource {
+    single(&format!(
+        r#"
+[pack]
+id = "own"
+title = {{ zh = "词", en = "word" }}
+publisher = "example"
+version = "1"
+level = "county"
+place = "159922"
+extends = ["{below}"]
+reviewed_on = 2026-01-01
+
+[[place]]
+code = "159922"
+name = "另一示范旗"
+parent = "{parent}"
+level = "county"
+
+[[version]]
+of = "{of}"
+from = {from}
+published = {from}
+status = "invented"
+expr = "{expr}"
+"#,
+        parent = if below == "base" { "000000" } else { "150000" },
+    ))
+}
+
+#[test]
+fn who_may_give_a_version_of_a_rule_changes_with_the_days() {
+    let dated = "delegated = [{ level = \"county\", from = 2021-01-01, until = 2026-06-30 }]";
+    for (line, from, may) in [
+        ("", "2026-06-30", false),
+        ("delegated = [\"province\"]", "2026-06-30", false),
+        ("delegated = [\"province\", \"county\"]", "2026-07-01", true),
+        (dated, "2020-12-31", false),
+        (dated, "2021-01-01", true),
+        (dated, "2026-06-30", true),
+        (dated, "2026-07-01", false),
+    ] {
+        let head = "id = \"adult\"\nentity = \"person\"\n";
+        let base = base().replace(head, &format!("{head}{line}\n"));
+        let above = county_version("base", "adult", from, "age(birth) >= 16");
+        let loaded = PackSet::load(&[single(&base), above]);
+        let codes: Vec<String> = loaded
+            .err()
+            .iter()
+            .flat_map(|all| all.iter())
+            .map(|d| {
+                assert!(d.line() > 0 && d.message().contains(from), "{d}");
+                d.code().to_owned()
+            })
+            .collect();
+        let want: &[&str] = if may { &[] } else { &["E-PACK-DELEGATION"] };
+        assert_eq!(codes, want, "{line} from {from}");
+    }
+}
+
+/// From 1 July 2026 the province alone makes the rules on property.
+#[test]
+fn a_county_gives_no_rule_on_property_from_the_law_of_2026_on() {
+    for of in [
+        "property_ok_dibao",
+        "vehicles_ok_edge",
+        "financial_limit_rigid",
+        "dibao/property",
+    ] {
+        for (from, may) in [("2026-06-30", true), ("2026-07-01", false)] {
+            let expr = if of == "financial_limit_rigid" {
+                "yuan(10000)"
+            } else {
+                "vehicles == 0"
+            };
+            let above = county_version("cn-15", of, from, expr);
+            let loaded =
+                minzheng::packs::load(&[BuiltIn::Nation, BuiltIn::InnerMongolia], &[above]);
+            let found = loaded.err().map(|e| e.first().map(|d| d.code().to_owned()));
+            let want = (!may).then(|| Some("E-PACK-DELEGATION".to_owned()));
+            assert_eq!(found, want, "{of} from {from}");
+        }
+    }
+}
+
 #[test]
 fn a_pack_of_ten_megabytes_is_refused() {
     let filler = format!("# {}\n", "x".repeat(98)).repeat(100_000);

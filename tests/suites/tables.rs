@@ -8,6 +8,8 @@
     reason = "a test stops at the first surprise and prints its counts"
 )]
 
+#[path = "tables/arrears.rs"]
+mod arrears;
 #[path = "tables/bad.rs"]
 mod bad;
 #[path = "tables/files.rs"]

@@ -3,10 +3,12 @@
 //! [`contract`] says which tables and columns the packs ask for, [`import`] turns record batches into a
 //! [`Batch`](minzheng_rules::columnar::Batch) for the columnar program and lists what is wrong with them row by row,
 //! [`export`] turns the answer into record batches. [`files`] reads and writes tables in files, and [`stream`] takes a province
-//! from files to files in bounded memory. [`compare`] decides the same tables twice and tells what differs. [`catalog`] says
-//! which columns hold the records of a resource. [`synth`] makes a province that never was, to try all of it.
+//! from files to files in bounded memory. [`compare`] decides the same tables twice and tells what differs, [`mod@arrears`] says
+//! what is owed by month when the law is published backwards. [`catalog`] says which columns hold the records of a resource.
+//! [`synth`] makes a province that never was, to try all of it.
 #![forbid(unsafe_code)]
 
+pub mod arrears;
 pub mod catalog;
 pub mod compare;
 pub mod contract;
@@ -17,6 +19,9 @@ pub mod import;
 pub mod stream;
 pub mod synth;
 
+pub use arrears::{
+    ArrearsBatch, ArrearsColumns, ArrearsLeague, ArrearsOptions, ArrearsSummary, arrears,
+};
 pub use compare::{CompareOptions, Comparison, Side, compare};
 pub use contract::{Contract, Mapping};
 pub use error::{Effect, Error, Finding, Findings};

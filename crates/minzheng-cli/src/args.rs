@@ -24,7 +24,17 @@ const UNDETERMINED: Code = (
 
 /// The end of a help text: an example that runs from the top of the repository, and the exit codes.
 fn teach(example: &str, codes: &[Code]) -> String {
-    let mut text = format!("Example:\n  {example}\n\nExit codes:");
+    teach_all(&[example], codes)
+}
+
+/// The same with more than one example.
+fn teach_all(examples: &[&str], codes: &[Code]) -> String {
+    let word = if examples.len() > 1 {
+        "Examples"
+    } else {
+        "Example"
+    };
+    let mut text = format!("{word}:\n  {}\n\nExit codes:", examples.join("\n  "));
     for (code, when) in codes {
         // writing to a string cannot fail
         let _ = write!(text, "\n  {code}  {when}");
@@ -140,6 +150,24 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// What is owed by month when the law is published backwards, for a household or over tables
+    #[command(override_usage = "minzheng arrears --from <YYYY-MM> --to <YYYY-MM> --known-before <YYYY-MM-DD> [OPTIONS] <FILE>\n       \
+        minzheng arrears --from <YYYY-MM> --to <YYYY-MM> --known-before <YYYY-MM-DD> [OPTIONS] --households <FILE> --people <FILE>",
+    after_help = teach_all(
+        &[
+            "minzheng arrears examples/data/raised-backwards.toml --programme dibao --from 2026-07 --to 2026-08 --known-before 2026-08-15",
+            "minzheng arrears examples/data/raised-backwards.toml --from 2026-07 --to 2026-08 --set 'standard.dibao[hukou=urban]=900/month'",
+            "minzheng arrears --households examples/data/province/households.csv --people examples/data/province/people.csv --from 2026-07 --to 2026-08 --known-before 2026-08-15",
+        ],
+        &[
+            DONE,
+            (1, "the household, a table, a pack or the folder was refused: standard error says where and why"),
+            USAGE,
+            (3, "a month is undetermined, where --fail-undetermined asks for it"),
+            (130, "stopped by Ctrl-C or a signal: begin again"),
+        ],
+    ))]
+    Arrears(Box<Backwards>),
     /// Tables of a province that never was: households, people and records that nobody lives in
     #[command(
         after_help = teach(
@@ -249,21 +277,31 @@ pub(crate) struct TablesArgs {
     /// A folder with tables of records, each named as its table: obligors.parquet, parents.csv
     #[arg(long, value_name = "DIR")]
     pub(crate) records: Option<PathBuf>,
-    /// The day decided of households that have no column `on`
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    pub(crate) on: Option<NaiveDate>,
-    /// The law as published by this day
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    pub(crate) known_on: Option<NaiveDate>,
     /// A file with other names and units of columns
     #[arg(long, value_name = "FILE")]
     pub(crate) mapping: Option<PathBuf>,
     /// Leave out columns that nobody knows
     #[arg(long)]
     pub(crate) ignore_unknown: bool,
+}
+
+/// What is decided over tables.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Deciding {
+    /// The day decided of households that have no column `on`
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) on: Option<NaiveDate>,
+    /// The law as published by this day
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) known_on: Option<NaiveDate>,
     /// Programmes by id, with commas between; without it, all
     #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     pub(crate) programmes: Vec<String>,
+}
+
+/// How work over tables is done, and its tables are written.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Working {
     /// How tables are written
     #[arg(long, value_enum, default_value_t = TableFormat::Parquet)]
     pub(crate) format: TableFormat,
@@ -276,10 +314,68 @@ pub(crate) struct TablesArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+pub(crate) struct Backwards {
+    /// The household: a file that ends in .toml or .json; or else --households and --people
+    #[arg(required_unless_present = "households", conflicts_with_all = ["households", "people", "records", "mapping", "ignore_unknown"])]
+    pub(crate) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) tables: Option<TablesArgs>,
+    /// The first month. Facts stand as they are given for every month; the day they were given for, `on`, is replaced by the
+    /// first of the month
+    #[arg(long, value_name = "YYYY-MM", value_parser = month)]
+    pub(crate) from: NaiveDate,
+    /// The last month
+    #[arg(long, value_name = "YYYY-MM", value_parser = month)]
+    pub(crate) to: NaiveDate,
+    /// Before: the law as published by this day, what payment went by. Only with --set it may be left out: all that the packs hold
+    #[arg(long, value_name = "YYYY-MM-DD", required_unless_present = "set")]
+    pub(crate) known_before: Option<NaiveDate>,
+    /// After: the law as published by this day; without it, all that the packs hold
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) known_after: Option<NaiveDate>,
+    /// What if: a figure on the side after, as if it had been published; PARAM=VALUE, or PARAM[key=value,…]=VALUE
+    #[arg(long = "set", value_name = "PARAM[key=value,…]=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Programmes by id, with commas between; without it, all that pay by the month
+    #[arg(
+        long = "programme",
+        alias = "programmes",
+        value_name = "ID,…",
+        value_delimiter = ','
+    )]
+    pub(crate) programmes: Vec<String>,
+    /// All who are entitled were in payment in every month. Without it, nothing is owed for a month before the first month of
+    /// payment, and a month is undetermined where that is unknown
+    #[arg(long)]
+    pub(crate) paid_throughout: bool,
+    /// A folder for the rows with something owed, overpaid or unknown; it must be empty or not there
+    #[arg(long, value_name = "DIR", conflicts_with = "file")]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) working: Working,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// End with code 3 if a month is undetermined
+    #[arg(long)]
+    pub(crate) fail_undetermined: bool,
+}
+
+/// The first day of a month.
+fn month(text: &str) -> Result<NaiveDate, String> {
+    let day = NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d");
+    day.map_err(|_| "a month is wanted, as 2026-07".to_owned())
+}
+
+#[derive(Debug, ClapArgs)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Province {
     #[command(flatten)]
     pub(crate) tables: TablesArgs,
+    #[command(flatten)]
+    pub(crate) deciding: Deciding,
+    #[command(flatten)]
+    pub(crate) working: Working,
     /// A folder for the answer; it must be empty or not there
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
@@ -325,6 +421,10 @@ pub(crate) struct Province {
 pub(crate) struct Compare {
     #[command(flatten)]
     pub(crate) tables: TablesArgs,
+    #[command(flatten)]
+    pub(crate) deciding: Deciding,
+    #[command(flatten)]
+    pub(crate) working: Working,
     #[command(flatten)]
     pub(crate) sides: Sides,
     /// A folder for the rows that change; it must be empty or not there

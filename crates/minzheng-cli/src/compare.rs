@@ -13,7 +13,7 @@ use minzheng_arrow::compare::{
 use minzheng_arrow::{Error, Status};
 
 use crate::args::Compare;
-use crate::output::{bold, dim, pick, table};
+use crate::output::{dim, pick};
 use crate::tables::{self, Bar};
 use crate::{Failure, Outcome, input, output};
 
@@ -25,9 +25,10 @@ pub(crate) fn run(asked: &Compare, packs: &[PathBuf], lang: Lang) -> Outcome {
     let told = |e: Error| tables::told(&e, lang);
     let stop = tables::stop();
     let (given, sides) = (&asked.tables, &asked.sides);
+    let (deciding, working) = (&asked.deciding, &asked.working);
     let engine = |own: &[PathBuf]| input::engine_over(packs, own);
     let (before, after) = (engine(&sides.before)?, engine(&sides.after)?);
-    let known = |own: Option<NaiveDate>| tables::day(own.or(given.known_on));
+    let known = |own: Option<NaiveDate>| tables::day(own.or(deciding.known_on));
     let side = |engine, on, known_on, figures: &[String]| -> Result<Side<'_>, Failure> {
         let side = Side::new(engine).on(tables::day(on)?).known_on(known_on);
         figures
@@ -48,11 +49,11 @@ pub(crate) fn run(asked: &Compare, packs: &[PathBuf], lang: Lang) -> Outcome {
         &sides.set,
     )?;
     let options = CompareOptions {
-        import: tables::import(given, lang)?,
-        programmes: given.programmes.clone(),
-        format: tables::format(given.format),
-        encoding: tables::encoding(given.encoding),
-        threads: given.threads,
+        import: tables::import(given, deciding.on, lang)?,
+        programmes: deciding.programmes.clone(),
+        format: tables::format(working.format),
+        encoding: tables::encoding(working.encoding),
+        threads: working.threads,
         cancel: Some(&stop),
     };
     let bar = Bar::new(after.packs(), lang);
@@ -115,7 +116,7 @@ fn words(comparison: &Comparison, lang: Lang) -> String {
     }
     let mut out = String::new();
     if rows.len() > 1 {
-        out = headed(&table(&rows));
+        out = tables::headed(&rows);
         out.push('\n');
         out.push_str(&causes(comparison, lang));
     } else {
@@ -148,14 +149,6 @@ fn words(comparison: &Comparison, lang: Lang) -> String {
         let _ = writeln!(out, "{}", dim(pick(note, lang)));
     }
     out
-}
-
-/// The first line bold.
-fn headed(text: &str) -> String {
-    match text.split_once('\n') {
-        Some((head, rest)) => format!("{}\n{rest}", bold(head)),
-        None => text.to_owned(),
-    }
 }
 
 fn heads(lang: Lang) -> Vec<String> {
@@ -241,7 +234,7 @@ fn causes(comparison: &Comparison, lang: Lang) -> String {
         row.extend(counts.map(|n| grouped(i128::from(n))));
         rows.push(row);
     }
-    let mut out = headed(&table(&rows));
+    let mut out = tables::headed(&rows);
     let more = list.len().saturating_sub(SHOWN);
     if more > 0 {
         let line = match lang {

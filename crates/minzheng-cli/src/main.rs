@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod arrears;
 mod clock;
 mod compare;
 mod input;

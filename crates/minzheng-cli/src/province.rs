@@ -4,16 +4,13 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use minzheng::Lang;
-use minzheng::report::yuan;
-use minzheng_arrow::compare::Per;
 use minzheng_arrow::{Clock, ExportOptions, Progress, RunOptions, Summary, run as decide};
-use minzheng_rules::lang::{Period, Type};
 use minzheng_rules::pack::PackSet;
 use serde_json::json;
 
 use crate::args::Province;
 use crate::clock::{self, Timings};
-use crate::output::{bold, dim, pick, table};
+use crate::output::pick;
 use crate::tables::{self, Bar};
 use crate::{Failure, Outcome, input, output};
 
@@ -21,23 +18,23 @@ use crate::{Failure, Outcome, input, output};
 pub(crate) fn run(asked: &Province, packs: &[PathBuf], lang: Lang) -> Outcome {
     let engine = input::engine(packs)?;
     let rules = engine.rules();
-    let given = &asked.tables;
+    let (given, deciding, working) = (&asked.tables, &asked.deciding, &asked.working);
     let stop = tables::stop();
     let options = RunOptions {
-        import: tables::import(given, lang)?,
+        import: tables::import(given, deciding.on, lang)?,
         export: ExportOptions {
-            known_on: tables::day(given.known_on)?,
-            programmes: given.programmes.clone(),
+            known_on: tables::day(deciding.known_on)?,
+            programmes: deciding.programmes.clone(),
             conditions: asked.conditions,
             reasons: asked.reasons,
             missing: asked.missing,
             formulas: formulas(asked, rules.packs()),
             overlays: Vec::new(),
         },
-        format: tables::format(given.format),
-        encoding: tables::encoding(given.encoding),
+        format: tables::format(working.format),
+        encoding: tables::encoding(working.encoding),
         households_per_part: asked.part_households,
-        threads: given.threads,
+        threads: working.threads,
         explain: asked.explain_sample,
         resume: asked.resume,
         dry: asked.dry_run,
@@ -89,7 +86,7 @@ fn words(summary: &Summary, set: &PackSet, lang: Lang) -> String {
     ];
     let mut rows = vec![heads.map(|h| pick(h, lang).to_owned()).to_vec()];
     for (code, league) in &summary.leagues {
-        let mut name = league_name(code, set, lang);
+        let mut name = tables::league_name(code, set, lang);
         for programme in set.programmes() {
             let Some(tally) = league.programmes.get(&programme.id) else {
                 continue;
@@ -108,15 +105,11 @@ fn words(summary: &Summary, set: &PackSet, lang: Lang) -> String {
                 tally.eligible.to_string(),
                 tally.not_eligible.to_string(),
                 tally.undetermined.to_string(),
-                ty.map_or_else(String::new, |ty| amount(tally.amount, ty, lang)),
+                ty.map_or_else(String::new, |ty| tables::amount(tally.amount, ty, lang)),
             ]);
         }
     }
-    let mut out = table(&rows);
-    if let Some(head) = out.find('\n') {
-        let rest = out.split_off(head);
-        out = format!("{}{rest}", bold(&out));
-    }
+    let mut out = tables::headed(&rows);
     let _ = writeln!(
         out,
         "{}",
@@ -131,46 +124,6 @@ fn words(summary: &Summary, set: &PackSet, lang: Lang) -> String {
             ),
         }
     );
-    if !summary.findings.is_empty() {
-        let list: Vec<String> = summary
-            .findings
-            .iter()
-            .map(|(code, many)| {
-                let code = if code.is_empty() { "…" } else { code };
-                format!("{code} {many}")
-            })
-            .collect();
-        let title = pick(
-            ("数据问题（见 findings）：", "wrong rows (see findings): "),
-            lang,
-        );
-        let _ = writeln!(out, "{}", dim(&format!("{title}{}", list.join(", "))));
-    }
+    out.push_str(&tables::wrong_rows(&summary.findings, lang));
     out
-}
-
-fn league_name(code: &str, set: &PackSet, lang: Lang) -> String {
-    if code.is_empty() {
-        return pick(("未填", "not given"), lang).to_owned();
-    }
-    let whole = code.parse::<i64>().ok().and_then(|c| c.checked_mul(100));
-    let name = whole
-        .filter(|c| set.places().get(*c).is_some())
-        .map(|c| set.places().name(c));
-    name.map_or_else(|| code.to_owned(), |name| format!("{name} ({code})"))
-}
-
-fn amount(fen: i128, ty: Type, lang: Lang) -> String {
-    let unit = match ty {
-        Type::Money {
-            period: Period::Month,
-            ..
-        } => Per::Month,
-        Type::Money {
-            period: Period::Year,
-            ..
-        } => Per::Year,
-        _ => Per::Once,
-    };
-    format!("{} {}", yuan(fen), pick(unit.unit(), lang))
 }

@@ -5,13 +5,16 @@ use std::fmt::Write as _;
 use minzheng::eligibility::Change;
 use minzheng::report::{Page, escape_html, words};
 use minzheng::{Assessment, Engine, Household, Lang, Missing, Verdict};
+use minzheng_rules::facts::Overlay;
 use serde_json::{Value, json};
 
 use minzheng_arrow::Contract;
 
 use crate::args::{Args, Case, Command, Form, ParamsCommand, SchemaCommand};
 use crate::output::{bold, dim, marks, pick, table, verdict};
-use crate::{Failure, Outcome, compare, input, output, pack, params, province, schema, synth};
+use crate::{
+    Failure, Outcome, arrears, compare, input, output, pack, params, province, schema, synth,
+};
 
 /// Does what was asked.
 pub(crate) fn run(args: Args) -> Outcome {
@@ -89,6 +92,7 @@ pub(crate) fn run(args: Args) -> Outcome {
             }
         }
         Command::Simulate { case, set, json } => simulate(&case, &set, json, &args.packs, lang),
+        Command::Arrears(asked) => arrears::run(&asked, &args.packs, lang),
         Command::Synth(command) => synth::run(&command, &args.packs, lang),
         Command::Run(asked) => province::run(&asked, &args.packs, lang),
         Command::Compare(asked) => compare::run(&asked, &args.packs, lang),
@@ -286,7 +290,7 @@ fn assess(answer: &Assessment, form: &Form, all: bool, lang: Lang) -> String {
     out
 }
 
-fn name(words: &str, id: &str) -> String {
+pub(crate) fn name(words: &str, id: &str) -> String {
     if words.is_empty() {
         id.to_owned()
     } else {
@@ -345,11 +349,7 @@ fn simulate(
     let told = |e: minzheng::Error| Failure::Refused(e.lines(lang));
     let before = decide(&input::engine(&[])?, &household, lang)?;
     let engine = input::engine(packs)?;
-    let mut overlays = Vec::new();
-    for text in figures {
-        let overlay = engine.packs().overlay_from_text(text);
-        overlays.push(overlay.map_err(|e| told(e.into()))?);
-    }
+    let overlays = overlays(&engine, figures, lang)?;
     let after = engine.assess_with(&household, overlays).map_err(told)?;
     let changes = Change::between(&before, &after);
     if as_json {
@@ -392,4 +392,17 @@ fn simulate(
         rows.push(row);
     }
     Ok(table(&rows))
+}
+
+/// Figures as typed, that win over the packs.
+pub(crate) fn overlays(
+    engine: &Engine,
+    figures: &[String],
+    lang: Lang,
+) -> Result<Vec<Overlay>, Failure> {
+    let read = |text: &String| {
+        let overlay = engine.packs().overlay_from_text(text);
+        overlay.map_err(|e| Failure::Refused(minzheng::Error::from(e).lines(lang)))
+    };
+    figures.iter().map(read).collect()
 }

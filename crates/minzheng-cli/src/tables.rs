@@ -1,5 +1,6 @@
 //! What every command over the tables of a province does: reads how they are given, and says how far it is.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -7,16 +8,19 @@ use std::sync::atomic::AtomicBool;
 use chrono::NaiveDate;
 use indicatif::{ProgressBar, ProgressStyle};
 use minzheng::Lang;
+use minzheng::report::yuan;
+use minzheng_arrow::compare::Per;
 use minzheng_arrow::{
     Contract, Error, Format, ImportOptions, Mapping, Progress, RunInputs, TextEncoding,
 };
 use minzheng_rules::date::Day;
+use minzheng_rules::lang::{Period, Type};
 use minzheng_rules::pack::PackSet;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag::{register, register_conditional_shutdown};
 
 use crate::args::{Encoding, TableFormat, TablesArgs};
-use crate::output::pick;
+use crate::output::{bold, dim, pick, table};
 use crate::{Failure, STOPPED};
 
 /// The files that were given.
@@ -29,9 +33,13 @@ pub(crate) fn inputs(given: &TablesArgs) -> RunInputs {
 }
 
 /// How they are read.
-pub(crate) fn import(given: &TablesArgs, lang: Lang) -> Result<ImportOptions, Failure> {
+pub(crate) fn import(
+    given: &TablesArgs,
+    on: Option<NaiveDate>,
+    lang: Lang,
+) -> Result<ImportOptions, Failure> {
     Ok(ImportOptions {
-        on: day(given.on)?,
+        on: day(on)?,
         mapping: mapping(given, lang)?,
         ignore_unknown: given.ignore_unknown,
         ..ImportOptions::default()
@@ -154,4 +162,61 @@ pub(crate) fn say(line: &str) {
     use std::io::Write as _;
     // nobody is left to tell when standard error is closed
     let _ = writeln!(anstream::stderr(), "{line}");
+}
+
+/// A table whose first row is bold.
+pub(crate) fn headed(rows: &[Vec<String>]) -> String {
+    let mut out = table(rows);
+    if let Some(head) = out.find('\n') {
+        let rest = out.split_off(head);
+        out = format!("{}{rest}", bold(&out));
+    }
+    out
+}
+
+/// How many rows are wrong, by code; nothing where none is.
+pub(crate) fn wrong_rows(findings: &BTreeMap<String, u64>, lang: Lang) -> String {
+    if findings.is_empty() {
+        return String::new();
+    }
+    let list: Vec<String> = findings
+        .iter()
+        .map(|(code, many)| {
+            let code = if code.is_empty() { "…" } else { code };
+            format!("{code} {many}")
+        })
+        .collect();
+    let title = pick(
+        ("数据问题（见 findings）：", "wrong rows (see findings): "),
+        lang,
+    );
+    format!("{}\n", dim(&format!("{title}{}", list.join(", "))))
+}
+
+/// The name of a league by its four digits.
+pub(crate) fn league_name(code: &str, set: &PackSet, lang: Lang) -> String {
+    if code.is_empty() {
+        return pick(("未填", "not given"), lang).to_owned();
+    }
+    let whole = code.parse::<i64>().ok().and_then(|c| c.checked_mul(100));
+    let name = whole
+        .filter(|c| set.places().get(*c).is_some())
+        .map(|c| set.places().name(c));
+    name.map_or_else(|| code.to_owned(), |name| format!("{name} ({code})"))
+}
+
+/// A sum in the period of its type.
+pub(crate) fn amount(fen: i128, ty: Type, lang: Lang) -> String {
+    let unit = match ty {
+        Type::Money {
+            period: Period::Month,
+            ..
+        } => Per::Month,
+        Type::Money {
+            period: Period::Year,
+            ..
+        } => Per::Year,
+        _ => Per::Once,
+    };
+    format!("{} {}", yuan(fen), pick(unit.unit(), lang))
 }

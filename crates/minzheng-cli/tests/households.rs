@@ -333,7 +333,34 @@ fn below(words: &[String], out: &mut Vec<Vec<String>>) {
     out.push(words.to_vec());
 }
 
-/// Every command has an example that runs, and every exit code it can give.
+/// An example of a help text does what it says.
+fn runs(words: &[String], example: &str) {
+    let mut args: Vec<String> = example
+        .split_whitespace()
+        .map(|word| word.trim_matches('\'').to_owned())
+        .collect();
+    assert!(args.starts_with(words), "{words:?}: {example}");
+    // what an example writes goes into a folder of this test's own
+    let out = args.iter().position(|word| word == "--out");
+    if let Some(folder) = out.and_then(|at| args.get_mut(at.saturating_add(1))) {
+        let own = repo_root().join("target/test-help").join(words.join("-"));
+        if own.exists() {
+            std::fs::remove_dir_all(&own).unwrap();
+        }
+        own.to_str().unwrap().clone_into(folder);
+    }
+    let output = command(&args.iter().map(String::as_str).collect::<Vec<_>>());
+    let code = output.status.code().unwrap();
+    let wanted = if example.contains("--fail-undetermined") {
+        3
+    } else {
+        0
+    };
+    assert_eq!(code, wanted, "{example}");
+    assert!(!output.stdout.is_empty(), "{example} says nothing");
+}
+
+/// Every command has examples that run, and every exit code it can give.
 #[test]
 fn help_teaches_with_an_example() {
     let mut commands = Vec::new();
@@ -343,32 +370,13 @@ fn help_teaches_with_an_example() {
         let mut args: Vec<&str> = words.iter().map(String::as_str).collect();
         args.push("--help");
         let help = text(&args);
-        let example = help.split_once("Example:\n  minzheng ");
-        let (_, rest) = example.unwrap_or_else(|| panic!("{words:?} has no example"));
-        let (example, codes) = rest.split_once("\n\nExit codes:\n").unwrap();
-        let mut args: Vec<String> = example
-            .split_whitespace()
-            .map(|word| word.trim_matches('\'').to_owned())
-            .collect();
-        assert!(args.starts_with(&words), "{words:?}: {example}");
-        // what an example writes goes into a folder of this test's own
-        let out = args.iter().position(|word| word == "--out");
-        if let Some(folder) = out.and_then(|at| args.get_mut(at.saturating_add(1))) {
-            let own = repo_root().join("target/test-help").join(words.join("-"));
-            if own.exists() {
-                std::fs::remove_dir_all(&own).unwrap();
-            }
-            *folder = own.to_str().unwrap().to_owned();
+        let (before, codes) = help.split_once("\n\nExit codes:\n").unwrap();
+        let heads = ["Example:\n  minzheng ", "Examples:\n  minzheng "];
+        let rest = heads.iter().find_map(|head| before.split_once(head));
+        let (_, rest) = rest.unwrap_or_else(|| panic!("{words:?} has no example"));
+        for example in rest.split("\n  minzheng ") {
+            runs(&words, example);
         }
-        let output = command(&args.iter().map(String::as_str).collect::<Vec<_>>());
-        let code = output.status.code().unwrap();
-        let wanted = if example.contains("--fail-undetermined") {
-            3
-        } else {
-            0
-        };
-        assert_eq!(code, wanted, "{example}");
-        assert!(!output.stdout.is_empty(), "{example} says nothing");
         for code in [0, 1, 2] {
             assert!(codes.contains(&format!("  {code}  ")), "{words:?}: {codes}");
         }
@@ -433,4 +441,119 @@ fn rules_are_written_out_for_another_engine() {
     assert_eq!(wrong.status.code(), Some(1));
     let said = String::from_utf8_lossy(&wrong.stderr).into_owned();
     assert!(said.contains("E-EXPORT-OUTPUT"), "{said}");
+}
+
+#[test]
+fn what_is_owed_when_a_standard_is_raised_backwards() {
+    let file = file("raised-backwards");
+    let asked = |more: &[&str]| {
+        let mut args = vec!["arrears", &file, "--from", "2026-06", "--to", "2026-08"];
+        args.extend(["--programme", "dibao"]);
+        args.extend(more);
+        args.iter()
+            .map(|a| (*a).to_owned())
+            .collect::<Vec<String>>()
+    };
+    let run = |more: &[&str]| {
+        let args = asked(more);
+        text(&args.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    // three members: 3 × 820 − 1,400 + 60 before, 3 × 870 − 1,400 + 60 after, from July on
+    let en = run(&["--known-before", "2026-08-15"]);
+    let june = "minimum living allowance (dibao) 2026-06 1120.00 1120.00 0.00";
+    assert_eq!(line(&en, "minimum living"), june);
+    for words in [
+        "2026-07 1120.00 1270.00 150.00",
+        "2026-08 1120.00 1270.00 150.00",
+    ] {
+        let stands = |l: &str| l.split_whitespace().collect::<Vec<_>>().join(" ") == words;
+        assert!(en.lines().any(stands), "{en}");
+    }
+    assert_eq!(line(&en, "owed:"), "owed: 300.00 yuan (2 months of rows)");
+    assert_eq!(
+        line(&en, "overpaid:"),
+        "overpaid: 0.00 yuan (0 months of rows)"
+    );
+    // if 900 were published: 90 a month more than 870, and 240 more than 820 in June; if 800: too much was paid
+    let more = run(&["--set", "standard.dibao[hukou=urban]=900/month"]);
+    assert_eq!(line(&more, "owed:"), "owed: 420.00 yuan (3 months of rows)");
+    let less = run(&[
+        "--set",
+        "standard.dibao[hukou=urban]=800/month",
+        "--lang",
+        "zh",
+    ]);
+    assert_eq!(line(&less, "应补发"), "应补发 0.00 元 (0 个月次)");
+    assert_eq!(line(&less, "已多发"), "已多发 480.00 元 (3 个月次)");
+    let json = run(&["--known-before", "2026-08-15", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["schema"], "minzheng/arrears/1");
+    assert_eq!(json["total"]["owed_fen"], 30_000);
+
+    // the day of the decision is not known: nothing is made up
+    let other = "examples/data/undetermined.toml";
+    let open = command(&[
+        "arrears",
+        other,
+        "--from",
+        "2026-07",
+        "--to",
+        "2026-07",
+        "--known-before",
+        "2026-08-15",
+        "--fail-undetermined",
+    ]);
+    assert_eq!(open.status.code(), Some(3));
+    let open = String::from_utf8(open.stdout).unwrap();
+    assert_eq!(line(&open, "owed:"), "owed: 0.00 yuan (0 months of rows)");
+}
+
+#[test]
+fn arrears_without_two_laws_or_with_two_kinds_of_input_are_wrong_usage() {
+    let file = file("raised-backwards");
+    let months = ["--from", "2026-07", "--to", "2026-08"];
+    for (more, word) in [
+        (vec![file.as_str()], "--known-before"),
+        (vec!["--known-before", "2026-08-15"], "--households"),
+        (
+            vec![
+                &file,
+                "--known-before",
+                "2026-08-15",
+                "--households",
+                "x",
+                "--people",
+                "y",
+            ],
+            "cannot be used with",
+        ),
+        (
+            vec![&file, "--known-before", "2026-08-15", "--out", "x"],
+            "--out",
+        ),
+        (vec![&file, "--known-before", "2026-8"], "2026-8"),
+    ] {
+        let mut args = vec!["arrears"];
+        args.extend(months);
+        args.extend(more);
+        let output = command(&args);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {error}");
+        assert!(error.contains(word), "{args:?}: {error}");
+    }
+    let output = command(&[
+        "arrears",
+        &file,
+        "--from",
+        "2026-09",
+        "--to",
+        "2026-08",
+        "--known-before",
+        "2026-08-15",
+    ]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        output.status.code() == Some(1) && error.contains("E-ARREARS-MONTHS"),
+        "{error}"
+    );
 }

@@ -424,3 +424,65 @@ fn a_dry_run_says_the_same_and_leaves_nothing() {
         assert!(timings.lines().any(|l| l.starts_with(phase)), "{timings}");
     }
 }
+
+#[test]
+fn arrears_of_a_province_are_the_same_bytes_for_any_threads_and_add_up() {
+    let home = folder("arrears");
+    synth(&home, "3000");
+    let asked = |out: &str, threads: &str| {
+        let mut command = minzheng();
+        command.arg("arrears");
+        for table in ["households", "people"] {
+            let file = home.join(format!("in/{table}.parquet"));
+            command.arg(format!("--{table}")).arg(file);
+        }
+        command
+            .arg("--records")
+            .arg(home.join("records"))
+            .arg("--out")
+            .arg(home.join(out))
+            .args(["--from", "2026-06", "--to", "2026-08", "--format", "csv"])
+            .args([
+                "--known-before",
+                "2026-08-15",
+                "--threads",
+                threads,
+                "--json",
+            ])
+            .args(["--set", "standard.dibao_single=650/month"]);
+        done(command.output().unwrap())
+    };
+    let text = asked("one", "1");
+    assert_eq!(asked("two", "2"), text);
+    let written = files(&home.join("one"));
+    assert_eq!(files(&home.join("two")), written);
+
+    // the rows add up to what is printed
+    let (mut owed, mut overpaid, mut unknown) = (0, 0, 0);
+    for table in ["households.csv", "people.csv"] {
+        let rows = String::from_utf8(written[Path::new(table)].clone()).unwrap();
+        for row in rows.lines().skip(1) {
+            let fen = row.rsplit(',').next().unwrap().replace('.', "");
+            match fen.parse::<i64>() {
+                Ok(fen) if fen > 0 => owed += fen,
+                Ok(fen) => overpaid -= fen,
+                Err(_) => unknown += 1,
+            }
+        }
+    }
+    let json: Value = serde_json::from_str(&text).unwrap();
+    let total = &json["total"];
+    assert!(owed > 0 && overpaid > 0 && unknown > 0, "{total}");
+    assert_eq!(
+        (&total["owed_fen"], &total["overpaid_fen"]),
+        (&owed.into(), &overpaid.into())
+    );
+    assert_eq!(total["months_unknown"], unknown);
+    // nothing is owed for June: the standard holds from July
+    let dibao = &json["leagues"]["1599"]["programmes"]["dibao"];
+    assert_eq!(dibao["2026-06-01"]["owed_fen"], 0);
+    assert!(
+        dibao["2026-08-01"]["owed_fen"].as_i64().unwrap() > 0,
+        "{dibao}"
+    );
+}

@@ -1,20 +1,13 @@
 //! The law ready to decide.
 
-use chrono::{Datelike, NaiveDate};
-use minzheng_rules::date::Day;
 use minzheng_rules::facts::Overlay;
-use minzheng_rules::number::Money;
 use minzheng_rules::pack::{PackSet, PackSource};
 use minzheng_rules::scenario;
-use minzheng_rules::truth::Truth;
 
-use crate::eligibility::{Arrears, Assessment, MonthOfArrears};
-use crate::error::{Error, Finding};
+use crate::eligibility::{Arrears, ArrearsQuestion, Assessment, programme_index};
+use crate::error::Error;
 use crate::household::Household;
 use crate::packs::{self, BuiltIn};
-
-/// Most months one question about arrears may span.
-const MAX_MONTHS: usize = 600;
 
 /// Packs of law, ready to decide households. One engine serves many threads.
 ///
@@ -98,100 +91,40 @@ impl Engine {
         Ok(Assessment::new(self.rules.evaluate(&input)))
     }
 
-    /// What is owed for past months because a figure was raised backwards: for each month from `first` to `last`, the
-    /// amount by the law as known on `known_after` less the amount as known on `known_before`. Amounts of several
-    /// persons are added.
+    /// What is owed for past months because the law was published backwards: for each month the amount by the law as known
+    /// after less the amount as known before.
     ///
     /// ```
     /// # use chrono::NaiveDate;
-    /// # use minzheng::{Engine, Household};
+    /// # use minzheng::Engine;
+    /// # use minzheng::Household;
+    /// # use minzheng::eligibility::{ArrearsQuestion, Months};
     /// # let day = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap_or_default();
     /// # let household = Household::new(day(2026, 8, 25));
     /// let engine = Engine::built_in()?;
-    /// let owed = engine.arrears(
-    ///     &household, "dibao", day(2026, 7, 1), day(2026, 8, 1), day(2026, 8, 15), day(2026, 8, 25),
-    /// )?;
-    /// assert_eq!(owed.months().len(), 2);
+    /// let question = ArrearsQuestion {
+    ///     programmes: vec!["dibao".to_owned()],
+    ///     known_before: Some(day(2026, 8, 15)),
+    ///     ..ArrearsQuestion::new(Months::between(day(2026, 7, 1), day(2026, 8, 1))?)
+    /// };
+    /// let owed = engine.arrears(&household, &question)?;
+    /// assert_eq!(owed.tally().months_unknown, 2); // nothing is known of the household
     /// # Ok::<(), minzheng::Error>(())
     /// ```
     ///
     /// # Errors
-    /// `E-PROGRAMME-NAME`, `E-ARREARS-MONTHS`, and what [`Engine::assess`] finds.
+    /// What [`ArrearsQuestion::programmes`], [`ArrearsQuestion::known`] and [`Engine::assess`] find.
     pub fn arrears(
         &self,
         household: &Household,
-        programme: &str,
-        first: NaiveDate,
-        last: NaiveDate,
-        known_before: NaiveDate,
-        known_after: NaiveDate,
+        question: &ArrearsQuestion,
     ) -> Result<Arrears, Error> {
-        let index = self.programme_index(programme)?;
         let input = self.packs().bind(&household.document()?)?;
-        let at = |month: NaiveDate, known: NaiveDate| -> Option<Money> {
-            let (on, known) = (Day::from_date(month)?, Day::from_date(known)?);
-            let answer = self.rules.evaluate(&input.clone().with_dates(on, known));
-            let mut sum = 0_i64;
-            for outcome in answer
-                .outcomes()
-                .into_iter()
-                .filter(|o| o.programme == index && o.in_force)
-            {
-                match outcome.eligible {
-                    Truth::False => {}
-                    Truth::True => sum = sum.checked_add(outcome.amount?.0?)?,
-                    Truth::Unknown => return None,
-                }
-            }
-            Some(Money::from_fen(sum))
-        };
-        let mut months = Vec::new();
-        let mut month = first.with_day(1);
-        while let Some(at_month) = month.filter(|m| *m <= last) {
-            if months.len() >= MAX_MONTHS {
-                return Err(Error::one(Finding::new(
-                    "E-ARREARS-MONTHS",
-                    "more than 600 months",
-                    "ask for fewer",
-                )));
-            }
-            months.push(MonthOfArrears::new(
-                at_month,
-                at(at_month, known_before),
-                at(at_month, known_after),
-            ));
-            month = at_month.checked_add_months(chrono::Months::new(1));
-        }
-        if months.is_empty() {
-            let help = "the last month comes after the first";
-            return Err(Error::one(Finding::new(
-                "E-ARREARS-MONTHS",
-                "no month lies between the two",
-                help,
-            )));
-        }
-        Ok(Arrears::new(programme.to_owned(), months))
+        question.answer(&self.rules, &input)
     }
 
     /// The index of a programme by its id.
     pub(crate) fn programme_index(&self, id: &str) -> Result<usize, Error> {
-        self.packs()
-            .programmes()
-            .iter()
-            .position(|p| p.id == id)
-            .ok_or_else(|| {
-                let known: Vec<&str> = self
-                    .packs()
-                    .programmes()
-                    .iter()
-                    .map(|p| p.id.as_str())
-                    .collect();
-                let help = format!("the programmes are: {}", known.join(", "));
-                Error::one(Finding::new(
-                    "E-PROGRAMME-NAME",
-                    "there is no such programme",
-                    help,
-                ))
-            })
+        programme_index(self.packs(), id)
     }
 }

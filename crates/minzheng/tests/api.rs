@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use chrono::NaiveDate;
+use minzheng::eligibility::{Arrears, ArrearsQuestion, Months, RowOfArrears};
 use minzheng::identity::{DisabilityCard, ResidentNumber};
 use minzheng::{Engine, Household, Lang, Money, Person, Verdict, api};
 use minzheng_rules::explain::Step;
@@ -38,46 +39,100 @@ fn a_family_is_decided() {
     assert!(answer.programme("edge", None).unwrap().amount().is_none());
 }
 
+/// The family in payment since some day, June to August of 2026; the standard rose from July, published on 20 August.
+fn asked(decided_on: &str, change: impl FnOnce(&Engine, &mut ArrearsQuestion)) -> Arrears {
+    let engine = Engine::built_in().unwrap();
+    let family = FAMILY.replace("decided_on = 2026-08-20\n", decided_on);
+    let mut question = ArrearsQuestion {
+        programmes: vec!["dibao".to_owned()],
+        known_before: Some(day(2026, 8, 15)),
+        ..ArrearsQuestion::new(Months::between(day(2026, 6, 1), day(2026, 8, 31)).unwrap())
+    };
+    change(&engine, &mut question);
+    let family = Household::from_toml(&family).unwrap();
+    engine.arrears(&family, &question).unwrap()
+}
+
+fn differences(owed: &Arrears) -> Vec<Option<i64>> {
+    let months = owed.rows().iter().flat_map(RowOfArrears::months);
+    months.map(|m| m.difference().map(Money::fen)).collect()
+}
+
 #[test]
 fn a_standard_raised_backwards_is_owed() {
-    let engine = Engine::built_in().unwrap();
-    let family = Household::from_toml(FAMILY).unwrap();
-    let owed = engine
-        .arrears(
-            &family,
-            "dibao",
-            day(2026, 6, 1),
-            day(2026, 8, 31),
-            day(2026, 8, 15),
-            day(2026, 8, 25),
-        )
-        .unwrap();
-    let fen: Vec<Option<i64>> = owed
-        .months()
-        .iter()
-        .map(|m| m.difference().map(Money::fen))
-        .collect();
     // three members, 50 yuan each, from July
-    assert_eq!(fen, [Some(0), Some(15_000), Some(15_000)]);
-    assert_eq!(owed.total(), Some(Money::from_fen(30_000)));
-    let none = engine.arrears(
-        &family,
-        "dibao",
-        day(2026, 8, 1),
-        day(2026, 6, 1),
-        day(2026, 8, 1),
-        day(2026, 8, 1),
+    let owed = asked("decided_on = 2026-03-10\n", |_, _| {});
+    assert_eq!(differences(&owed), [Some(0), Some(15_000), Some(15_000)]);
+    let tally = owed.tally();
+    assert_eq!((tally.owed, tally.months_owed), (30_000, 2));
+    assert_eq!((tally.overpaid, tally.months_unchanged), (0, 1));
+    // 3 × 820 − 1,400 + 60
+    let july = owed.rows().first().and_then(|row| row.months().get(1));
+    assert_eq!(july.unwrap().before(), Some(Money::from_fen(112_000)));
+}
+
+#[test]
+fn nothing_is_owed_for_a_month_before_the_first_one_paid() {
+    // decided in July, paid from August
+    let owed = asked("decided_on = 2026-07-10\n", |_, _| {});
+    assert_eq!(differences(&owed), [Some(0), Some(0), Some(15_000)]);
+    // nobody said since when they are paid
+    let owed = asked("", |_, _| {});
+    assert_eq!(differences(&owed), [None, None, None]);
+    assert_eq!((owed.tally().months_unknown, owed.tally().owed), (3, 0));
+    // it was said that all were paid throughout
+    let owed = asked("", |_, question| question.paid_throughout = true);
+    assert_eq!(differences(&owed), [Some(0), Some(15_000), Some(15_000)]);
+}
+
+#[test]
+fn what_was_overpaid_is_not_set_off_against_what_is_owed() {
+    // as if 800 had been published: less than 820 was, and than 870
+    let lower = |engine: &Engine, question: &mut ArrearsQuestion| {
+        let figure = engine
+            .packs()
+            .overlay_from_words("standard.dibao", "800/month", &[]);
+        question.figures = vec![figure.unwrap()];
+    };
+    let owed = asked("decided_on = 2026-03-10\n", lower);
+    assert_eq!(differences(&owed), [Some(-6_000); 3]);
+    let tally = owed.tally();
+    assert_eq!(
+        (tally.owed, tally.overpaid, tally.months_overpaid),
+        (0, 18_000, 3)
     );
+    let json = owed.to_json();
+    assert_eq!(json["total"]["overpaid_fen"], 18_000);
+    assert_eq!(json["rows"][0]["months"][0]["difference_fen"], -6_000);
+}
+
+#[test]
+fn questions_about_arrears_that_make_no_sense_are_refused() {
+    let engine = Engine::built_in().unwrap();
+    let none = Months::between(day(2026, 8, 1), day(2026, 6, 1));
     assert_eq!(none.unwrap_err().code(), "E-ARREARS-MONTHS");
-    let none = engine.arrears(
-        &family,
-        "x",
-        day(2026, 8, 1),
-        day(2026, 8, 1),
-        day(2026, 8, 1),
-        day(2026, 8, 1),
-    );
-    assert_eq!(none.unwrap_err().code(), "E-PROGRAMME-NAME");
+    let many = Months::between(day(1926, 8, 1), day(2026, 6, 1));
+    assert_eq!(many.unwrap_err().code(), "E-ARREARS-MONTHS");
+    let months = Months::between(day(2026, 8, 1), day(2026, 8, 1)).unwrap();
+    let family = Household::from_toml(FAMILY).unwrap();
+    for (programme, code) in [
+        ("x", "E-PROGRAMME-NAME"),
+        ("temp", "E-ARREARS-PROGRAMME"),
+        ("edge", "E-ARREARS-PROGRAMME"),
+    ] {
+        let question = ArrearsQuestion {
+            programmes: vec![programme.to_owned()],
+            ..ArrearsQuestion::new(months.clone())
+        };
+        let error = engine.arrears(&family, &question).unwrap_err();
+        assert_eq!(error.code(), code, "{error}");
+    }
+    // all that pay by the month, for the household or each person
+    let owed = engine
+        .arrears(&family, &ArrearsQuestion::new(months))
+        .unwrap();
+    let of = |id: &str| owed.rows().iter().filter(|r| r.programme() == id).count();
+    assert_eq!((of("dibao"), of("old_age"), of("temp")), (1, 3, 0));
 }
 
 #[test]
@@ -259,7 +314,21 @@ fn calls_are_answered() {
     ] {
         arrears[key] = json!(value);
     }
-    assert_eq!(call(&arrears)["ok"]["months"].as_array().unwrap().len(), 2);
+    let owed = &call(&arrears)["ok"];
+    assert_eq!(owed["rows"][0]["months"].as_array().unwrap().len(), 2);
+    // nothing is known of most: no sum is made up
+    assert_eq!(owed["total"]["months_unknown"], 2);
+    arrears["set"] = json!([{ "parameter": "standard.x", "value": "900/month" }]);
+    let refused = &call(&arrears)["error"];
+    assert_eq!(
+        (&refused["code"], &refused["path"]),
+        (&json!("E-OVERLAY-NAME"), &json!("set[0]"))
+    );
+    arrears["set"] = json!([{ "parameter": "standard.dibao", "value": "900/month" }]);
+    arrears["paid_throughout"] = json!(true);
+    assert_eq!(call(&arrears)["ok"]["schema"], "minzheng/arrears/1");
+    arrears["paid_throughout"] = json!("yes");
+    assert_eq!(call(&arrears)["error"]["path"], "paid_throughout");
     assert_eq!(call(&json!({ "call": "packs" }))["ok"][0]["id"], "cn");
     assert_eq!(
         call(&json!({ "call": "version" }))["ok"]["version"],

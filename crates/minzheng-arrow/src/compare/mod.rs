@@ -30,9 +30,10 @@ use crate::export::Exporter;
 use crate::files::{Format, TextEncoding, refused};
 use crate::import::ImportOptions;
 use crate::stream::cursor::Cursors;
+use crate::stream::given::in_order;
 use crate::stream::journal::fresh;
 use crate::stream::work::each;
-use crate::stream::{Progress, RunInputs, digest, in_order};
+use crate::stream::{Progress, ROWS, RunInputs, digest};
 pub use facts::{FileFacts, LeagueFacts, SideFacts, TableFacts};
 use movers::{Movers, Writer};
 use reading::{Reader, SharedTable};
@@ -260,7 +261,7 @@ pub fn compare(
             let out = out.ok_or_else(|| unsorted(table))?;
             Ok(out.join("sorting").join(table.name()))
         };
-        let cursor = in_order(&table.file, at, &picked, 0, options.cancel, folder)?;
+        let cursor = in_order(&table.file, at, &picked, (0, ROWS), options.cancel, folder)?;
         if let Some(facts) = comparison.tables.get_mut(at) {
             facts.rows = cursor.total();
         }

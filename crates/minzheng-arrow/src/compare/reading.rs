@@ -12,7 +12,8 @@ use crate::contract::{Contract, TableContract};
 use crate::error::{Error, fault};
 use crate::files::{Pick, TableFile};
 use crate::import::{ImportOptions, Importer};
-use crate::stream::{Picked, RunInputs, record_file};
+use crate::stream::RunInputs;
+use crate::stream::given::{Picked, record_file};
 
 /// One table, for one side or for both.
 #[derive(Debug)]

@@ -315,7 +315,13 @@ impl Exporter {
             overlays: options.overlays.clone(),
             ..Request::default()
         };
-        let metadata = metadata(set, importer, &request);
+        let day = |day: Option<Day>| day.map_or_else(String::new, |d| d.to_string());
+        let own = [
+            ("minzheng.plan", format!("sha256:{}", request.digest(set))),
+            ("minzheng.on", day(importer.options().on)),
+            ("minzheng.known_on", day(options.known_on)),
+        ];
+        let metadata = metadata(importer, "minzheng/answer/1", own);
         let (mut tables, mut columns) = (Vec::new(), BTreeMap::new());
         for entity in importer.entities().iter().copied() {
             let (fields, made) = out.by_entity.remove(&entity).unwrap_or_default();
@@ -696,24 +702,25 @@ fn field(name: &str, shape: &Shape, set: &PackSet, ty: Type) -> Field {
     field.with_metadata(metadata.into_iter().collect())
 }
 
-fn metadata(set: &PackSet, importer: &Importer<'_>, request: &Request) -> BTreeMap<String, String> {
-    let day = |day: Option<Day>| day.map_or_else(String::new, |d| d.to_string());
-    let packs = set
+/// What the metadata of a schema says: engine, packs, how facts stand, and more.
+pub(crate) fn metadata<const N: usize>(
+    importer: &Importer<'_>,
+    schema: &str,
+    more: [(&str, String); N],
+) -> BTreeMap<String, String> {
+    let packs = importer
+        .packs()
         .packs()
         .iter()
         .map(|p| format!("{}@{} sha256:{}", p.id, p.version, p.digest));
+    let status = importer.options().status;
     let pairs = [
-        ("minzheng.schema", "minzheng/answer/1".to_owned()),
+        ("minzheng.schema", schema.to_owned()),
         ("minzheng.engine", env!("CARGO_PKG_VERSION").to_owned()),
         ("minzheng.plan_format", PLAN_FORMAT.to_string()),
-        ("minzheng.plan", format!("sha256:{}", request.digest(set))),
         ("minzheng.packs", packs.collect::<Vec<_>>().join(", ")),
-        ("minzheng.on", day(importer.options().on)),
-        ("minzheng.known_on", day(request.known_on)),
-        (
-            "minzheng.facts",
-            importer.options().status.word().to_owned(),
-        ),
+        ("minzheng.facts", status.word().to_owned()),
     ];
-    pairs.map(|(key, value)| (key.to_owned(), value)).into()
+    let pairs = pairs.into_iter().chain(more);
+    pairs.map(|(key, value)| (key.to_owned(), value)).collect()
 }

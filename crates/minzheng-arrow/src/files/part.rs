@@ -188,6 +188,16 @@ impl Part {
         done.map_err(|e| self.failed(e))
     }
 
+    /// Gives the file up and removes it, as far as that can be done.
+    pub(crate) fn abandon(self) {
+        let Self {
+            writer, temporary, ..
+        } = self;
+        drop(writer);
+        // a name that stays says by itself that it is not whole
+        let _ = fs::remove_file(temporary);
+    }
+
     /// Ends the file, makes it durable and gives it its name.
     pub(crate) fn finish(self) -> Result<WrittenFile, Error> {
         let Self {

@@ -5,6 +5,7 @@
 //! journal; what was interrupted goes on after the last part of the journal, and gives the same bytes.
 
 pub(crate) mod cursor;
+pub(crate) mod given;
 pub(crate) mod journal;
 mod sample;
 mod sort;
@@ -16,23 +17,20 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime};
 
 use arrow_schema::SchemaRef;
-use minzheng_rules::error::Diagnostic;
 use minzheng_rules::scenario::Engine;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::contract::Contract;
 use crate::error::{Error, Findings};
 use crate::export::{ExportOptions, Exporter};
-use crate::files::{
-    Format, Part, Pick, TableFile, TextEncoding, WrittenFile, hex, refused, sync_dir, unread,
-};
+use crate::files::{Format, Part, TextEncoding, WrittenFile, hex, refused, sync_dir, unread};
 use crate::import::{ImportOptions, Importer};
 use cursor::{Cursor, Cursors};
+use given::{Given, Opening, stopped, tables};
 use journal::{Journal, PartLine};
 use sample::Met;
 pub use sort::sorted;
@@ -41,11 +39,8 @@ use spent::{Spent, Watch};
 pub use summary::{League, Summary, Tally};
 use work::{Done, Shop};
 
-/// Bytes of a table that are decided at a time, about.
-const BYTES: usize = 4 << 20;
-
 /// Rows of a table that are decided at a time, at most.
-const ROWS: usize = 8_192;
+pub(crate) const ROWS: usize = 8_192;
 
 /// The files of a run.
 #[derive(Debug, Clone)]
@@ -136,13 +131,6 @@ pub enum Progress {
     },
 }
 
-/// One table of a run.
-struct Given {
-    entity: usize,
-    name: String,
-    file: TableFile,
-}
-
 /// Decides whole tables from files to files: `OUT/households/part-00000.parquet`, `OUT/people/…`, `OUT/findings/…` where rows
 /// are wrong (with keys in full), `OUT/explained/….jsonl` on request, and `OUT/journal.jsonl`.
 ///
@@ -227,10 +215,15 @@ pub fn run(
     let skip = parts.last().map(|p| p.read.clone()).unwrap_or_default();
     let mut cursors = Vec::new();
     let work = out.join("sorting");
+    let opening = Opening {
+        importer: &importer,
+        work: &work,
+        rows: ROWS,
+        cancel: options.cancel,
+    };
     for table in &given {
         let after = skip.get(&table.name).copied().unwrap_or(0);
-        let opened = || open(&importer, table, &work, after, options, progress);
-        let (cursor, time) = watch.over(opened);
+        let (cursor, time) = watch.over(|| opening.open(table, after, progress));
         Spent::one(Phase::Match, time).tell(0, progress);
         cursors.push(cursor?);
     }
@@ -244,52 +237,6 @@ pub fn run(
         fs::remove_dir_all(&work).map_err(|e| crate::files::unwritten(&work, &e))?;
     }
     Ok(run.summary)
-}
-
-/// The tables that are there.
-fn tables(engine: &Engine, inputs: &RunInputs) -> Result<Vec<Given>, Error> {
-    let contract = Contract::new(engine.packs());
-    let mut out = Vec::new();
-    for table in contract.tables() {
-        let path = match table.entity {
-            0 => Some(inputs.households.clone()),
-            1 => Some(inputs.people.clone()),
-            _ => match &inputs.records {
-                None => None,
-                Some(dir) => record_file(dir, &table.name)?,
-            },
-        };
-        if let Some(path) = path {
-            out.push(Given {
-                entity: table.entity,
-                name: table.name.clone(),
-                file: TableFile::open(&path)?,
-            });
-        }
-    }
-    Ok(out)
-}
-
-/// The file or folder of a table of records.
-pub(crate) fn record_file(dir: &Path, name: &str) -> Result<Option<PathBuf>, Error> {
-    let mut found = None;
-    for entry in fs::read_dir(dir).map_err(|e| unread(dir, &e))? {
-        let path = entry.map_err(|e| unread(dir, &e))?.path();
-        let is_table = path.is_dir() || Format::of(&path).is_ok();
-        if is_table && path.file_stem().is_some_and(|s| s == name) {
-            if found.is_some() {
-                let help = "leave one of them out";
-                return Err(refused(
-                    "E-TABLE-TWICE",
-                    &path,
-                    "the table is given twice",
-                    help,
-                ));
-            }
-            found = Some(path);
-        }
-    }
-    Ok(found)
 }
 
 /// What a run is of: packs, tables, options.
@@ -384,88 +331,6 @@ pub(crate) fn digest(path: &Path) -> Result<WrittenFile, Error> {
         bytes,
         sha256: hex(&digest.finalize()),
     })
-}
-
-/// Opens a table in the order of households.
-fn open(
-    importer: &Importer<'_>,
-    table: &Given,
-    work: &Path,
-    skip: u64,
-    options: &RunOptions<'_>,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<Cursor, Error> {
-    let name = importer
-        .household_key(table.entity)
-        .map_or("", |(name, _)| name);
-    let columns = Picked {
-        picks: importer.picks(table.entity),
-        key: table.file.schema().index_of(name).unwrap_or(usize::MAX),
-    };
-    in_order(
-        &table.file,
-        table.entity,
-        &columns,
-        skip,
-        options.cancel,
-        &mut || {
-            progress(Progress::Sorting {
-                entity: table.entity,
-            });
-            Ok(work.join(&table.name))
-        },
-    )
-}
-
-/// The columns of a table that are read.
-#[derive(Debug, Clone)]
-pub(crate) struct Picked {
-    /// All of them, rising.
-    pub(crate) picks: Vec<Pick>,
-    /// Index in the schema of the one that holds the key of the household.
-    pub(crate) key: usize,
-}
-
-/// Opens a table in the order of households, after so many rows; `folder` is asked where to sort it if it is in another order.
-pub(crate) fn in_order(
-    table: &TableFile,
-    entity: usize,
-    columns: &Picked,
-    skip: u64,
-    cancel: Option<&AtomicBool>,
-    folder: &mut dyn FnMut() -> Result<PathBuf, Error>,
-) -> Result<Cursor, Error> {
-    let Picked { picks, key } = columns;
-    let at = picks.iter().position(|p| p.index == *key).unwrap_or(0);
-    let only = [Pick {
-        index: *key,
-        exact: true,
-    }];
-    let order = sort::order(table.read(&only, 0), cancel)?;
-    let limit = BYTES.checked_div(table.row_bytes(picks)).unwrap_or(ROWS);
-    let limit = limit.clamp(256, ROWS);
-    let mut cursor = if order.is_sorted {
-        Cursor::new(table.read(picks, skip), at, None)
-    } else {
-        let sorted = sort::sort(table, picks, at, &folder()?, cancel)?;
-        let mut cursor = Cursor::new(sorted, at, Some(picks.len()));
-        cursor.leave_out(skip)?;
-        cursor
-    };
-    cursor.set(entity, order.rows, skip, limit);
-    Ok(cursor)
-}
-
-/// The run was asked to stop.
-pub(crate) fn stopped(cancel: Option<&AtomicBool>) -> Result<(), Error> {
-    if cancel.is_some_and(|c| c.load(Ordering::Relaxed)) {
-        let message = "the run was asked to stop";
-        let help = "go on with `--resume`: finished parts are kept";
-        return Err(Diagnostic::error("E-RUN-STOPPED", message)
-            .help(help)
-            .into());
-    }
-    Ok(())
 }
 
 struct Run<'r> {

@@ -67,6 +67,33 @@ pub(super) struct Done {
     pub(super) spent: Spent,
 }
 
+/// Rows to their places, with the numbers they have in their tables.
+fn imported<'t>(
+    importer: &'t Importer<'_>,
+    tables: &'t Tables,
+    numbers: &[(usize, Option<Vec<u64>>)],
+) -> Result<Imported<'t>, Error> {
+    let mut imported = importer.read(tables)?;
+    for (entity, numbers) in numbers {
+        if let Some(numbers) = numbers {
+            let name = importer.table_name(*entity);
+            imported.findings.renumber(name, numbers);
+        }
+    }
+    Ok(imported)
+}
+
+/// Reads the rows of some households and hands them on.
+pub(crate) fn with_imported<T>(
+    importer: &Importer<'_>,
+    rows: Vec<Rows>,
+    then: impl FnOnce(Imported<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let tables = tables(&rows, Some)?;
+    let numbers: Vec<_> = rows.into_iter().map(|r| (r.entity, r.numbers)).collect();
+    then(imported(importer, &tables, &numbers)?)
+}
+
 impl Shop<'_> {
     /// Decides batches, each on a thread of its own where there are threads; the order stays.
     pub(super) fn decide(
@@ -83,8 +110,10 @@ impl Shop<'_> {
         let (tables, joined) = self.watch.over(|| tables(&rows, Some));
         let tables = tables?;
         let numbers: Vec<_> = rows.into_iter().map(|r| (r.entity, r.numbers)).collect();
-        let (imported, matched) = self.watch.over(|| self.import(&tables, &numbers));
-        let imported = imported?;
+        let (read, matched) = self
+            .watch
+            .over(|| imported(self.importer, &tables, &numbers));
+        let imported = read?;
         let (answer, evaluated) = self.watch.over(|| imported.answer(self.columns));
         let (told, written) = self.watch.over(|| {
             let tables = self.exporter.export(self.columns, &imported, &answer)?;
@@ -110,21 +139,5 @@ impl Shop<'_> {
             summary,
             spent,
         })
-    }
-
-    /// Rows to their places, with the numbers they have in their tables.
-    fn import<'t>(
-        &self,
-        tables: &'t Tables,
-        numbers: &[(usize, Option<Vec<u64>>)],
-    ) -> Result<Imported<'t>, Error> {
-        let mut imported = self.importer.read(tables)?;
-        for (entity, numbers) in numbers {
-            if let Some(numbers) = numbers {
-                let name = self.importer.table_name(*entity);
-                imported.findings.renumber(name, numbers);
-            }
-        }
-        Ok(imported)
     }
 }

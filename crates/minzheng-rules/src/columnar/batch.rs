@@ -463,6 +463,11 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
+    /// Decides all cases on another day; the facts stay.
+    pub fn decide_on(&mut self, day: Day) {
+        self.dates = Dates::One(day);
+    }
+
     /// How many cases.
     pub fn cases(&self) -> usize {
         self.tables.first().map_or(0, |t| t.rows)

@@ -323,7 +323,7 @@ pub struct Key {
     pub ty: Type,
 }
 
-/// Who may set values, from and until which day.
+/// Who may set values or give versions of a rule, from and until which day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetBy {
     /// The level.
@@ -332,6 +332,15 @@ pub struct SetBy {
     pub from: Option<Day>,
     /// For rows that take force until this day.
     pub until: Option<Day>,
+}
+
+impl SetBy {
+    /// Whether it lets a pack of a level give what takes force on a day.
+    pub fn allows(&self, level: Level, from: Day) -> bool {
+        self.level == level
+            && self.from.is_none_or(|first| from >= first)
+            && self.until.is_none_or(|last| from <= last)
+    }
 }
 
 /// A named, dated, placed figure or setting.
@@ -392,8 +401,8 @@ pub struct Formula {
     pub title: Words,
     /// Index of the fact that holds an official's finding, where it may stand for the formula.
     pub finding: Option<usize>,
-    /// Levels whose packs may give their own version.
-    pub delegated: Vec<Level>,
+    /// Who may give versions beside its own pack.
+    pub delegated: Vec<SetBy>,
     /// Its versions.
     pub versions: Vec<Dated<Rule>>,
     /// Where it is written.

@@ -6,7 +6,7 @@
 //! | `explain` | `household`, `programme`?, `lang`? | the tree of reasons; with `lang` also as text and HTML |
 //! | `missing` | `household` | what to ask, whom, and why |
 //! | `simulate` | `household`, `set`: list of `{parameter, key?, value}` | every programme before and after |
-//! | `arrears` | `household`, `programme`, `first`, `last`, `known_before`, `known_after` | the difference of each month |
+//! | `arrears` | `household`, `programme`?, `first`, `last`, `known_before`, `known_after`?, `set`?, `paid_throughout`? | what is owed and was overpaid, by month; `known_before` may be left out where `set` is given |
 //! | `packs` | | ids, versions and digests |
 //! | `version` | | the version of the library |
 //!
@@ -21,10 +21,11 @@ use std::sync::OnceLock;
 
 use chrono::NaiveDate;
 use minzheng_rules::date::Day;
+use minzheng_rules::facts::Overlay;
 use minzheng_rules::pack::model::Lang;
 use serde_json::{Map, Value, json};
 
-use crate::eligibility::Change;
+use crate::eligibility::{ArrearsQuestion, Change, Months};
 use crate::error::{Error, Finding};
 use crate::{Engine, Household};
 
@@ -98,6 +99,8 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
             "last",
             "known_before",
             "known_after",
+            "set",
+            "paid_throughout",
         ],
         "packs" | "version" => &["call", "lang"],
         _ => {
@@ -158,29 +161,43 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
         }
         "arrears" => {
             let household = household()?;
-            let day = |key: &str| -> Result<NaiveDate, Error> {
-                let given = text(&fields, key)?.and_then(Day::parse);
-                given.map(Day::to_date).ok_or_else(|| {
-                    wrong(
-                        "E-VALUE-DATE",
-                        key,
-                        "not a day of the calendar",
-                        "write 2026-07-01",
-                    )
-                })
+            let wrong_day = |key: &str| {
+                let message = "not a day of the calendar";
+                wrong("E-VALUE-DATE", key, message, "write 2026-07-01")
             };
-            let programme = text(&fields, "programme")?.unwrap_or_default();
-            let (first, last) = (day("first")?, day("last")?);
-            engine
-                .arrears(
-                    &household,
-                    programme,
-                    first,
-                    last,
-                    day("known_before")?,
-                    day("known_after")?,
-                )?
-                .to_json()
+            let given = |key: &str| -> Result<Option<NaiveDate>, Error> {
+                let read = |text: &str| Day::parse(text).ok_or_else(|| wrong_day(key));
+                Ok(text(&fields, key)?.map(read).transpose()?.map(Day::to_date))
+            };
+            let day = |key: &str| given(key)?.ok_or_else(|| wrong_day(key));
+            let figures = match fields.get("set") {
+                None => Vec::new(),
+                Some(rows) => overlays(engine, rows)?,
+            };
+            let question = ArrearsQuestion {
+                programmes: text(&fields, "programme")?
+                    .map(str::to_owned)
+                    .into_iter()
+                    .collect(),
+                known_before: if figures.is_empty() {
+                    Some(day("known_before")?)
+                } else {
+                    given("known_before")?
+                },
+                known_after: given("known_after")?,
+                figures,
+                paid_throughout: match fields.get("paid_throughout") {
+                    None | Some(Value::Null) => false,
+                    Some(Value::Bool(is)) => *is,
+                    Some(_) => {
+                        let message = "yes or no is wanted";
+                        let help = "write true or false";
+                        return Err(wrong("E-API-SHAPE", "paid_throughout", message, help));
+                    }
+                },
+                ..ArrearsQuestion::new(Months::between(day("first")?, day("last")?)?)
+            };
+            engine.arrears(&household, &question)?.to_json()
         }
         "explain" => {
             let assessment = engine.assess(&household()?)?;
@@ -197,6 +214,36 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
         }
         _ => engine.assess(&household()?)?.to_json(),
     })
+}
+
+/// Figures that win over the packs: a list of `{parameter, key?, value}`.
+fn overlays(engine: &Engine, rows: &Value) -> Result<Vec<Overlay>, Error> {
+    let words = |value: &Value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    };
+    let shape = |path: &str| {
+        let help = "send [{\"parameter\", \"value\"}]";
+        wrong("E-API-SHAPE", path, "a list of figures is wanted", help)
+    };
+    let one = |(at, row): (usize, &Value)| {
+        let path = format!("set[{at}]");
+        let parameter = row.get("parameter").and_then(Value::as_str);
+        let (Some(parameter), Some(value)) = (parameter, row.get("value")) else {
+            return Err(shape(&path));
+        };
+        let keys = match row.get("key") {
+            None => Vec::new(),
+            Some(Value::Object(keys)) => keys.iter().map(|(k, v)| (k.clone(), words(v))).collect(),
+            Some(_) => return Err(shape(&path)),
+        };
+        let overlay = engine.packs();
+        let overlay = overlay.overlay_from_words(parameter, &words(value), &keys);
+        overlay.map_err(|e| Error::from(e.path(&path)))
+    };
+    let rows = rows.as_array().ok_or_else(|| shape("set"))?;
+    rows.iter().enumerate().map(one).collect()
 }
 
 fn text<'f>(fields: &'f Map<String, Value>, key: &str) -> Result<Option<&'f str>, Error> {

@@ -1,5 +1,7 @@
 //! What a household is entitled to.
 
+mod arrears;
+
 use chrono::NaiveDate;
 use minzheng_rules::date::Day;
 use minzheng_rules::explain::{Explanation, Missing, ProvisionalFact, Receipt};
@@ -12,6 +14,10 @@ use minzheng_rules::scenario;
 use minzheng_rules::truth::Truth;
 use serde_json::{Value, json};
 
+pub(crate) use arrears::programme_index;
+pub use arrears::{
+    Arrears, ArrearsQuestion, ArrearsTally, MonthOfArrears, Months, PaidFrom, RowOfArrears,
+};
 pub use minzheng_rules::explain::Verdict;
 
 /// A value with its type, as the packs name it.
@@ -338,97 +344,6 @@ impl Assessment {
             "unconfirmed": self.unconfirmed(),
             "receipt": self.receipt(),
         })
-    }
-}
-
-/// What one month should have been paid.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MonthOfArrears {
-    month: NaiveDate,
-    before: Option<Money>,
-    after: Option<Money>,
-}
-
-impl MonthOfArrears {
-    pub(crate) const fn new(month: NaiveDate, before: Option<Money>, after: Option<Money>) -> Self {
-        Self {
-            month,
-            before,
-            after,
-        }
-    }
-
-    /// The first day of the month.
-    pub const fn month(&self) -> NaiveDate {
-        self.month
-    }
-
-    /// The amount as it was known before; `None`: undetermined.
-    pub const fn before(&self) -> Option<Money> {
-        self.before
-    }
-
-    /// The amount as it is known after; `None`: undetermined.
-    pub const fn after(&self) -> Option<Money> {
-        self.after
-    }
-
-    /// The second less the first.
-    pub fn difference(&self) -> Option<Money> {
-        self.after?
-            .fen()
-            .checked_sub(self.before?.fen())
-            .map(Money::from_fen)
-    }
-}
-
-/// What is owed for past months.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Arrears {
-    programme: String,
-    months: Vec<MonthOfArrears>,
-}
-
-impl Arrears {
-    pub(crate) const fn new(programme: String, months: Vec<MonthOfArrears>) -> Self {
-        Self { programme, months }
-    }
-
-    /// The programme.
-    pub fn programme(&self) -> &str {
-        &self.programme
-    }
-
-    /// The months in order.
-    pub fn months(&self) -> &[MonthOfArrears] {
-        &self.months
-    }
-
-    /// The sum; `None` where a month is undetermined.
-    pub fn total(&self) -> Option<Money> {
-        let mut sum = 0_i64;
-        for month in &self.months {
-            sum = sum.checked_add(month.difference()?.fen())?;
-        }
-        Some(Money::from_fen(sum))
-    }
-
-    /// As JSON.
-    pub fn to_json(&self) -> Value {
-        let fen = |m: Option<Money>| m.map(Money::fen);
-        let months: Vec<Value> = self
-            .months
-            .iter()
-            .map(|m| {
-                json!({
-                    "month": m.month().to_string(),
-                    "before_fen": fen(m.before()),
-                    "after_fen": fen(m.after()),
-                    "difference_fen": fen(m.difference()),
-                })
-            })
-            .collect();
-        json!({ "programme": self.programme, "months": months, "total_fen": fen(self.total()) })
     }
 }
 

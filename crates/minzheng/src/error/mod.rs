@@ -237,6 +237,7 @@ fn zh_message(code: &str) -> &'static str {
         "E-API-KEY" => "调用中有不认识的字段",
         "E-API-SHAPE" => "调用的字段类型不对",
         "E-ARREARS-MONTHS" => "月份的范围不对",
+        "E-ARREARS-PROGRAMME" => "这个项目不按月发放",
         "E-CATALOG-GRADE" => "分级不对，或者字段的分级高于资源",
         "E-CATALOG-ID" => "目录中的编号写法不对",
         "E-CATALOG-KEY" => "资源的主键字段不对",

@@ -260,6 +260,11 @@ fn has(call: &Call<'_>) -> Checked {
         let message = "has(…) asks about a fact, a formula or a link";
         return Err(LangError::new("E-TYPE", arg.span, message));
     }
+    if typed.ty == Type::Text {
+        let message = "text is kept for people to read and is never seen by a rule";
+        let found = LangError::new("E-TYPE", arg.span, message);
+        return Err(found.help("declare a fact of type bool beside it, and ask for that"));
+    }
     let row = typed.row;
     Ok(call.make(TOp::Has(Box::new(typed)), Type::Bool, row))
 }
@@ -316,9 +321,13 @@ fn yuan(call: &Call<'_>) -> Checked {
 
 fn date(call: &Call<'_>) -> Checked {
     let arg = call.arg(0)?;
-    // a day has no sign: one before the text is not looked at
-    let (ExprKind::Text(text), _) = literal(arg) else {
-        return no_literal(call, arg, "date(\"2026-07-01\")");
+    let text = match literal(arg) {
+        (ExprKind::Text(text), false) => text,
+        (ExprKind::Text(_), true) => {
+            let found = LangError::new("E-EXPR-DATE", arg.span, "a day has no sign");
+            return Err(found.help("leave the `-` out"));
+        }
+        _ => return no_literal(call, arg, "date(\"2026-07-01\")"),
     };
     let Some(day) = Day::parse(text) else {
         let message = format!("\"{text}\" is not a day");

@@ -32,7 +32,7 @@ impl<'a> Loader<'a> {
             ty: self.ty(at, &raw.ty),
             title: raw.title.clone(),
             finding: None,
-            delegated: raw.delegated.clone(),
+            delegated: self.delegated(at, &raw.delegated),
             versions: Vec::new(),
             origin: at.origin(),
         };
@@ -53,15 +53,6 @@ impl<'a> Loader<'a> {
             self.findings.push(at.of(of).unknown("formula", id, known));
             return;
         };
-        let (level, _) = self.home(at);
-        let owner = self.set.formulas.get(index);
-        if !owner.is_some_and(|f| f.origin.pack == at.pack() || f.delegated.contains(&level)) {
-            let message = format!(
-                "a pack of level {} may not give a version of `{id}`",
-                level.word()
-            );
-            self.findings.push(at.finding("E-PACK-DELEGATION", message));
-        }
         self.pend_one(at, index, &raw.expr, raw);
     }
 
@@ -146,6 +137,9 @@ impl<'a> Loader<'a> {
             let Some(formula) = self.set.formulas.get(rule.formula) else {
                 continue;
             };
+            let (id, owner) = (&formula.id, formula.origin.pack);
+            let found = self.not_delegated(rule.at, id, owner, &formula.delegated, dated.from);
+            self.findings.extend(found);
             let text = rule.text.get_ref();
             let typed = lang::parse(text)
                 .and_then(|tree| lang::check(&self.set, formula.entity, &tree, Some(formula.ty)));

@@ -4,6 +4,7 @@ use super::Loader;
 use super::file::Spot;
 use super::raw::{self, Grounded};
 use crate::date::Day;
+use crate::error::Diagnostic;
 use crate::facts::scalar::{Scalar, read};
 use crate::lang::Type;
 use crate::pack::model::{Cell, Key, Parameter, SetBy, Status};
@@ -121,13 +122,54 @@ impl Loader<'_> {
     }
 
     fn set_by(&mut self, at: Spot<'_>, rows: &[raw::SetBy]) -> Vec<SetBy> {
-        rows.iter()
-            .map(|row| SetBy {
-                level: row.level,
-                from: self.date(at, "from", row.from),
-                until: self.date(at, "until", row.until),
-            })
-            .collect()
+        rows.iter().map(|row| self.setter(at, row)).collect()
+    }
+
+    fn setter(&mut self, at: Spot<'_>, row: &raw::SetBy) -> SetBy {
+        SetBy {
+            level: row.level,
+            from: self.date(at, "from", row.from),
+            until: self.date(at, "until", row.until),
+        }
+    }
+
+    /// Who may give versions of a formula or condition.
+    pub(super) fn delegated(&mut self, at: Spot<'_>, rows: &[raw::Delegated]) -> Vec<SetBy> {
+        let read = |row: &raw::Delegated| match row {
+            raw::Delegated::Dated(row) => self.setter(at, row),
+            raw::Delegated::Level(level) => SetBy {
+                level: *level,
+                from: None,
+                until: None,
+            },
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// The finding that a row of this pack stands for something whose pack lets no such layer set it from that day.
+    pub(super) fn not_delegated(
+        &self,
+        at: Spot<'_>,
+        id: &str,
+        owner: usize,
+        set_by: &[SetBy],
+        from: Day,
+    ) -> Option<Diagnostic> {
+        let (level, _) = self.home(at);
+        if owner == at.pack() || set_by.iter().any(|s| s.allows(level, from)) {
+            return None;
+        }
+        let who: Vec<&str> = set_by.iter().map(|s| s.level.word()).collect();
+        let help = if who.is_empty() {
+            "no layer may".to_owned()
+        } else {
+            format!("it is set by: {}", who.join(", "))
+        };
+        let message = format!(
+            "a pack of level {} may not set `{id}` from {from}",
+            level.word()
+        );
+        Some(at.finding("E-PACK-DELEGATION", message).help(help))
     }
 
     fn add_parameter(&mut self, at: Spot<'_>, parameter: Parameter) {

@@ -27,7 +27,7 @@ impl<'a> Loader<'a> {
                 ty: Type::Bool,
                 title: condition.title.clone(),
                 finding: None,
-                delegated: condition.delegated.clone(),
+                delegated: self.delegated(at, &condition.delegated),
                 versions: Vec::new(),
                 origin: at.origin(),
             };

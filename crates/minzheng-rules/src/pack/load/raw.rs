@@ -189,6 +189,14 @@ pub(super) struct SetBy {
     pub(super) until: Option<Datetime>,
 }
 
+/// A level, for ever or, as [`SetBy`] has it, from and until a day.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "a level, or a table of level, from and until")]
+pub(super) enum Delegated {
+    Level(Level),
+    Dated(SetBy),
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Parameter {
@@ -306,7 +314,7 @@ grounded! {
         #[serde(default)]
         attestable: bool,
         #[serde(default)]
-        delegated: Vec<Level>,
+        delegated: Vec<Delegated>,
         #[serde(default)]
         version: Vec<Spanned<Version>>,
         expr: Option<Spanned<String>>,
@@ -317,7 +325,7 @@ grounded! {
         #[serde(default)]
         title: Words,
         #[serde(default)]
-        delegated: Vec<Level>,
+        delegated: Vec<Delegated>,
         #[serde(default)]
         version: Vec<Spanned<Version>>,
         expr: Option<Spanned<String>>,

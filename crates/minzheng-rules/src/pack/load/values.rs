@@ -6,7 +6,7 @@ use super::Loader;
 use super::file::Spot;
 use super::ground::overlap;
 use super::raw::{self, Grounded};
-use crate::error::{Diagnostic, Diagnostics};
+use crate::error::Diagnostics;
 use crate::facts::scalar::{BadValue, Scalar, read, read_figure};
 use crate::number::Rounding;
 use crate::pack::model::{Cell, Dated, Parameter, Status};
@@ -27,8 +27,11 @@ impl Loader<'_> {
         let Some(parameter) = self.set.parameters.get(index) else {
             return;
         };
-        self.findings
-            .extend(self.may_not_set(at, parameter, &dated));
+        if dated.status != Status::Reference {
+            let (id, owner) = (&parameter.id, parameter.origin.pack);
+            let found = self.not_delegated(at, id, owner, &parameter.set_by, dated.from);
+            self.findings.extend(found);
+        }
         let single = raw
             .value
             .iter()
@@ -70,39 +73,6 @@ impl Loader<'_> {
             self.findings.push(finding);
         }
         rule
-    }
-
-    fn may_not_set(
-        &self,
-        at: Spot<'_>,
-        parameter: &Parameter,
-        row: &Dated<()>,
-    ) -> Option<Diagnostic> {
-        if parameter.origin.pack == at.pack() || row.status == Status::Reference {
-            return None;
-        }
-        let (level, _) = self.home(at);
-        let allowed = parameter.set_by.iter().any(|s| {
-            s.level == level
-                && s.from.is_none_or(|d| row.from >= d)
-                && s.until.is_none_or(|d| row.from <= d)
-        });
-        if allowed {
-            return None;
-        }
-        let who: Vec<&str> = parameter.set_by.iter().map(|s| s.level.word()).collect();
-        let help = if who.is_empty() {
-            "no layer may".to_owned()
-        } else {
-            format!("it is set by: {}", who.join(", "))
-        };
-        let message = format!(
-            "a pack of level {} may not set `{}` from {}",
-            level.word(),
-            parameter.id,
-            row.from
-        );
-        Some(at.finding("E-PACK-DELEGATION", message).help(help))
     }
 
     fn add_cell(&mut self, at: Spot<'_>, index: usize, row: Dated<Cell>) {

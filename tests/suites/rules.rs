@@ -1,0 +1,9 @@
+//! The suites about rules and packs, linked once: each is a module, `cargo test -p minzheng-tests --test rules vectors`.
+
+mod bad_packs;
+mod columns;
+mod explanations;
+mod language;
+mod properties;
+mod published;
+mod vectors;
