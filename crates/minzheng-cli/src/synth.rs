@@ -20,11 +20,19 @@ use crate::args::Synth;
 use crate::output::pick;
 use crate::{Failure, Outcome, input};
 
-/// Rows in one row group, about what other tools write.
-const ROW_GROUP: usize = 131_072;
+/// How the rows of a table lie in its file.
+#[derive(Clone, Copy)]
+struct Layout {
+    packing: Compression,
+    /// Rows in one row group: what a reader holds at a time, and a writer until they are whole.
+    row_group: usize,
+}
 
-/// How items are packed: every column that is open keeps its own state, and this one keeps little.
-const ITEMS: Compression = Compression::SNAPPY;
+/// The layout of items: all of them are open at once, so each keeps little.
+const ITEMS: Layout = Layout {
+    packing: Compression::SNAPPY,
+    row_group: 16_384,
+};
 
 /// The day decided where none is given: that of the examples.
 const ON: Option<NaiveDate> = NaiveDate::from_ymd_opt(2026, 8, 25);
@@ -71,10 +79,10 @@ struct Table {
 }
 
 impl Table {
-    fn open(path: PathBuf, schema: SchemaRef, packing: Compression) -> Result<Self, Failure> {
+    fn open(path: PathBuf, schema: SchemaRef, layout: Layout) -> Result<Self, Failure> {
         let properties = WriterProperties::builder()
-            .set_compression(packing)
-            .set_max_row_group_row_count(Some(ROW_GROUP))
+            .set_compression(layout.packing)
+            .set_max_row_group_row_count(Some(layout.row_group))
             // every number is another
             .set_column_dictionary_enabled("id_number".into(), false)
             .set_column_dictionary_enabled("record_no".into(), false)
@@ -122,16 +130,20 @@ impl Table {
 
 impl Tables {
     fn open(out: &Path, with_items: bool) -> Result<Self, Failure> {
+        let people = Layout {
+            packing: Compression::ZSTD(ZstdLevel::default()),
+            // about what other tools write
+            row_group: 131_072,
+        };
         let items = out.join("items");
         let folder = if with_items { &items } else { out };
         fs::create_dir_all(folder).map_err(|e| failure(folder, e))?;
         let mut tables = Vec::new();
         for (name, schema) in Province::schemas() {
-            let packing = Compression::ZSTD(ZstdLevel::default());
             tables.push(Table::open(
                 out.join(format!("{name}.parquet")),
                 schema,
-                packing,
+                people,
             )?);
         }
         if with_items {
