@@ -483,3 +483,39 @@ field = [{ id = "no", type = "text", title = { zh = "号", en = "number" }, grad
     let unknown = "[[catalog.replaces]]\nsections = [\"resources\"]\n";
     assert_eq!(above(unknown).unwrap_err().code(), "E-CATALOG-SHAPE");
 }
+
+#[test]
+fn civil_affairs_own_resources_are_128_and_claim_no_list() {
+    let catalog = Catalog::load(&packs::load(&BuiltIn::ALL, &[]).unwrap()).unwrap();
+    assert_eq!(catalog.own().count(), 128);
+    assert_eq!(catalog.lines().len(), 15);
+    for resource in catalog.own() {
+        let id = &resource.id;
+        let line = catalog.line(resource.line.as_deref().unwrap()).unwrap();
+        let expected = match line.status {
+            Status::Published => Status::PartInferred,
+            _ => Status::Inferred,
+        };
+        assert_eq!(resource.status, expected, "{id}");
+        assert!((5..=12).contains(&resource.fields.len()), "{id}");
+        assert!(
+            !resource.summary.zh.is_empty() && !resource.summary.en.is_empty(),
+            "{id}"
+        );
+        assert!(
+            resource.code.as_ref().is_some_and(|c| c.group() == "00"),
+            "{id}"
+        );
+        assert!(resource.inferred.contains(&Inferred::Code), "{id}");
+        assert_eq!(
+            catalog.provider(resource).map(|p| p.id.as_str()),
+            Some("civil_affairs")
+        );
+        let is_open = resource.openness == Some(Openness::Open);
+        assert!(!is_open || resource.personal == Personal::Not, "{id}");
+    }
+    for line in catalog.lines() {
+        let has = |r: &Resource| r.line.as_deref() == Some(line.id.as_str());
+        assert!(catalog.own().any(has), "{}", line.id);
+    }
+}
