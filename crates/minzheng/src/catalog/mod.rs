@@ -7,6 +7,9 @@
 mod code;
 mod department;
 mod field;
+mod freshness;
+mod impact;
+mod lineage;
 mod load;
 mod resource;
 mod terms;
@@ -16,6 +19,9 @@ use minzheng_rules::pack::PackSet;
 pub use code::{Class, CodeError, ResourceCode};
 pub use department::{Department, Kind};
 pub use field::{Field, FieldType, Unit};
+pub use freshness::{Board, BoardLine, Delivery, Freshness};
+pub use impact::{Effect, FactLost, Impact, Left, Quiet};
+pub use lineage::{Lineage, Model, Node, Step, Via, When};
 pub use resource::{
     Cycle, Grade, Inferred, Origin, Personal, Resource, RowOrder, Sharing, Status, Subject,
 };
