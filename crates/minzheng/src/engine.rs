@@ -1,5 +1,7 @@
 //! The law ready to decide.
 
+use std::sync::OnceLock;
+
 use chrono::{Datelike, NaiveDate};
 use minzheng_rules::date::Day;
 use minzheng_rules::facts::Overlay;
@@ -8,6 +10,7 @@ use minzheng_rules::pack::{PackSet, PackSource};
 use minzheng_rules::scenario;
 use minzheng_rules::truth::Truth;
 
+use crate::catalog::{Catalog, Lineage, When};
 use crate::eligibility::{Arrears, Assessment, MonthOfArrears};
 use crate::error::{Error, Finding};
 use crate::household::Household;
@@ -30,6 +33,8 @@ const MAX_MONTHS: usize = 600;
 #[derive(Debug)]
 pub struct Engine {
     rules: scenario::Engine,
+    /// Read when it is first asked for: who only assesses never pays for it.
+    catalog: OnceLock<Catalog>,
 }
 
 impl Engine {
@@ -53,12 +58,33 @@ impl Engine {
     pub fn new(set: PackSet) -> Self {
         Self {
             rules: scenario::Engine::new(set),
+            catalog: OnceLock::new(),
         }
     }
 
     /// The packs.
     pub fn packs(&self) -> &PackSet {
         self.rules.packs()
+    }
+
+    /// The catalogue of the packs.
+    ///
+    /// # Errors
+    /// As [`Catalog::load`].
+    pub fn catalog(&self) -> Result<&Catalog, Error> {
+        if let Some(read) = self.catalog.get() {
+            return Ok(read);
+        }
+        let read = Catalog::load(self.packs())?;
+        Ok(self.catalog.get_or_init(|| read))
+    }
+
+    /// Which fields feed which facts, rules and models on a day.
+    ///
+    /// # Errors
+    /// As [`Lineage::new`].
+    pub fn lineage(&self, when: When) -> Result<Lineage, Error> {
+        Lineage::new(self.packs(), self.catalog()?, when)
     }
 
     /// The engine of rules below.

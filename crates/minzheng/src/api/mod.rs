@@ -8,6 +8,12 @@
 //! | `simulate` | `household`, `set`: list of `{parameter, key?, value}` | every programme before and after |
 //! | `arrears` | `household`, `programme`, `first`, `last`, `known_before`, `known_after` | the difference of each month |
 //! | `packs` | | ids, versions and digests |
+//! | `catalog_search` | `text`?, `department`?, `line`?, `sharing`?, `grade`?, `cycle`?, `subject`?, `limit`? | the resources that fit, best first, and facets |
+//! | `catalog_show` | `id`, `on` | a resource with its fields, and what stands on it |
+//! | `catalog_check` | | what should be looked at in the catalogue |
+//! | `lineage` | `id`, `on`, `direction`: `down` or `up` | what comes of a field, fact or rule, or what it comes from |
+//! | `impact` | `lost`: list of ids, `on` | which facts, rules, programmes and models go quiet, and why |
+//! | `freshness` | `on`, `deliveries`: list of `{resource, as_of, received}` | what is fresh, due, late or never came |
 //! | `version` | | the version of the library |
 //!
 //! The answer is `{"ok": …}` or `{"error": {"code", "message": {"zh", "en"}, "help": {"zh", "en"}, "path", "more"}}`.
@@ -16,6 +22,8 @@
 //! let answer = minzheng::api::call(r#"{"call": "assess", "household": {"household": {}}}"#);
 //! assert!(answer.starts_with(r#"{"error":{"code":"E-DOC-DATE""#), "{answer}");
 //! ```
+
+mod catalog;
 
 use std::sync::OnceLock;
 
@@ -100,8 +108,10 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
             "known_after",
         ],
         "packs" | "version" => &["call", "lang"],
+        _ if catalog::keys(&name).is_some() => catalog::keys(&name).unwrap_or_default(),
         _ => {
-            let help = "the calls are assess, explain, missing, simulate, arrears, packs, version";
+            let help = "the calls are assess, explain, missing, simulate, arrears, catalog_search, catalog_show, \
+                        catalog_check, lineage, impact, freshness, packs, version";
             return Err(wrong("E-API-CALL", "call", "there is no such call", help));
         }
     };
@@ -126,6 +136,9 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
             ));
         }
     };
+    if catalog::keys(&name).is_some() {
+        return catalog::answer(engine, &name, &fields);
+    }
     let mut household = || {
         let value = fields.shift_remove("household").unwrap_or(Value::Null);
         Household::from_value("household", value)
@@ -158,17 +171,7 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
         }
         "arrears" => {
             let household = household()?;
-            let day = |key: &str| -> Result<NaiveDate, Error> {
-                let given = text(&fields, key)?.and_then(Day::parse);
-                given.map(Day::to_date).ok_or_else(|| {
-                    wrong(
-                        "E-VALUE-DATE",
-                        key,
-                        "not a day of the calendar",
-                        "write 2026-07-01",
-                    )
-                })
-            };
+            let day = |key: &str| day(&fields, key);
             let programme = text(&fields, "programme")?.unwrap_or_default();
             let (first, last) = (day("first")?, day("last")?);
             engine
@@ -205,4 +208,16 @@ fn text<'f>(fields: &'f Map<String, Value>, key: &str) -> Result<Option<&'f str>
         Some(Value::String(text)) => Ok(Some(text)),
         Some(_) => Err(wrong("E-API-SHAPE", key, "a string is wanted", "")),
     }
+}
+
+fn day(fields: &Map<String, Value>, key: &str) -> Result<NaiveDate, Error> {
+    let given = text(fields, key)?.and_then(Day::parse);
+    given.map(Day::to_date).ok_or_else(|| {
+        wrong(
+            "E-VALUE-DATE",
+            key,
+            "not a day of the calendar",
+            "write 2026-07-01",
+        )
+    })
 }

@@ -3,21 +3,30 @@
 //! A [`Resource`] is a table that a department keeps; a civil-affairs department's own, or an **item** (数据项) that
 //! another [`Department`] shares. Its [`Field`]s have types and units; its [`Kind`]s are the words by which facts name who
 //! can answer (`item:TAX`). All of it is pack data (`[[catalog.…]]`, see `docs/guide/catalog.md`).
+//!
+//! What is done with it: [`Catalog::search`], [`Catalog::check`], [`Change::between`] two editions, [`Lineage`] from a
+//! field to the rules on it and back, [`Impact`] of what does not come any more, and the [`Board`] of what is late.
 
+mod check;
 mod code;
 mod department;
+mod diff;
 mod field;
 mod freshness;
 mod impact;
 mod lineage;
 mod load;
 mod resource;
+mod search;
+mod show;
 mod terms;
 
 use minzheng_rules::pack::PackSet;
 
+pub use check::{Remark, Weight};
 pub use code::{Class, CodeError, ResourceCode};
 pub use department::{Department, Kind};
+pub use diff::{Breaks, Change, Edition, What};
 pub use field::{Field, FieldType, Unit};
 pub use freshness::{Board, BoardLine, Delivery, Freshness};
 pub use impact::{Effect, FactLost, Impact, Left, Quiet};
@@ -25,6 +34,7 @@ pub use lineage::{Lineage, Model, Node, Step, Via, When};
 pub use resource::{
     Cycle, Grade, Inferred, Origin, Personal, Resource, RowOrder, Sharing, Status, Subject,
 };
+pub use search::{Hit, Query, fold};
 pub use terms::{Element, Format, Lifecycle, Line, Mode, Openness, Retention, Supply};
 
 use crate::error::Error;

@@ -19,6 +19,11 @@ macro_rules! words {
             /// All of them, in their order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
+            /// The one with this word.
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|w| w.word() == word)
+            }
+
             /// The word in packs.
             pub const fn word(self) -> &'static str {
                 match self {
