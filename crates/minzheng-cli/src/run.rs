@@ -8,12 +8,13 @@ use serde_json::{Value, json};
 
 use crate::args::{Args, Case, Command, Form, ParamsCommand, SchemaCommand};
 use crate::output::{bold, dim, marks, page, pick, table, verdict};
-use crate::{Failure, Outcome, input, output, pack, params, province, schema, synth};
+use crate::{Failure, Outcome, catalog, input, output, pack, params, province, schema, synth};
 
 /// Does what was asked.
 pub(crate) fn run(args: Args) -> Outcome {
     let lang = args.lang();
     match args.command {
+        Command::Catalog(command) => catalog::run(command, &args.packs, lang),
         Command::Assess {
             case,
             form,

@@ -77,8 +77,24 @@ pub struct Quiet {
     pub title: Words,
     /// What the loss does to it.
     pub effect: Effect,
-    /// Why: the shortest way from a lost resource over a fact to it.
+    /// Why: the shortest way from a lost resource over a fact to it; one through the outcome of another programme only
+    /// where there is no other.
     pub path: Vec<Node>,
+}
+
+impl Quiet {
+    /// The other programme whose outcome it reads, where that is the only reason: `None` where its own rules read what
+    /// was lost.
+    pub fn through(&self) -> Option<&str> {
+        let own = match &self.node {
+            Node::Programme(id) | Node::Amount(id) => id.as_str(),
+            _ => "",
+        };
+        self.path.iter().find_map(|node| match node {
+            Node::Programme(id) | Node::Amount(id) if id != own => Some(id.as_str()),
+            _ => None,
+        })
+    }
 }
 
 /// What goes quiet.
@@ -88,7 +104,8 @@ pub struct Impact {
     pub lost: Vec<String>,
     /// The facts they said, those without another source first.
     pub facts: Vec<FactLost>,
-    /// The rules, programmes and models: by kind, the gravest first.
+    /// The rules, programmes and models: the gravest first, of one gravity those that read what was lost by their own
+    /// rules first, then by kind and id.
     pub quiet: Vec<Quiet>,
     /// The elements whose one authority is lost.
     pub elements: Vec<String>,
@@ -140,7 +157,7 @@ impl Impact {
         });
         let quiet = self.quiet.iter().map(|q| {
             json!({
-                "kind": q.node.kind(), "id": q.node.id(), "title": q.title, "effect": q.effect.word(),
+                "kind": q.node.kind(), "id": q.node.id(), "title": q.title, "effect": q.effect.word(), "through": q.through(),
                 "path": q.path.iter().map(node).collect::<Vec<_>>(),
             })
         });
@@ -232,27 +249,38 @@ fn quiet(lineage: &Lineage, facts: &[FactLost]) -> Vec<Quiet> {
             Effect::Unverified => matches!(f.left, Left::Declared(_)),
             Effect::Weakened => !matches!(f.left, Left::Other(_)),
         });
+        // those that are reached by rules alone come before those that are reached through a programme
         let mut queue: VecDeque<Vec<Node>> = starts
             .map(|f| {
                 let source = f.lost.first().cloned().unwrap_or_default();
                 vec![Node::Resource(source), f.fact.clone()]
             })
             .collect();
+        let mut later: VecDeque<Vec<Node>> = VecDeque::new();
         let mut seen = BTreeSet::new();
-        while let Some(path) = queue.pop_front() {
+        while let Some(path) = queue.pop_front().or_else(|| later.pop_front()) {
             let Some(last) = path.last() else { continue };
-            for (node, via) in lineage.next(last) {
-                if effect != Effect::Weakened && !via.can_silence() {
+            if path.len() > 2 {
+                if !seen.insert(last.clone()) {
                     continue;
                 }
-                if !seen.insert(node.clone()) {
+                met.entry(last.clone())
+                    .or_insert_with(|| (effect, path.clone()));
+            }
+            let is_outcome = matches!(last, Node::Programme(_) | Node::Amount(_));
+            for (node, via) in lineage.next(last) {
+                if seen.contains(node) || (effect != Effect::Weakened && !via.can_silence()) {
                     continue;
                 }
                 let mut longer = path.clone();
                 longer.push(node.clone());
-                met.entry(node.clone())
-                    .or_insert_with(|| (effect, longer.clone()));
-                queue.push_back(longer);
+                let is_own =
+                    matches!((last, node), (Node::Programme(a), Node::Amount(b)) if a == b);
+                if is_outcome && !is_own {
+                    later.push_back(longer);
+                } else {
+                    queue.push_back(longer);
+                }
             }
         }
     }
@@ -265,6 +293,6 @@ fn quiet(lineage: &Lineage, facts: &[FactLost]) -> Vec<Quiet> {
             path,
         })
         .collect();
-    out.sort_by_key(|q| q.effect);
+    out.sort_by_key(|q| (q.effect, q.through().is_some()));
     out
 }

@@ -27,7 +27,7 @@ pub enum Node {
     Fact(String, String),
     /// A derived quantity.
     Formula(String),
-    /// A condition of a programme: `dibao.below_standard`.
+    /// A condition of a programme: `dibao/income`.
     Condition(String),
     /// Whether a programme is had.
     Programme(String),
