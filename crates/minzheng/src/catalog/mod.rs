@@ -166,3 +166,6 @@ impl Catalog {
             .filter(move |r| r.kinds.iter().any(|k| k == kind))
     }
 }
+
+#[cfg(test)]
+mod tests;
