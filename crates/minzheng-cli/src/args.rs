@@ -469,14 +469,14 @@ pub(crate) struct Facets {
     /// Only what is shared so
     #[arg(long, value_parser = ["unconditional", "conditional", "withheld"])]
     pub(crate) sharing: Option<String>,
-    /// Only this grade, 1 to 4
-    #[arg(long)]
+    /// Only this grade
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=4), value_name = "1…4")]
     pub(crate) grade: Option<u8>,
-    /// Only what comes so often: realtime, daily, weekly, monthly, quarterly, yearly, irregular
-    #[arg(long)]
+    /// Only what comes so often
+    #[arg(long, value_parser = ["realtime", "daily", "weekly", "monthly", "quarterly", "yearly", "irregular"])]
     pub(crate) cycle: Option<String>,
-    /// Only records about this: person, household, organisation, facility, place, event, aggregate
-    #[arg(long)]
+    /// Only records about this
+    #[arg(long, value_parser = ["person", "household", "organisation", "facility", "place", "event", "aggregate"])]
     pub(crate) subject: Option<String>,
 }
 
@@ -564,7 +564,7 @@ pub(crate) enum CatalogCommand {
     /// What changed between two catalogues, and whom it breaks: who uses the data, or who provides them
     #[command(after_help = teach(
         "minzheng catalog diff crates/minzheng/packs/cn-15",
-        &[(0, "compared, whether they differ or not"), (1, "a pack was refused"), USAGE, (3, "a change breaks somebody, where --deny-breaking asks for it")],
+        &[(0, "compared, whether they differ or not"), (1, "a pack was refused"), USAGE, (3, "a change breaks somebody, where --fail-breaking asks for it")],
     ))]
     Diff {
         /// A folder with the new pack: above the built-in ones, or instead of the one with its id
@@ -577,12 +577,12 @@ pub(crate) enum CatalogCommand {
         json: bool,
         /// End with code 3 if a change breaks a consumer or a provider
         #[arg(long)]
-        deny_breaking: bool,
+        fail_breaking: bool,
     },
     /// What a person should look at in the catalogue
     #[command(after_help = teach(
-        "minzheng catalog check --deny-warnings",
-        &[DONE, REFUSED_PACK, USAGE, (3, "there is a warning, where --deny-warnings asks for it")],
+        "minzheng catalog check --fail-warnings",
+        &[DONE, REFUSED_PACK, USAGE, (3, "there is a warning, where --fail-warnings asks for it")],
     ))]
     Check {
         /// Print JSON
@@ -590,7 +590,7 @@ pub(crate) enum CatalogCommand {
         json: bool,
         /// End with code 3 if there is a warning
         #[arg(long)]
-        deny_warnings: bool,
+        fail_warnings: bool,
     },
     /// Which deliveries are fresh, due, late or never came, in working days
     #[command(after_help = teach(

@@ -11,7 +11,6 @@ use minzheng::catalog::{
     Left, Lineage, Node, Query, Resource, Sharing, Subject, Weight, When,
 };
 use minzheng::{Engine, Lang};
-use minzheng_rules::date::Day;
 use minzheng_rules::pack::PackSet;
 use minzheng_rules::pack::place::parse_code;
 use serde_json::{Value, json};
@@ -26,10 +25,10 @@ pub(crate) fn run(command: CatalogCommand, packs: &[PathBuf], lang: Lang) -> Out
         old,
         new,
         json,
-        deny_breaking,
+        fail_breaking,
     } = &command
     {
-        return diff(old.as_deref(), new, *json, *deny_breaking, lang);
+        return diff(old.as_deref(), new, *json, *fail_breaking, lang);
     }
     let engine = input::engine(packs)?;
     let told = |e: minzheng::Error| Failure::Refused(e.lines(lang));
@@ -40,7 +39,7 @@ pub(crate) fn run(command: CatalogCommand, packs: &[PathBuf], lang: Lang) -> Out
             json,
             markdown,
         } => {
-            let query = query("", &facets)?;
+            let query = query("", &facets);
             if markdown {
                 return Ok(reference(&engine, catalog, lang));
             }
@@ -53,7 +52,7 @@ pub(crate) fn run(command: CatalogCommand, packs: &[PathBuf], lang: Lang) -> Out
             json,
         } => {
             let text = text.join(" ");
-            let query = query(&text, &facets)?;
+            let query = query(&text, &facets);
             Ok(found(catalog, &query, Some(limit), json, lang))
         }
         CatalogCommand::Show { id, day, json } => {
@@ -90,7 +89,7 @@ pub(crate) fn run(command: CatalogCommand, packs: &[PathBuf], lang: Lang) -> Out
         }
         CatalogCommand::Check {
             json,
-            deny_warnings,
+            fail_warnings,
         } => {
             let remarks = catalog.check(engine.packs()).map_err(told)?;
             let bad = remarks.iter().any(|r| r.weight == Weight::Warning);
@@ -118,7 +117,7 @@ pub(crate) fn run(command: CatalogCommand, packs: &[PathBuf], lang: Lang) -> Out
                 );
                 format!("{}{} {end}\n", table(&rows), remarks.len())
             };
-            if deny_warnings && bad {
+            if fail_warnings && bad {
                 Err(Failure::Undetermined(text))
             } else {
                 Ok(text)
@@ -130,7 +129,7 @@ pub(crate) fn run(command: CatalogCommand, packs: &[PathBuf], lang: Lang) -> Out
             json,
             impact,
         } => {
-            let deliveries = read(&deliveries)?;
+            let deliveries = read(&deliveries, lang)?;
             let board = Board::new(catalog, engine.packs().calendar(), &deliveries, on);
             let board = board.map_err(told)?;
             if json {
@@ -155,43 +154,17 @@ fn refused(code: &str, message: &str) -> Failure {
 }
 
 /// The facets as they were typed.
-fn query<'q>(text: &'q str, facets: &'q Facets) -> Result<Query<'q>, Failure> {
-    let words = |all: Vec<&str>| all.join(", ");
-    let cycle = match facets.cycle.as_deref() {
-        None => None,
-        Some(word) => Some(Cycle::from_word(word).ok_or_else(|| {
-            let known = Cycle::ALL.iter().map(|c| c.word()).collect();
-            refused(
-                "E-CATALOG-FACET",
-                &format!("no such cycle (they are: {})", words(known)),
-            )
-        })?),
-    };
-    let subject = match facets.subject.as_deref() {
-        None => None,
-        Some(word) => Some(Subject::from_word(word).ok_or_else(|| {
-            let known = Subject::ALL.iter().map(|c| c.word()).collect();
-            refused(
-                "E-CATALOG-FACET",
-                &format!("no such subject (they are: {})", words(known)),
-            )
-        })?),
-    };
-    let grade = match facets.grade {
-        None => None,
-        Some(level) => Some(
-            Grade::new(level).ok_or_else(|| refused("E-CATALOG-FACET", "grades go from 1 to 4"))?,
-        ),
-    };
-    Ok(Query {
+fn query<'q>(text: &'q str, facets: &'q Facets) -> Query<'q> {
+    // the words were checked when they were typed
+    Query {
         text,
         department: facets.department.as_deref(),
         line: facets.line.as_deref(),
         sharing: facets.sharing.as_deref(),
-        grade,
-        cycle,
-        subject,
-    })
+        grade: facets.grade.and_then(Grade::new),
+        cycle: facets.cycle.as_deref().and_then(Cycle::from_word),
+        subject: facets.subject.as_deref().and_then(Subject::from_word),
+    }
 }
 
 fn when(day: &CatalogDay, engine: &Engine) -> Result<When, Failure> {
@@ -579,43 +552,15 @@ fn board_words(catalog: &Catalog, board: &Board, lang: Lang) -> String {
     table(&rows)
 }
 
-/// Deliveries from a CSV file with a head: resource, as_of, received.
-fn read(path: &Path) -> Result<Vec<Delivery>, Failure> {
-    let name = path.display();
+/// Deliveries from a CSV file.
+fn read(path: &Path, lang: Lang) -> Result<Vec<Delivery>, Failure> {
+    let name = path.display().to_string();
     let text = fs::read_to_string(path).map_err(|e| refused("E-FILE", &format!("{name}: {e}")))?;
-    let mut lines = text.trim_start_matches('\u{feff}').lines().zip(1_usize..);
-    let head = lines.next().map(|(l, _)| l.trim()).unwrap_or_default();
-    if head != "resource,as_of,received" {
-        let message = format!("{name}:1: the head is not `resource,as_of,received`");
-        return Err(refused("E-CATALOG-DELIVERY", &message));
-    }
-    let mut out = Vec::new();
-    for (line, number) in lines.filter(|(l, _)| !l.trim().is_empty()) {
-        let cells: Vec<&str> = line.split(',').map(str::trim).collect();
-        let day = |text: &str| Day::parse(text).map(Day::to_date);
-        let read = match cells.as_slice() {
-            [resource, as_of, received] => {
-                day(as_of)
-                    .zip(day(received))
-                    .map(|(as_of, received)| Delivery {
-                        resource: (*resource).to_owned(),
-                        as_of,
-                        received,
-                    })
-            }
-            _ => None,
-        };
-        out.push(read.ok_or_else(|| {
-            let message =
-                format!("{name}:{number}: not a delivery (write income_tax,2026-10-31,2026-11-03)");
-            refused("E-CATALOG-DELIVERY", &message)
-        })?);
-    }
-    Ok(out)
+    Delivery::from_csv(&name, &text).map_err(|e| Failure::Refused(e.lines(lang)))
 }
 
 /// What changed between two catalogues: folders of packs, or the built-in one.
-fn diff(old: Option<&Path>, new: &Path, json: bool, deny: bool, lang: Lang) -> Outcome {
+fn diff(old: Option<&Path>, new: &Path, json: bool, fail: bool, lang: Lang) -> Outcome {
     let load = |dir: Option<&Path>| -> Result<(PackSet, Catalog), Failure> {
         let more = dir.map(input::pack).transpose()?;
         let set = input::set(more.as_slice(), false)?;
@@ -674,7 +619,7 @@ fn diff(old: Option<&Path>, new: &Path, json: bool, deny: bool, lang: Lang) -> O
         }));
         table(&rows)
     };
-    if deny && breaks {
+    if fail && breaks {
         Err(Failure::Undetermined(text))
     } else {
         Ok(text)

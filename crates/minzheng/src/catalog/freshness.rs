@@ -2,6 +2,7 @@
 
 use chrono::{Days, Months, NaiveDate};
 use minzheng_rules::date::Day;
+use minzheng_rules::error::Diagnostic;
 use minzheng_rules::pack::model::Calendar;
 use serde_json::{Value, json};
 
@@ -17,6 +18,53 @@ pub struct Delivery {
     pub as_of: NaiveDate,
     /// The day it came.
     pub received: NaiveDate,
+}
+
+impl Delivery {
+    /// Reads deliveries from the text of a CSV file with the head `resource,as_of,received`; days as `2026-10-31`.
+    ///
+    /// # Errors
+    /// `E-CATALOG-DELIVERY`, with the line.
+    ///
+    /// ```
+    /// use minzheng::catalog::Delivery;
+    ///
+    /// let text = "resource,as_of,received\nincome_tax,2026-10-31,2026-11-03\n";
+    /// let deliveries = Delivery::from_csv("deliveries.csv", text)?;
+    /// assert_eq!(deliveries.first().map(|d| d.resource.as_str()), Some("income_tax"));
+    /// let error = Delivery::from_csv("deliveries.csv", "resource,as_of,received\nincome_tax,31.10.2026,\n");
+    /// assert!(error.is_err_and(|e| e.to_string().starts_with("deliveries.csv:2: ")));
+    /// # Ok::<(), minzheng::Error>(())
+    /// ```
+    pub fn from_csv(name: &str, text: &str) -> Result<Vec<Self>, Error> {
+        const HEAD: &str = "resource,as_of,received";
+        let wrong = |line: u32, message: &str, help: &str| -> Error {
+            let found = Diagnostic::error("E-CATALOG-DELIVERY", message);
+            found.at(name, line, 0).help(help).into()
+        };
+        let day = |text: &str| Day::parse(text).map(Day::to_date);
+        let mut lines = text.trim_start_matches('\u{feff}').lines().zip(1_u32..);
+        if lines.next().map(|(head, _)| head.trim()) != Some(HEAD) {
+            return Err(wrong(1, "the head of the deliveries is another one", HEAD));
+        }
+        let mut out = Vec::new();
+        for (line, number) in lines.filter(|(line, _)| !line.trim().is_empty()) {
+            let cells: Vec<&str> = line.split(',').map(str::trim).collect();
+            let read = match cells.as_slice() {
+                [resource, as_of, received] => {
+                    day(as_of).zip(day(received)).map(|(as_of, received)| Self {
+                        resource: (*resource).to_owned(),
+                        as_of,
+                        received,
+                    })
+                }
+                _ => None,
+            };
+            let help = "write income_tax,2026-10-31,2026-11-03";
+            out.push(read.ok_or_else(|| wrong(number, "this is no delivery", help))?);
+        }
+        Ok(out)
+    }
 }
 
 /// How fresh a resource is.

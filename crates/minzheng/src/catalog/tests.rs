@@ -1,6 +1,7 @@
 //! What is done with a catalogue, on the built-in packs and on small ones.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 use minzheng_rules::pack::{PackSet, PackSource, SourceFile};
@@ -13,10 +14,13 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn built_in() -> (PackSet, Catalog) {
-    let packs = packs::load(&BuiltIn::ALL, &[]).unwrap();
-    let catalog = Catalog::load(&packs).unwrap();
-    (packs, catalog)
+fn built_in() -> &'static (PackSet, Catalog) {
+    static LOADED: LazyLock<(PackSet, Catalog)> = LazyLock::new(|| {
+        let packs = packs::load(&BuiltIn::ALL, &[]).unwrap();
+        let catalog = Catalog::load(&packs).unwrap();
+        (packs, catalog)
+    });
+    &LOADED
 }
 
 fn impact(packs: &PackSet, catalog: &Catalog, lost: &[&str]) -> Impact {
@@ -261,7 +265,7 @@ fn a_model_of_a_fact_that_is_not_there_is_refused() {
 #[test]
 fn without_disability_cards_exactly_these_rules_lose_their_evidence() {
     let (packs, catalog) = built_in();
-    let lost = impact(&packs, &catalog, &["disability_certificate"]);
+    let lost = impact(packs, catalog, &["disability_certificate"]);
     let facts: Vec<String> = lost.facts.iter().map(|f| f.fact.id()).collect();
     let cards = [
         "person.disability_grade",
@@ -307,7 +311,7 @@ fn without_disability_cards_exactly_these_rules_lose_their_evidence() {
 fn a_withdrawn_resource_is_an_impact_for_every_resource() {
     let (packs, catalog) = built_in();
     let on = day("2026-11-28");
-    let lineage = Lineage::new(&packs, &catalog, When::day(on)).unwrap();
+    let lineage = Lineage::new(packs, catalog, When::day(on)).unwrap();
     let mut touched = 0;
     let feeds = |r: &&Resource| {
         lineage
@@ -325,8 +329,8 @@ fn a_withdrawn_resource_is_an_impact_for_every_resource() {
                 successor: None,
             };
         }
-        let after = Lineage::new(&packs, &without, When::day(on)).unwrap();
-        let lost = Impact::of(&catalog, &lineage, &[&resource.id]).unwrap();
+        let after = Lineage::new(packs, &without, When::day(on)).unwrap();
+        let lost = Impact::of(catalog, &lineage, &[&resource.id]).unwrap();
         for fact in &lost.facts {
             touched += 1;
             let sources = after
@@ -636,7 +640,7 @@ values = [{ id = "red", zh = "红", en = "red" }, { id = "blue", zh = "蓝", en 
 #[test]
 fn the_built_in_catalogue_has_nothing_but_things_unsaid() {
     let (packs, catalog) = built_in();
-    let remarks = catalog.check(&packs).unwrap();
+    let remarks = catalog.check(packs).unwrap();
     let warnings: Vec<&Remark> = remarks
         .iter()
         .filter(|r| r.weight == Weight::Warning)

@@ -239,6 +239,7 @@ fn zh_message(code: &str) -> &'static str {
         "E-ARREARS-MONTHS" => "月份的范围不对",
         "E-CATALOG-CALENDAR" => "缺少该年的工作日历",
         "E-CATALOG-CODE" => "信息资源代码写法不对",
+        "E-CATALOG-DELIVERY" => "数据交付记录写法不对",
         "E-CATALOG-ELEMENT" => "数据元没有唯一的数源",
         "E-CATALOG-GRADE" => "分级不对，或者字段的分级高于资源",
         "E-CATALOG-ID" => "目录中的编号写法不对",
