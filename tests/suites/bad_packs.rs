@@ -124,6 +124,8 @@ fn every_code_has_a_bad_pack() {
                     "E-SHOWN",
                 ]
                 .contains(&code.as_str());
+            // the core crate looks at the catalogue, beside its tests of it
+            let of_packs = of_packs && !code.starts_with("L-CATALOG-");
             of_packs && !have.contains(code) && !inline.contains(&code.as_str())
         })
         .collect();

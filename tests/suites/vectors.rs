@@ -166,3 +166,33 @@ fn the_tests_of_the_packs_pass() {
     );
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
+
+/// The calls about the catalogue, whole answers; `MINZHENG_BLESS=1` writes the answers anew.
+#[test]
+fn catalogue_calls_answer_as_written() {
+    let path = repo_root().join("tests/vectors/catalog/calls.json");
+    let mut list: Vec<Value> =
+        serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    let engine = minzheng::Engine::built_in().unwrap();
+    let bless = std::env::var_os("MINZHENG_BLESS").is_some();
+    let mut ids = std::collections::BTreeSet::new();
+    for vector in &mut list {
+        let answer = minzheng::api::call_with(&engine, &vector["request"].to_string());
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        assert!(
+            ids.insert(vector["id"].to_string()),
+            "twice: {}",
+            vector["id"]
+        );
+        if bless {
+            vector["answer"] = answer;
+        } else {
+            assert_eq!(vector["answer"], answer, "{}", vector["id"]);
+        }
+    }
+    if bless {
+        let text = serde_json::to_string_pretty(&list).unwrap();
+        std::fs::write(&path, format!("{text}\n")).unwrap();
+    }
+    println!("{} calls", ids.len());
+}

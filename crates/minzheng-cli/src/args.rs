@@ -211,6 +211,12 @@ pub(crate) enum Command {
         after_help = teach("minzheng params show standard.dibao", &[DONE, REFUSED_PACK, USAGE])
     )]
     Params(ParamsCommand),
+    /// The data catalogue: what there is, what stands on it, what changed, what is late
+    #[command(
+        subcommand,
+        after_help = teach("minzheng catalog search 低保 --lang zh", &[DONE, REFUSED_PACK, USAGE])
+    )]
+    Catalog(CatalogCommand),
     /// Schemas of files, for editors and other programs
     #[command(
         subcommand,
@@ -649,5 +655,160 @@ pub(crate) enum SchemaCommand {
         /// Print Markdown, for people; without it JSON
         #[arg(long)]
         markdown: bool,
+    },
+}
+
+/// What must hold of a resource that is listed.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Facets {
+    /// Only what this department or body keeps: `taxation`, `civil_affairs`
+    #[arg(long, value_name = "ID")]
+    pub(crate) department: Option<String>,
+    /// Only this line of business: `elder_care`
+    #[arg(long, value_name = "ID")]
+    pub(crate) line: Option<String>,
+    /// Only what is shared so
+    #[arg(long, value_parser = ["unconditional", "conditional", "withheld"])]
+    pub(crate) sharing: Option<String>,
+    /// Only this grade
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=4), value_name = "1…4")]
+    pub(crate) grade: Option<u8>,
+    /// Only what comes so often
+    #[arg(long, value_parser = ["realtime", "daily", "weekly", "monthly", "quarterly", "yearly", "irregular"])]
+    pub(crate) cycle: Option<String>,
+    /// Only records about this
+    #[arg(long, value_parser = ["person", "household", "organisation", "facility", "place", "event", "aggregate"])]
+    pub(crate) subject: Option<String>,
+}
+
+/// The day of whose rules is spoken.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CatalogDay {
+    /// The rules in force on this day
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) on: NaiveDate,
+    /// The law as published by this day; without it, by the same day
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) known_on: Option<NaiveDate>,
+    /// Also the rules of this place and those above it, a six-digit code
+    #[arg(long, value_name = "CODE")]
+    pub(crate) place: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CatalogCommand {
+    /// All resources, or those of a department, a line of business, a grade …
+    #[command(after_help = teach(
+        "minzheng catalog list --line elder_care --lang zh",
+        &[DONE, (1, "a facet or a pack was refused"), USAGE],
+    ))]
+    List {
+        #[command(flatten)]
+        facets: Facets,
+        /// Print JSON
+        #[arg(long, conflicts_with = "markdown")]
+        json: bool,
+        /// Print the reference page
+        #[arg(long)]
+        markdown: bool,
+    },
+    /// Resources by Chinese or English words, an id or a code, best first
+    #[command(after_help = teach(
+        "minzheng catalog search 补贴 发放 --grade 4 --lang zh",
+        &[DONE, (1, "a facet or a pack was refused"), USAGE],
+    ))]
+    Search {
+        /// Words; all of them must be there
+        #[arg(required = true)]
+        text: Vec<String>,
+        #[command(flatten)]
+        facets: Facets,
+        /// At most so many
+        #[arg(long, default_value_t = 20, value_name = "N")]
+        limit: usize,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// A resource with its fields and what stands on it; or the lineage of a field, a fact or a rule, both ways
+    #[command(after_help = teach(
+        "minzheng catalog show person.wage --on 2026-11-28",
+        &[DONE, (1, "nothing has this id, or a pack was refused"), USAGE],
+    ))]
+    Show {
+        /// A resource (`income_tax`), field (`income_tax.amount`), fact (`person.wage`), condition or programme (`dibao`)
+        id: String,
+        #[command(flatten)]
+        day: CatalogDay,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// What goes quiet without some resources: facts, conditions, programmes and models, each with the way why
+    #[command(after_help = teach(
+        "minzheng catalog impact disability_certificate --on 2026-11-28 --lang zh",
+        &[DONE, (1, "there is no such resource, or a pack was refused"), USAGE],
+    ))]
+    Impact {
+        /// Resources that are withdrawn or late
+        #[arg(required = true)]
+        lost: Vec<String>,
+        #[command(flatten)]
+        day: CatalogDay,
+        /// Also the formulas on the way
+        #[arg(long)]
+        steps: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// What changed between two catalogues, and whom it breaks: who uses the data, or who provides them
+    #[command(after_help = teach(
+        "minzheng catalog diff crates/minzheng/packs/cn-15",
+        &[(0, "compared, whether they differ or not"), (1, "a pack was refused"), USAGE, (3, "a change breaks somebody, where --fail-breaking asks for it")],
+    ))]
+    Diff {
+        /// A folder with the new pack: above the built-in ones, or instead of the one with its id
+        new: PathBuf,
+        /// A folder with the old pack; without it the built-in packs alone
+        #[arg(long, value_name = "DIR")]
+        old: Option<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// End with code 3 if a change breaks a consumer or a provider
+        #[arg(long)]
+        fail_breaking: bool,
+    },
+    /// What a person should look at in the catalogue
+    #[command(after_help = teach(
+        "minzheng catalog check --fail-warnings",
+        &[DONE, REFUSED_PACK, USAGE, (3, "there is a warning, where --fail-warnings asks for it")],
+    ))]
+    Check {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// End with code 3 if there is a warning
+        #[arg(long)]
+        fail_warnings: bool,
+    },
+    /// Which deliveries are fresh, due, late or never came, in working days
+    #[command(after_help = teach(
+        "minzheng catalog freshness examples/data/deliveries.csv --on 2026-11-27 --impact",
+        &[DONE, (1, "the file or a pack was refused"), USAGE],
+    ))]
+    Freshness {
+        /// A CSV file with the head resource,as_of,received
+        deliveries: PathBuf,
+        /// The day
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        on: NaiveDate,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// Also what goes quiet by what is late or never came
+        #[arg(long, conflicts_with = "json")]
+        impact: bool,
     },
 }

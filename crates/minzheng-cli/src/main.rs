@@ -3,6 +3,7 @@
 
 mod args;
 mod arrears;
+mod catalog;
 mod clock;
 mod compare;
 mod input;

@@ -13,13 +13,15 @@ use minzheng_arrow::Contract;
 use crate::args::{Args, Case, Command, Form, ParamsCommand, SchemaCommand};
 use crate::output::{bold, dim, marks, pick, table, verdict};
 use crate::{
-    Failure, Outcome, arrears, compare, input, output, pack, params, province, schema, synth,
+    Failure, Outcome, arrears, catalog, compare, input, output, pack, params, province, schema,
+    synth,
 };
 
 /// Does what was asked.
 pub(crate) fn run(args: Args) -> Outcome {
     let lang = args.lang();
     match args.command {
+        Command::Catalog(command) => catalog::run(command, &args.packs, lang),
         Command::Assess {
             case,
             form,

@@ -1,9 +1,12 @@
 //! The law ready to decide.
 
+use std::sync::OnceLock;
+
 use minzheng_rules::facts::Overlay;
 use minzheng_rules::pack::{PackSet, PackSource};
 use minzheng_rules::scenario;
 
+use crate::catalog::{Catalog, Lineage, When};
 use crate::eligibility::{Arrears, ArrearsQuestion, Assessment, programme_index};
 use crate::error::Error;
 use crate::household::Household;
@@ -23,6 +26,8 @@ use crate::packs::{self, BuiltIn};
 #[derive(Debug)]
 pub struct Engine {
     rules: scenario::Engine,
+    /// Read when it is first asked for: who only assesses never pays for it.
+    catalog: OnceLock<Catalog>,
 }
 
 impl Engine {
@@ -46,12 +51,33 @@ impl Engine {
     pub fn new(set: PackSet) -> Self {
         Self {
             rules: scenario::Engine::new(set),
+            catalog: OnceLock::new(),
         }
     }
 
     /// The packs.
     pub fn packs(&self) -> &PackSet {
         self.rules.packs()
+    }
+
+    /// The catalogue of the packs.
+    ///
+    /// # Errors
+    /// As [`Catalog::load`].
+    pub fn catalog(&self) -> Result<&Catalog, Error> {
+        if let Some(read) = self.catalog.get() {
+            return Ok(read);
+        }
+        let read = Catalog::load(self.packs())?;
+        Ok(self.catalog.get_or_init(|| read))
+    }
+
+    /// Which fields feed which facts, rules and models on a day.
+    ///
+    /// # Errors
+    /// As [`Lineage::new`].
+    pub fn lineage(&self, when: When) -> Result<Lineage, Error> {
+        Lineage::new(self.packs(), self.catalog()?, when)
     }
 
     /// The engine of rules below.

@@ -39,6 +39,11 @@ const GENERATED: &[Generated] = &[
         command: "cargo run -q -p minzheng-cli -- pack show --markdown cn-15",
     },
     Generated {
+        path: "docs/reference/catalog.md",
+        part: Part::Whole,
+        command: "cargo run -q -p minzheng-cli -- catalog list --markdown",
+    },
+    Generated {
         path: "README.md",
         part: Part::Between("programmes"),
         command: "cargo run -q -p minzheng-cli -- pack show --markdown --programmes --lang en",

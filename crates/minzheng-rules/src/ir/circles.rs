@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::lang::{Outcome, TOp};
 use crate::pack::PackSet;
-use crate::pack::model::{Origin, RelationKind};
+use crate::pack::model::{Origin, Relation, RelationKind};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Thing {
@@ -121,57 +121,84 @@ impl Walk<'_> {
                     });
                 }
             }
-            Thing::Outcome(p, which) => self.outcome_needs(p, which, &mut out),
+            Thing::Outcome(p, which) => {
+                let mut see = |read| match read {
+                    OutcomeRead::Formula(f) => out.push(Thing::Formula(f)),
+                    OutcomeRead::Outcome(p, which) => out.push(Thing::Outcome(p, which)),
+                    OutcomeRead::Fact(_) => {}
+                };
+                outcome_reads(self.set, p, which, |_| true, &mut see);
+            }
         }
         out.sort_unstable();
         out.dedup();
         out
     }
+}
 
-    fn outcome_needs(&self, p: usize, which: Outcome, out: &mut Vec<Thing>) {
-        let Some(programme) = self.set.programmes.get(p) else {
-            return;
-        };
-        let amount = |p: usize| {
-            self.set
-                .programmes
-                .get(p)
-                .and_then(|p| p.amount)
-                .map(Thing::Formula)
-        };
-        match which {
-            Outcome::Qualifies => {
-                out.extend(programme.conditions.iter().map(|c| Thing::Formula(*c)));
-            }
-            Outcome::Eligible => out.push(Thing::Outcome(p, Outcome::Qualifies)),
-            Outcome::Amount => {
-                out.push(Thing::Outcome(p, Outcome::Eligible));
-                out.extend(amount(p));
+/// What the outcome of a programme reads.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum OutcomeRead {
+    Formula(usize),
+    Outcome(usize, Outcome),
+    Fact(usize),
+}
+
+/// Everything that an outcome of a programme reads, by those relations that count.
+pub(super) fn outcome_reads(
+    set: &PackSet,
+    p: usize,
+    which: Outcome,
+    counts: impl Fn(&Relation) -> bool,
+    see: &mut impl FnMut(OutcomeRead),
+) {
+    let Some(programme) = set.programmes.get(p) else {
+        return;
+    };
+    let amount = |p: usize| set.programmes.get(p).and_then(|p| p.amount);
+    match which {
+        Outcome::Qualifies => {
+            for condition in &programme.conditions {
+                see(OutcomeRead::Formula(*condition));
             }
         }
-        for relation in &self.set.relations {
-            let (first, second) = (relation.first == p, relation.second == p);
-            let other = if first {
-                relation.second
-            } else {
-                relation.first
-            };
-            match (relation.kind, which) {
-                (RelationKind::Precedes | RelationKind::Excludes, Outcome::Eligible) if second => {
-                    out.push(Thing::Outcome(other, Outcome::Eligible));
-                }
-                (RelationKind::Choose, Outcome::Eligible) if first || second => {
-                    out.push(Thing::Outcome(other, Outcome::Qualifies));
-                }
-                (RelationKind::HigherOf, Outcome::Amount) if first || second => {
-                    out.push(Thing::Outcome(other, Outcome::Eligible));
-                    out.extend(amount(other));
-                }
-                (RelationKind::TopsUp, Outcome::Amount) if first => {
-                    out.extend(relation.less.map(Thing::Formula));
-                }
-                _ => {}
+        Outcome::Eligible => see(OutcomeRead::Outcome(p, Outcome::Qualifies)),
+        Outcome::Amount => {
+            see(OutcomeRead::Outcome(p, Outcome::Eligible));
+            if let Some(formula) = amount(p) {
+                see(OutcomeRead::Formula(formula));
             }
+        }
+    }
+    for relation in set.relations.iter().filter(|r| counts(r)) {
+        let (first, second) = (relation.first == p, relation.second == p);
+        let other = if first {
+            relation.second
+        } else {
+            relation.first
+        };
+        match (relation.kind, which) {
+            (RelationKind::Precedes | RelationKind::Excludes, Outcome::Eligible) if second => {
+                see(OutcomeRead::Outcome(other, Outcome::Eligible));
+            }
+            (RelationKind::Choose, Outcome::Eligible) if first || second => {
+                see(OutcomeRead::Outcome(other, Outcome::Qualifies));
+                if let Some(fact) = relation.choice {
+                    see(OutcomeRead::Fact(fact));
+                }
+            }
+            (RelationKind::HigherOf, Outcome::Amount) if first || second => {
+                see(OutcomeRead::Outcome(other, Outcome::Eligible));
+                if let Some(formula) = amount(other) {
+                    see(OutcomeRead::Formula(formula));
+                }
+            }
+            (RelationKind::TopsUp, Outcome::Amount) if first => {
+                if let Some(formula) = relation.less {
+                    see(OutcomeRead::Formula(formula));
+                }
+            }
+            _ => {}
         }
     }
 }

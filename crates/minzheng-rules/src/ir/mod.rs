@@ -2,7 +2,9 @@
 
 mod circles;
 mod plan;
+mod reads;
 
 pub(crate) use circles::circles;
 pub use plan::Plan;
 pub(crate) use plan::{AggK, Node, NodeId, Op, children, ix, link, versions};
+pub use reads::{Need, Reads, Thing};

@@ -10,8 +10,8 @@ mod types;
 pub(crate) use check::check;
 pub(crate) use names::{Named, Names, ParamShape};
 pub use parser::parse;
-pub(crate) use types::{AggKind, CmpOp, Outcome, Row, TExpr, TOp};
-pub use types::{Period, Type};
+pub(crate) use types::{AggKind, CmpOp, Row, TExpr, TOp};
+pub use types::{Outcome, Period, Type};
 
 use crate::error::Diagnostic;
 

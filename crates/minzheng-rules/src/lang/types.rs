@@ -119,9 +119,12 @@ pub(crate) enum AggKind {
 
 /// What a later rule may read of a programme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum Outcome {
+pub enum Outcome {
+    /// Every condition holds.
     Qualifies,
+    /// It is had, other programmes considered.
     Eligible,
+    /// What is paid.
     Amount,
 }
 
@@ -132,7 +135,8 @@ impl Outcome {
         ("amount", Self::Amount),
     ];
 
-    pub(crate) const fn word(self) -> &'static str {
+    /// The word in rules.
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Qualifies => "qualifies",
             Self::Eligible => "eligible",
@@ -216,22 +220,25 @@ impl TExpr {
     /// Visits this node and all below it.
     pub(crate) fn visit(&self, see: &mut impl FnMut(&TExpr)) {
         see(self);
+        for e in self.children() {
+            e.visit(see);
+        }
+    }
+
+    /// The expressions that this one reads.
+    pub(crate) fn children(&self) -> Vec<&TExpr> {
         match &self.op {
             TOp::Const(_)
             | TOp::Today
             | TOp::Fact(_)
             | TOp::Formula(_)
             | TOp::Outcome(..)
-            | TOp::HasLink(_) => {}
+            | TOp::HasLink(_) => Vec::new(),
             TOp::Param(_, list)
             | TOp::And(list)
             | TOp::Or(list)
             | TOp::Min(list)
-            | TOp::Max(list) => {
-                for e in list {
-                    e.visit(see);
-                }
-            }
+            | TOp::Max(list) => list.iter().collect(),
             TOp::Not(a)
             | TOp::In(a, _)
             | TOp::Scale(a, _)
@@ -241,7 +248,7 @@ impl TExpr {
             | TOp::FirstOfNextMonth(a)
             | TOp::Year(a)
             | TOp::Month(a)
-            | TOp::Gather(_, a) => a.visit(see),
+            | TOp::Gather(_, a) => vec![a],
             TOp::Cmp(_, a, b)
             | TOp::Add(a, b)
             | TOp::Sub(a, b)
@@ -249,22 +256,13 @@ impl TExpr {
             | TOp::Age(a, b)
             | TOp::AddMonths(a, b)
             | TOp::AddWorkingDays(a, b)
-            | TOp::MonthsBetween(a, b) => {
-                a.visit(see);
-                b.visit(see);
-            }
+            | TOp::MonthsBetween(a, b) => vec![a, b],
             TOp::MulRound(a, b, c)
             | TOp::DivRound(a, b, c)
             | TOp::RoundTo(a, b, c)
-            | TOp::If(a, b, c) => {
-                a.visit(see);
-                b.visit(see);
-                c.visit(see);
-            }
+            | TOp::If(a, b, c) => vec![a, b, c],
             TOp::Agg { filter, value, .. } => {
-                for e in filter.iter().chain(value) {
-                    e.visit(see);
-                }
+                filter.iter().chain(value).map(AsRef::as_ref).collect()
             }
         }
     }

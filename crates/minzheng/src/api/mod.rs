@@ -8,6 +8,12 @@
 //! | `simulate` | `household`, `set`: list of `{parameter, key?, value}` | every programme before and after |
 //! | `arrears` | `household`, `programme`?, `first`, `last`, `known_before`, `known_after`?, `set`?, `paid_throughout`? | what is owed and was overpaid, by month; `known_before` may be left out where `set` is given |
 //! | `packs` | | ids, versions and digests |
+//! | `catalog_search` | `text`?, `department`?, `line`?, `sharing`?, `grade`?, `cycle`?, `subject`?, `limit`? | the resources that fit, best first, and facets |
+//! | `catalog_show` | `id`, `on` | a resource with its fields, and what stands on it |
+//! | `catalog_check` | | what should be looked at in the catalogue |
+//! | `lineage` | `id`, `on`, `direction`: `down` or `up` | what comes of a field, fact or rule, or what it comes from |
+//! | `impact` | `lost`: list of ids, `on` | which facts, rules, programmes and models go quiet, and why |
+//! | `freshness` | `on`, `deliveries`: list of `{resource, as_of, received}` | what is fresh, due, late or never came |
 //! | `version` | | the version of the library |
 //!
 //! The answer is `{"ok": …}` or `{"error": {"code", "message": {"zh", "en"}, "help": {"zh", "en"}, "path", "more"}}`.
@@ -16,6 +22,8 @@
 //! let answer = minzheng::api::call(r#"{"call": "assess", "household": {"household": {}}}"#);
 //! assert!(answer.starts_with(r#"{"error":{"code":"E-DOC-DATE""#), "{answer}");
 //! ```
+
+mod catalog;
 
 use std::sync::OnceLock;
 
@@ -103,8 +111,10 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
             "paid_throughout",
         ],
         "packs" | "version" => &["call", "lang"],
+        _ if catalog::keys(&name).is_some() => catalog::keys(&name).unwrap_or_default(),
         _ => {
-            let help = "the calls are assess, explain, missing, simulate, arrears, packs, version";
+            let help = "the calls are assess, explain, missing, simulate, arrears, catalog_search, catalog_show, \
+                        catalog_check, lineage, impact, freshness, packs, version";
             return Err(wrong("E-API-CALL", "call", "there is no such call", help));
         }
     };
@@ -129,6 +139,9 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
             ));
         }
     };
+    if catalog::keys(&name).is_some() {
+        return catalog::answer(engine, &name, &fields);
+    }
     let mut household = || {
         let value = fields.shift_remove("household").unwrap_or(Value::Null);
         Household::from_value("household", value)
@@ -161,15 +174,10 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
         }
         "arrears" => {
             let household = household()?;
-            let wrong_day = |key: &str| {
-                let message = "not a day of the calendar";
-                wrong("E-VALUE-DATE", key, message, "write 2026-07-01")
-            };
+            let day = |key: &str| day(&fields, key);
             let given = |key: &str| -> Result<Option<NaiveDate>, Error> {
-                let read = |text: &str| Day::parse(text).ok_or_else(|| wrong_day(key));
-                Ok(text(&fields, key)?.map(read).transpose()?.map(Day::to_date))
+                text(&fields, key)?.map(|_| day(key)).transpose()
             };
-            let day = |key: &str| given(key)?.ok_or_else(|| wrong_day(key));
             let figures = match fields.get("set") {
                 None => Vec::new(),
                 Some(rows) => overlays(engine, rows)?,
@@ -252,4 +260,16 @@ fn text<'f>(fields: &'f Map<String, Value>, key: &str) -> Result<Option<&'f str>
         Some(Value::String(text)) => Ok(Some(text)),
         Some(_) => Err(wrong("E-API-SHAPE", key, "a string is wanted", "")),
     }
+}
+
+fn day(fields: &Map<String, Value>, key: &str) -> Result<NaiveDate, Error> {
+    let given = text(fields, key)?.and_then(Day::parse);
+    given.map(Day::to_date).ok_or_else(|| {
+        wrong(
+            "E-VALUE-DATE",
+            key,
+            "not a day of the calendar",
+            "write 2026-07-01",
+        )
+    })
 }

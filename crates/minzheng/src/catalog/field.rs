@@ -111,4 +111,6 @@ pub struct Field {
     pub sensitive: bool,
     /// How far it must be kept.
     pub grade: Grade,
+    /// Id of the [`Element`](super::Element) that it holds, where several resources hold the same datum.
+    pub element: Option<String>,
 }

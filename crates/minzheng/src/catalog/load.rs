@@ -1,18 +1,22 @@
 //! Rows of packs to a catalogue.
 
+mod join;
+mod raw;
+
 use std::collections::BTreeSet;
 
 use minzheng_rules::error::{Diagnostic, Diagnostics};
 use minzheng_rules::pack::PackSet;
 use minzheng_rules::pack::model::{self, HostRow, Words};
-use serde::Deserialize;
+
+use raw::{RawDepartment, RawField, RawKind, RawResource, SharingWord};
 
 use super::{
-    Catalog, Cycle, Department, Field, FieldType, Grade, Inferred, Kind, Origin, Personal,
-    Resource, RowOrder, Sharing, Status, Subject, Unit,
+    Catalog, Department, Field, FieldType, Grade, Kind, Origin, Personal, Resource, Sharing,
+    Status, Subject,
 };
 use crate::error::Error;
-use crate::packs::rows::{finding, is_word, read, unknown};
+use crate::packs::rows::{finding, is_word, read, replacements, standing, unknown};
 
 /// The code of a row whose keys are wrong.
 const SHAPE: &str = "E-CATALOG-SHAPE";
@@ -20,85 +24,6 @@ const SHAPE: &str = "E-CATALOG-SHAPE";
 const NAME: &str = "E-CATALOG-NAME";
 /// The code of a type that is none.
 const TYPE: &str = "E-CATALOG-TYPE";
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawDepartment {
-    id: String,
-    title: Words,
-    status: Status,
-    #[serde(default)]
-    seen: Words,
-    #[serde(default, rename = "cite")]
-    _cite: Vec<String>,
-    #[serde(default)]
-    note: Words,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawKind {
-    id: String,
-    title: Words,
-    status: model::Status,
-    #[serde(default, rename = "cite")]
-    _cite: Vec<String>,
-    #[serde(default)]
-    note: Words,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum SharingWord {
-    Unconditional,
-    Conditional,
-    Withheld,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawResource {
-    id: String,
-    number: Option<u16>,
-    title: Words,
-    department: Option<String>,
-    #[serde(default)]
-    kinds: Vec<String>,
-    status: Status,
-    #[serde(default)]
-    seen: Words,
-    #[serde(default)]
-    inferred: Vec<Inferred>,
-    #[serde(default, rename = "cite")]
-    _cite: Vec<String>,
-    subject: Subject,
-    key: String,
-    order: RowOrder,
-    cycle: Cycle,
-    sharing: SharingWord,
-    #[serde(default)]
-    condition: Words,
-    grade: u8,
-    personal: Personal,
-    #[serde(default)]
-    note: Words,
-    field: Vec<RawField>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawField {
-    id: String,
-    #[serde(rename = "type")]
-    ty: String,
-    unit: Option<Unit>,
-    title: Words,
-    grade: u8,
-    #[serde(default)]
-    required: bool,
-    #[serde(default)]
-    sensitive: bool,
-}
 
 struct Loader<'p> {
     packs: &'p PackSet,
@@ -109,20 +34,32 @@ struct Loader<'p> {
 pub(super) fn load(packs: &PackSet) -> Result<Catalog, Error> {
     let mut loader = Loader {
         packs,
-        findings: Diagnostics::new(),
+        findings: replacements(packs),
         catalog: Catalog::default(),
     };
-    for row in packs.host_rows("catalog.department") {
-        loader.department(row);
+    for row in standing(packs, "catalog.department") {
+        let read = loader.department(row);
+        loader.catalog.departments.extend(read);
     }
-    for row in packs.host_rows("catalog.kind") {
+    for row in standing(packs, "catalog.keeper") {
+        let read = loader.department(row);
+        loader.catalog.keepers.extend(read);
+    }
+    for row in standing(packs, "catalog.line") {
+        loader.line(row);
+    }
+    for row in standing(packs, "catalog.kind") {
         loader.kind(row);
     }
     for (section, is_item) in [("catalog.item", true), ("catalog.resource", false)] {
-        for row in packs.host_rows(section) {
+        for row in standing(packs, section) {
             loader.resource(row, is_item);
         }
     }
+    for row in standing(packs, "catalog.element") {
+        loader.element(row);
+    }
+    loader.names();
     loader.answers();
     loader.twice();
     let Loader {
@@ -188,13 +125,11 @@ impl Loader<'_> {
         }
     }
 
-    fn department(&mut self, row: &HostRow) {
-        let Some(raw) = self.read::<RawDepartment>(row) else {
-            return;
-        };
+    fn department(&mut self, row: &HostRow) -> Option<Department> {
+        let raw = self.read::<RawDepartment>(row)?;
         self.id(row, &raw.id, false);
         self.status(row, &raw.id, raw.status, &raw.seen);
-        self.catalog.departments.push(Department {
+        Some(Department {
             id: raw.id,
             title: raw.title,
             status: raw.status,
@@ -202,7 +137,7 @@ impl Loader<'_> {
             cite: row.cite.clone(),
             note: raw.note,
             written: row.origin.clone(),
-        });
+        })
     }
 
     fn kind(&mut self, row: &HostRow) {
@@ -246,8 +181,8 @@ impl Loader<'_> {
         };
         self.id(row, &raw.id, false);
         self.status(row, &raw.id, raw.status, &raw.seen);
-        let origin = match (is_item, raw.department, raw.number) {
-            (true, Some(department), Some(number)) => {
+        let origin = match (is_item, raw.department.clone(), raw.number) {
+            (true, Some(department), Some(number)) if raw.keeper.is_none() => {
                 if self.catalog.department(&department).is_none() {
                     let known = self.catalog.departments.iter().map(|d| d.id.as_str());
                     let found = unknown(&row.origin, NAME, "department", &department, known);
@@ -259,7 +194,7 @@ impl Loader<'_> {
             _ => {
                 let message = format!("`{}` is not whole", raw.id);
                 let help =
-                    "an item has `department` and `number`, a resource of our own has neither";
+                    "an item has `department` and `number`, a resource of our own `keeper` at most";
                 self.findings
                     .push(finding(&row.origin, SHAPE, message).help(help));
                 return;
@@ -280,7 +215,7 @@ impl Loader<'_> {
                 "leave `condition` out",
             ),
             SharingWord::Conditional => (
-                Sharing::Conditional(raw.condition),
+                Sharing::Conditional(raw.condition.clone()),
                 has_condition,
                 "write condition = { zh = \"…\", en = \"…\" }",
             ),
@@ -296,6 +231,7 @@ impl Loader<'_> {
                 .push(finding(&row.origin, "E-CATALOG-SHARING", message).help(help));
         }
         let grade = self.grade(row, &raw.id, raw.grade);
+        let terms = self.terms(row, &raw);
         let fields: Vec<Field> = raw
             .field
             .into_iter()
@@ -304,7 +240,11 @@ impl Loader<'_> {
         let resource = Resource {
             id: raw.id,
             title: raw.title,
+            summary: raw.summary,
+            code: terms.code,
             origin,
+            provider: raw.department.or(raw.keeper),
+            line: raw.line,
             kinds: raw.kinds,
             status: raw.status,
             seen: raw.seen,
@@ -314,19 +254,36 @@ impl Loader<'_> {
             key: raw.key,
             order: raw.order,
             cycle: raw.cycle,
+            grace: raw.grace,
             sharing,
+            modes: raw.modes,
+            openness: terms.openness,
+            formats: raw.formats,
+            retention: terms.retention,
             grade,
             personal: raw.personal,
             fields,
+            supplies: terms.supplies,
+            related: raw.related,
+            published_on: terms.published_on,
+            lifecycle: terms.lifecycle,
             note: raw.note,
             written: row.origin.clone(),
         };
         let key = resource.field(&resource.key);
-        let is_key =
-            |f: &Field| f.required && matches!(f.ty, FieldType::IdNumber | FieldType::CreditCode);
+        let about_one = matches!(resource.subject, Subject::Person | Subject::Household);
+        let is_key = |f: &Field| {
+            let names_one = matches!(f.ty, FieldType::IdNumber | FieldType::CreditCode);
+            let numbers = matches!(f.ty, FieldType::Text | FieldType::Place | FieldType::Month);
+            f.required && (names_one || (!is_item && !about_one && numbers))
+        };
         if !key.is_some_and(is_key) {
             let message = format!("`{}` is no key of `{}`", resource.key, resource.id);
-            let help = "a key is a required field of the type id_number or credit_code";
+            let help = if is_item || about_one {
+                "a key is a required field of the type id_number or credit_code"
+            } else {
+                "a key is a required field of the type id_number, credit_code, text, place or month"
+            };
             self.findings
                 .push(finding(&row.origin, "E-CATALOG-KEY", message).help(help));
         }
@@ -362,6 +319,7 @@ impl Loader<'_> {
             required: raw.required,
             sensitive: raw.sensitive,
             grade,
+            element: raw.element,
         })
     }
 
@@ -426,14 +384,26 @@ impl Loader<'_> {
         let departments = catalog
             .departments
             .iter()
+            .chain(&catalog.keepers)
             .map(|d| ("department", d.id.clone(), &d.written));
+        let lines = catalog.lines.iter();
+        let lines = lines.map(|l| ("line of business", l.id.clone(), &l.written));
+        let elements = catalog.elements.iter();
+        let elements = elements.map(|e| ("element", e.id.clone(), &e.written));
         let kinds = catalog
             .kinds
             .iter()
             .map(|k| ("kind", k.id.clone(), &k.written));
-        let mut all: Vec<_> = departments.chain(kinds).collect();
+        let mut all: Vec<_> = departments
+            .chain(kinds)
+            .chain(lines)
+            .chain(elements)
+            .collect();
         for resource in &catalog.resources {
             all.push(("resource", resource.id.clone(), &resource.written));
+            if let Some(code) = &resource.code {
+                all.push(("code", code.to_string(), &resource.written));
+            }
             if let Origin::Obtained { number, .. } = resource.origin {
                 all.push(("number of an item", number.to_string(), &resource.written));
             }
@@ -457,232 +427,4 @@ impl Loader<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use minzheng_rules::pack::{PackSource, SourceFile};
-
-    use super::*;
-    use crate::packs::{self, BuiltIn};
-
-    const HEAD: &str = r#"
-[pack]
-id = "above"
-title = { zh = "例", en = "example" }
-publisher = "an example"
-version = "1"
-level = "nation"
-place = "000000"
-reviewed_on = 2026-01-01
-[[entity]]
-id = "person"
-[[codes]]
-id = "hukou"
-values = [{ id = "urban", zh = "城镇", en = "urban" }]
-[[catalog.kind]]
-id = "TAX"
-title = { zh = "纳税", en = "tax" }
-status = "unconfirmed"
-[[catalog.department]]
-id = "office"
-title = { zh = "办公室", en = "office" }
-status = "inferred"
-"#;
-
-    /// The line of [`ITEM`] in its file.
-    const LINE: u32 = 24;
-
-    const ITEM: &str = r#"
-[[catalog.item]]
-id = "papers"
-number = 1
-title = { zh = "文书", en = "papers" }
-department = "office"
-kinds = ["TAX"]
-status = "inferred"
-subject = "person"
-key = "id_number"
-order = "key"
-cycle = "monthly"
-sharing = "unconditional"
-grade = 3
-personal = "general"
-field = [
-  { id = "id_number", type = "id_number", title = { zh = "号码", en = "number" }, grade = 3, required = true },
-  { id = "area", type = "number:2", unit = "mu", title = { zh = "面积", en = "area" }, grade = 2 },
-]
-"#;
-
-    fn load_text(text: &str) -> Result<Catalog, Error> {
-        let source = PackSource::new(vec![SourceFile::new("pack.toml", format!("{HEAD}{text}"))]);
-        Catalog::load(&PackSet::load(&[source]).unwrap())
-    }
-
-    #[test]
-    fn a_good_row_loads() {
-        let catalog = load_text(ITEM).unwrap();
-        let item = catalog.resource("papers").unwrap();
-        let area = item.field("area").map(|f| f.ty.clone());
-        let unit = Unit::Mu;
-        assert_eq!(area, Some(FieldType::Number { places: 2, unit }));
-        assert_eq!(item.written.line, LINE);
-    }
-
-    #[test]
-    fn a_bad_row_has_its_code_its_line_and_a_way_out() {
-        let mends = [
-            (
-                "cycle = \"monthly\"",
-                "cycle = \"monthli\"",
-                "E-CATALOG-SHAPE",
-                "did you mean `monthly`?",
-            ),
-            (
-                "grade = 3\npersonal",
-                "grades = 3\npersonal",
-                "E-CATALOG-SHAPE",
-                "did you mean `grade`?",
-            ),
-            (
-                "number = 1",
-                "",
-                "E-CATALOG-SHAPE",
-                "`department` and `number`",
-            ),
-            (
-                "id = \"papers\"",
-                "id = \"Papers\"",
-                "E-CATALOG-ID",
-                "small letters",
-            ),
-            (
-                "department = \"office\"",
-                "department = \"ofice\"",
-                "E-CATALOG-NAME",
-                "did you mean `office`?",
-            ),
-            (
-                "kinds = [\"TAX\"]",
-                "kinds = [\"TAXI\"]",
-                "E-CATALOG-NAME",
-                "did you mean `TAX`?",
-            ),
-            (
-                "\"number:2\", unit = \"mu\"",
-                "\"code:hukuo\"",
-                "E-CATALOG-NAME",
-                "did you mean `hukou`?",
-            ),
-            (
-                "\"number:2\", unit = \"mu\"",
-                "\"mony\"",
-                "E-CATALOG-TYPE",
-                "did you mean `money`?",
-            ),
-            (
-                "\"number:2\", unit = \"mu\"",
-                "\"number:2\"",
-                "E-CATALOG-TYPE",
-                "unit = \"mu\"",
-            ),
-            (
-                "\"number:2\"",
-                "\"count\"",
-                "E-CATALOG-TYPE",
-                "a unit goes with a number",
-            ),
-            (
-                "key = \"id_number\"",
-                "key = \"area\"",
-                "E-CATALOG-KEY",
-                "required field",
-            ),
-            ("grade = 2", "grade = 4", "E-CATALOG-GRADE", "raise `grade`"),
-            ("grade = 2", "grade = 5", "E-CATALOG-GRADE", "from 1 to 4"),
-            (
-                "grade = 2",
-                "grade = 2, sensitive = true",
-                "E-CATALOG-GRADE",
-                "`personal`",
-            ),
-            (
-                "\"unconditional\"",
-                "\"conditional\"",
-                "E-CATALOG-SHARING",
-                "condition = {",
-            ),
-            (
-                "\"unconditional\"",
-                "\"withheld\"",
-                "E-CATALOG-SHARING",
-                "cite the ground",
-            ),
-            (
-                "kinds = [\"TAX\"]\nstatus = \"inferred\"",
-                "status = \"published\"",
-                "E-CATALOG-STATUS",
-                "write seen",
-            ),
-            (
-                "id = \"area\"",
-                "id = \"id_number\"",
-                "E-CATALOG-TWICE",
-                "own id",
-            ),
-        ];
-        for (good, bad, code, help) in mends {
-            assert!(ITEM.contains(good), "{good}");
-            let error = load_text(&ITEM.replace(good, bad)).unwrap_err();
-            let found: Vec<String> = error
-                .findings()
-                .map(|f| f.line_of(model::Lang::En))
-                .collect();
-            let has = |f: &&String| {
-                f.contains(code) && f.contains(help) && f.starts_with(&format!("pack.toml:{LINE}:"))
-            };
-            assert!(found.iter().any(|f| has(&f)), "{bad}: {found:?}");
-        }
-    }
-
-    #[test]
-    fn what_is_there_twice_is_refused() {
-        let twice = format!("{ITEM}{ITEM}");
-        let error = load_text(&twice).unwrap_err();
-        let codes: Vec<&str> = error.findings().map(crate::error::Finding::code).collect();
-        assert_eq!(codes, ["E-CATALOG-TWICE", "E-CATALOG-TWICE"]);
-    }
-
-    #[test]
-    fn a_kind_is_law_only_by_a_text_that_was_read_and_facts_name_kinds() {
-        let kind = "[[catalog.kind]]\nid = \"NEW\"\ntitle = { zh = \"新\", en = \"new\" }\nstatus = \"law\"";
-        assert_eq!(load_text(kind).unwrap_err().code(), "E-CATALOG-STATUS");
-        let fact = "[[fact]]\nid = \"pebbles\"\nentity = \"person\"\ntype = \"count\"\nanswered_by = [\"item:TAXX\"]";
-        let error = load_text(fact).unwrap_err();
-        assert_eq!(
-            (error.code(), error.help(model::Lang::En)),
-            ("E-CATALOG-NAME", "did you mean `TAX`?")
-        );
-    }
-
-    #[test]
-    fn the_built_in_items_are_those_that_are_known() {
-        let catalog = Catalog::load(&packs::load(&BuiltIn::ALL, &[]).unwrap()).unwrap();
-        let numbers: Vec<u16> = catalog
-            .items()
-            .filter_map(|r| match r.origin {
-                Origin::Obtained { number, .. } => Some(number),
-                Origin::Own => None,
-            })
-            .collect();
-        assert_eq!(numbers, (1..=33).collect::<Vec<u16>>());
-        for department in catalog.departments() {
-            let is_its = |r: &Resource| matches!(&r.origin, Origin::Obtained { department: d, .. } if *d == department.id);
-            assert!(catalog.items().any(is_its), "{}", department.id);
-        }
-        let inferred = catalog.items().filter(|r| r.status == Status::PartInferred);
-        assert_eq!(inferred.count(), 5);
-        assert!(
-            catalog
-                .items()
-                .all(|r| r.inferred.contains(&Inferred::Fields))
-        );
-    }
-}
+mod tests;

@@ -3,19 +3,39 @@
 //! A [`Resource`] is a table that a department keeps; a civil-affairs department's own, or an **item** (数据项) that
 //! another [`Department`] shares. Its [`Field`]s have types and units; its [`Kind`]s are the words by which facts name who
 //! can answer (`item:TAX`). All of it is pack data (`[[catalog.…]]`, see `docs/guide/catalog.md`).
+//!
+//! What is done with it: [`Catalog::search`], [`Catalog::check`], [`Change::between`] two editions, [`Lineage`] from a
+//! field to the rules on it and back, [`Impact`] of what does not come any more, and the [`Board`] of what is late.
 
+mod check;
+mod code;
 mod department;
+mod diff;
 mod field;
+mod freshness;
+mod impact;
+mod lineage;
 mod load;
 mod resource;
+mod search;
+mod show;
+mod terms;
 
 use minzheng_rules::pack::PackSet;
 
+pub use check::{Remark, Weight};
+pub use code::{Class, CodeError, ResourceCode};
 pub use department::{Department, Kind};
+pub use diff::{Breaks, Change, Edition, What};
 pub use field::{Field, FieldType, Unit};
+pub use freshness::{Board, BoardLine, Delivery, Freshness};
+pub use impact::{Effect, FactLost, Impact, Left, Quiet};
+pub use lineage::{Lineage, Model, Node, Step, Via, When};
 pub use resource::{
     Cycle, Grade, Inferred, Origin, Personal, Resource, RowOrder, Sharing, Status, Subject,
 };
+pub use search::{Hit, Query, fold};
+pub use terms::{Element, Format, Lifecycle, Line, Mode, Openness, Retention, Supply};
 
 use crate::error::Error;
 
@@ -36,8 +56,11 @@ use crate::error::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Catalog {
     departments: Vec<Department>,
+    keepers: Vec<Department>,
+    lines: Vec<Line>,
     kinds: Vec<Kind>,
     resources: Vec<Resource>,
+    elements: Vec<Element>,
 }
 
 impl Catalog {
@@ -45,12 +68,13 @@ impl Catalog {
     ///
     /// # Errors
     /// Everything that is wrong at once, each with file and line: `E-CATALOG-SHAPE`, `E-CATALOG-ID`, `E-CATALOG-TWICE`,
-    /// `E-CATALOG-NAME`, `E-CATALOG-TYPE`, `E-CATALOG-KEY`, `E-CATALOG-GRADE`, `E-CATALOG-SHARING`, `E-CATALOG-STATUS`.
+    /// `E-CATALOG-NAME`, `E-CATALOG-TYPE`, `E-CATALOG-KEY`, `E-CATALOG-GRADE`, `E-CATALOG-SHARING`, `E-CATALOG-STATUS`,
+    /// `E-CATALOG-CODE`, `E-CATALOG-TERMS`, `E-CATALOG-ELEMENT`, `E-CATALOG-SUPPLY`.
     pub fn load(packs: &PackSet) -> Result<Self, Error> {
         load::load(packs)
     }
 
-    /// The departments, in the order of the packs.
+    /// The departments that share data, in the order of the packs.
     pub fn departments(&self) -> &[Department] {
         &self.departments
     }
@@ -58,6 +82,49 @@ impl Catalog {
     /// The department with this id.
     pub fn department(&self, id: &str) -> Option<&Department> {
         self.departments.iter().find(|d| d.id == id)
+    }
+
+    /// The bodies of civil affairs that keep resources of their own, in the order of the packs.
+    pub fn keepers(&self) -> &[Department] {
+        &self.keepers
+    }
+
+    /// The body of civil affairs with this id.
+    pub fn keeper(&self, id: &str) -> Option<&Department> {
+        self.keepers.iter().find(|d| d.id == id)
+    }
+
+    /// The body that keeps a resource.
+    pub fn provider(&self, of: &Resource) -> Option<&Department> {
+        let id = of.provider.as_deref()?;
+        self.department(id).or_else(|| self.keeper(id))
+    }
+
+    /// The lines of business, in the order of the packs.
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// The line of business with this id.
+    pub fn line(&self, id: &str) -> Option<&Line> {
+        self.lines.iter().find(|l| l.id == id)
+    }
+
+    /// The data that several resources hold, each with the one that answers for it, in the order of the packs.
+    pub fn elements(&self) -> &[Element] {
+        &self.elements
+    }
+
+    /// The element with this id.
+    pub fn element(&self, id: &str) -> Option<&Element> {
+        self.elements.iter().find(|e| e.id == id)
+    }
+
+    /// The resource and field that answer for an element (一数一源).
+    pub fn source_of(&self, element: &str) -> Option<(&Resource, &Field)> {
+        let element = self.element(element)?;
+        let resource = self.resource(&element.resource)?;
+        Some((resource, resource.field(&element.field)?))
     }
 
     /// The kinds of data, in the order of the packs.
@@ -86,6 +153,12 @@ impl Catalog {
         self.resources.iter().filter(is_item)
     }
 
+    /// The resources that civil affairs keeps itself, in the order of the packs.
+    pub fn own(&self) -> impl Iterator<Item = &Resource> {
+        let is_own = |r: &&Resource| matches!(r.origin, Origin::Own);
+        self.resources.iter().filter(is_own)
+    }
+
     /// The resources that hold data of a kind.
     pub fn supplying(&self, kind: &str) -> impl Iterator<Item = &Resource> {
         self.resources
@@ -93,3 +166,6 @@ impl Catalog {
             .filter(move |r| r.kinds.iter().any(|k| k == kind))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,10 @@
 //! A table that a department keeps.
 
+use chrono::NaiveDate;
 use minzheng_rules::pack::model::{self, Cite, Words};
 use serde::Deserialize;
 
-use super::Field;
+use super::{Field, Format, Lifecycle, Mode, Openness, ResourceCode, Retention, Supply};
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $word:literal,)* }) => {
@@ -15,6 +16,14 @@ macro_rules! words {
         }
 
         impl $name {
+            /// All of them, in their order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The one with this word.
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|w| w.word() == word)
+            }
+
             /// The word in packs.
             pub const fn word(self) -> &'static str {
                 match self {
@@ -24,6 +33,8 @@ macro_rules! words {
         }
     };
 }
+
+pub(super) use words;
 
 words! {
     /// Whether a list or text that was published somewhere names a thing.
@@ -40,6 +51,8 @@ words! {
 words! {
     /// What of a resource was seen nowhere.
     Inferred {
+        /// Its code in the catalogue of the government.
+        Code = "code",
         /// How often it comes.
         Cycle = "cycle",
         /// Who may use it on which condition.
@@ -152,6 +165,17 @@ pub enum Sharing {
     Withheld,
 }
 
+impl Sharing {
+    /// The word in packs.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Unconditional => "unconditional",
+            Self::Conditional(_) => "conditional",
+            Self::Withheld => "withheld",
+        }
+    }
+}
+
 /// Where a resource comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
@@ -173,8 +197,16 @@ pub struct Resource {
     pub id: String,
     /// Its name.
     pub title: Words,
+    /// What it is, in a sentence; empty where nobody said.
+    pub summary: Words,
+    /// Its code in the catalogue of the government, where it has one.
+    pub code: Option<ResourceCode>,
     /// Whose it is.
     pub origin: Origin,
+    /// Id of the body that keeps it: the department of an item, a [`Catalog::keeper`](super::Catalog::keeper) of our own.
+    pub provider: Option<String>,
+    /// Id of its line of business, where it has one.
+    pub line: Option<String>,
     /// The kinds of data it holds.
     pub kinds: Vec<String>,
     /// Whether it was seen named.
@@ -193,14 +225,32 @@ pub struct Resource {
     pub order: RowOrder,
     /// How often it is brought up to date.
     pub cycle: Cycle,
+    /// How many working days it may come after its cycle before it is late; none said: none.
+    pub grace: Option<u16>,
     /// Who may use it.
     pub sharing: Sharing,
+    /// How it is handed on; none where nobody said.
+    pub modes: Vec<Mode>,
+    /// Whether everybody may have it, where somebody said.
+    pub openness: Option<Openness>,
+    /// In which form it is kept; none where nobody said.
+    pub formats: Vec<Format>,
+    /// How long its records are kept, where somebody said.
+    pub retention: Option<Retention>,
     /// How far it must be kept; no field more than this.
     pub grade: Grade,
     /// What it holds of persons.
     pub personal: Personal,
     /// Its fields, in the order of its columns.
     pub fields: Vec<Field>,
+    /// The facts that its records say, of civil affairs' own; those of items stand in the evidence.
+    pub supplies: Vec<Supply>,
+    /// Ids of the resources that belong with it.
+    pub related: Vec<String>,
+    /// The day it was put into the catalogue, where somebody said.
+    pub published_on: Option<NaiveDate>,
+    /// Whether it is still kept.
+    pub lifecycle: Lifecycle,
     /// Free words.
     pub note: Words,
     /// Where it is written.

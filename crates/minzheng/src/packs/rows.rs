@@ -1,7 +1,9 @@
 //! Rows of packs that this crate reads itself, as types: with file and line, unknown keys refused.
 
-use minzheng_rules::error::{Diagnostic, nearest};
+use minzheng_rules::error::{Diagnostic, Diagnostics, nearest};
+use minzheng_rules::pack::PackSet;
 use minzheng_rules::pack::model::{HostRow, Origin};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 /// Reads a row.
@@ -58,4 +60,70 @@ pub(crate) fn is_word(text: &str) -> bool {
         && text
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
+/// `[[catalog.replaces]]`: sections that a layer writes anew instead of adding to those below.
+const REPLACES: &str = "catalog.replaces";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Replaces {
+    sections: Vec<Section>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Section {
+    Department,
+    Keeper,
+    Line,
+    Item,
+    Resource,
+    Element,
+    Evidence,
+}
+
+impl Section {
+    const fn host(self) -> &'static str {
+        match self {
+            Self::Department => "catalog.department",
+            Self::Keeper => "catalog.keeper",
+            Self::Line => "catalog.line",
+            Self::Item => "catalog.item",
+            Self::Resource => "catalog.resource",
+            Self::Element => "catalog.element",
+            Self::Evidence => "verification.evidence",
+        }
+    }
+}
+
+/// What is wrong with the rows that replace.
+pub(crate) fn replacements(packs: &PackSet) -> Diagnostics {
+    let mut findings = Diagnostics::new();
+    for row in packs.host_rows(REPLACES) {
+        if let Err(found) = read::<Replaces>(row, "E-CATALOG-SHAPE") {
+            findings.push(found);
+        }
+    }
+    findings
+}
+
+/// The rows of a section that stand: where a layer replaces it, its own and those above.
+pub(crate) fn standing<'p>(
+    packs: &'p PackSet,
+    section: &str,
+) -> impl Iterator<Item = &'p HostRow> + use<'p> {
+    let first = packs
+        .host_rows(REPLACES)
+        .iter()
+        .filter(|row| {
+            let replaced = read::<Replaces>(row, "E-CATALOG-SHAPE");
+            replaced.is_ok_and(|r| r.sections.iter().any(|s| s.host() == section))
+        })
+        .map(|row| row.origin.pack)
+        .max();
+    packs
+        .host_rows(section)
+        .iter()
+        .filter(move |row| Some(row.origin.pack) >= first)
 }

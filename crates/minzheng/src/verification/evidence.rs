@@ -171,6 +171,22 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// The fields it reads: of the value, of the filters, of when a record is of and of what counts once; in this order.
+    pub fn fields(&self) -> Vec<&str> {
+        let value = self.field.iter().map(String::as_str);
+        let filters = self.filters.iter().map(|f| f.field.as_str());
+        let when: Vec<&str> = match &self.when {
+            When::Always => Vec::new(),
+            When::On(day) => vec![day],
+            When::Span(from, to) => vec![from, to],
+        };
+        value
+            .chain(filters)
+            .chain(when)
+            .chain(self.distinct.iter().map(String::as_str))
+            .collect()
+    }
+
     /// Reads the rows of packs and checks them against the catalogue and the facts, in the order of the packs.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use super::check::{Fit, fit, window};
 use super::{Evidence, Filter, How, Tolerance, When, WhenNone, Window};
 use crate::catalog::{Catalog, FieldType, Resource};
 use crate::error::Error;
-use crate::packs::rows::{finding, read, unknown};
+use crate::packs::rows::{finding, read, standing, unknown};
 
 /// The code of a name that nothing has.
 const NAME: &str = "E-EVIDENCE-NAME";
@@ -60,7 +60,7 @@ struct RawTolerance {
 pub(super) fn load(packs: &PackSet, catalog: &Catalog) -> Result<Vec<Evidence>, Error> {
     let mut findings = Diagnostics::new();
     let mut out = Vec::new();
-    for row in packs.host_rows("verification.evidence") {
+    for row in standing(packs, "verification.evidence") {
         match one(packs, catalog, row) {
             Ok(evidence) => out.push(evidence),
             Err(found) => findings.push(found),

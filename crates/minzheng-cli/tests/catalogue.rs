@@ -1,0 +1,211 @@
+//! The catalogue on the command line.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+use std::fs;
+use std::process::{Command, Output};
+
+use minzheng_testkit::repo_root;
+use serde_json::Value;
+
+fn command(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_minzheng"))
+        .arg("catalog")
+        .args(args)
+        .current_dir(repo_root())
+        .output()
+        .unwrap()
+}
+
+fn text(args: &[&str]) -> String {
+    let output = command(args);
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{args:?}: {error}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn json(args: &[&str]) -> Value {
+    serde_json::from_str(&text(args)).unwrap()
+}
+
+#[test]
+fn resources_are_listed_found_and_shown() {
+    assert!(text(&["list"]).ends_with("161 of 161.\n"));
+    let elders = text(&["list", "--line", "elder_care", "--lang", "zh"]);
+    assert!(
+        elders.contains("养老机构备案") && elders.ends_with("18项，共18项。\n"),
+        "{elders}"
+    );
+    let found = json(&["search", "高龄津贴", "--json"]);
+    assert_eq!(found["hits"][0]["id"], "old_age_allowance");
+    assert_eq!(found["facets"]["line"]["elder_care"], found["total"]);
+    let shown = json(&["show", "dibao_person", "--on", "2026-11-28", "--json"]);
+    assert_eq!(shown["code"], "300002/00003");
+    assert_eq!(shown["feeds"]["facts"][0], "person.dibao_recipient");
+    let words = text(&["show", "income_tax", "--on", "2026-11-28", "--lang", "zh"]);
+    for part in ["个人所得税", "税务局", "person.wage", "dibao/income"] {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+    let both = text(&["show", "person.wage", "--on", "2026-11-28"]);
+    assert!(
+        both.contains("income_tax.amount") && both.contains("dibao/income"),
+        "{both}"
+    );
+}
+
+#[test]
+fn what_goes_quiet_is_named_with_its_way() {
+    let shown = text(&["impact", "disability_certificate", "--on", "2026-11-28"]);
+    assert!(
+        shown.contains("disability_care/card") && !shown.contains("formula  "),
+        "{shown}"
+    );
+    assert!(shown.contains("through the outcome of tekun: "), "{shown}");
+    let steps = text(&[
+        "impact",
+        "disability_certificate",
+        "--on",
+        "2026-11-28",
+        "--steps",
+    ]);
+    assert!(steps.contains("severe_disability"), "{steps}");
+    let none = text(&[
+        "impact",
+        "farm_subsidy",
+        "--on",
+        "2026-11-28",
+        "--lang",
+        "zh",
+    ]);
+    assert!(none.contains("没有规则、项目或者模型受影响"), "{none}");
+    let wrong = command(&["impact", "income_taxes", "--on", "2026-11-28"]);
+    assert_eq!(wrong.status.code(), Some(1));
+    let error = String::from_utf8(wrong.stderr).unwrap();
+    assert!(
+        error.contains("E-CATALOG-NONE") && error.contains("`income_tax`"),
+        "{error}"
+    );
+}
+
+#[test]
+fn late_deliveries_show_what_they_silence() {
+    let board = json(&[
+        "freshness",
+        "examples/data/deliveries.csv",
+        "--on",
+        "2026-11-27",
+        "--json",
+    ]);
+    let line = |id: &str| {
+        let lines = board["lines"].as_array().unwrap();
+        lines.iter().find(|l| l["resource"] == id).unwrap().clone()
+    };
+    assert_eq!(line("severe_illness_list")["state"], "never");
+    assert_eq!(line("disability_certificate")["state"], "late");
+    assert_eq!(line("income_tax")["state"], "fresh");
+    let words = text(&[
+        "freshness",
+        "examples/data/deliveries.csv",
+        "--on",
+        "2026-11-27",
+        "--impact",
+    ]);
+    assert!(
+        words.contains("never came") && words.contains("person.severe_illness"),
+        "{words}"
+    );
+}
+
+#[test]
+fn a_changed_pack_is_compared_and_can_fail() {
+    let built_in = "crates/minzheng/packs/cn-15";
+    assert_eq!(
+        text(&["diff", built_in]),
+        "Nothing in the catalogue changed.\n"
+    );
+    let folder = repo_root().join("target/test-catalogue");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).unwrap();
+    }
+    fs::create_dir_all(&folder).unwrap();
+    let pack = r#"
+[pack]
+id = "own-list"
+title = { zh = "本省清单", en = "the list of a province" }
+publisher = "a test"
+version = "1"
+level = "province"
+place = "150000"
+extends = ["cn-15"]
+reviewed_on = 2026-01-01
+
+[[catalog.replaces]]
+sections = ["resource", "element"]
+
+[[catalog.element]]
+id = "identity_number"
+title = { zh = "公民身份号码", en = "identity number" }
+authority = "household_register.id_number"
+status = "inferred"
+[[catalog.element]]
+id = "registration_place"
+title = { zh = "户籍地", en = "place of registration" }
+authority = "household_register.registration_place"
+status = "inferred"
+[[catalog.element]]
+id = "died_on"
+title = { zh = "死亡日期", en = "day of death" }
+authority = "death_certificate.died_on"
+status = "inferred"
+[[catalog.element]]
+id = "disability_grade"
+title = { zh = "残疾等级", en = "grade of disability" }
+authority = "disability_certificate.disability_grade"
+status = "inferred"
+
+[[catalog.resource]]
+id = "dibao_person"
+title = { zh = "低保对象", en = "persons on dibao" }
+status = "inferred"
+subject = "person"
+key = "id_number"
+order = "key"
+cycle = "monthly"
+sharing = "unconditional"
+grade = 3
+personal = "general"
+field = [{ id = "id_number", type = "id_number", title = { zh = "公民身份号码", en = "identity number" }, grade = 3, required = true, element = "identity_number" }]
+"#;
+    fs::write(folder.join("pack.toml"), pack).unwrap();
+    let dir = folder.to_str().unwrap();
+    let changes = json(&["diff", dir, "--json"]);
+    let changes = changes.as_array().unwrap();
+    let of = |what: &str| changes.iter().filter(|c| c["what"] == what).count();
+    assert_eq!(
+        of("resource_removed"),
+        127,
+        "a province's list stands in the place of the built-in one"
+    );
+    assert!(of("field_removed") > 0 && of("cycle_slowed") == 1);
+    let failed = command(&["diff", dir, "--fail-breaking"]);
+    assert_eq!(failed.status.code(), Some(3));
+    assert!(text(&["list", "--pack", dir]).ends_with("34 of 34.\n"));
+}
+
+#[test]
+fn the_built_in_catalogue_passes_its_check() {
+    let remarks = json(&["check", "--json", "--fail-warnings"]);
+    let codes: Vec<&str> = remarks
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|r| r["code"].as_str())
+        .collect();
+    assert!(
+        codes.contains(&"L-CATALOG-UNSAID") && !codes.contains(&"L-CATALOG-GRADE"),
+        "{codes:?}"
+    );
+}

@@ -1,0 +1,150 @@
+//! The calls about the catalogue.
+
+use serde_json::{Map, Value, json};
+
+use super::{day, text, wrong};
+use crate::Engine;
+use crate::catalog::{Board, Cycle, Delivery, Grade, Impact, Query, Subject, When};
+use crate::error::Error;
+
+/// The fields of a call; none: it is no call about the catalogue.
+pub(super) fn keys(call: &str) -> Option<&'static [&'static str]> {
+    Some(match call {
+        "catalog_search" => &[
+            "call",
+            "lang",
+            "text",
+            "department",
+            "line",
+            "sharing",
+            "grade",
+            "cycle",
+            "subject",
+            "limit",
+        ],
+        "catalog_show" => &["call", "lang", "id", "on"],
+        "catalog_check" => &["call", "lang"],
+        "lineage" => &["call", "lang", "id", "on", "direction"],
+        "impact" => &["call", "lang", "lost", "on"],
+        "freshness" => &["call", "lang", "on", "deliveries"],
+        _ => return None,
+    })
+}
+
+fn shape(path: &str, message: &str, help: &str) -> Error {
+    wrong("E-API-SHAPE", path, message, help)
+}
+
+pub(super) fn answer(
+    engine: &Engine,
+    call: &str,
+    fields: &Map<String, Value>,
+) -> Result<Value, Error> {
+    let catalog = engine.catalog()?;
+    Ok(match call {
+        "catalog_search" => search(engine, fields)?,
+        "catalog_check" => {
+            let remarks = catalog.check(engine.packs())?;
+            remarks
+                .iter()
+                .map(crate::catalog::Remark::to_json)
+                .collect()
+        }
+        "catalog_show" => {
+            let id = text(fields, "id")?.unwrap_or_default();
+            let resource = catalog
+                .resource(id)
+                .ok_or_else(|| catalog.no_resource(id))?;
+            let lineage = engine.lineage(When::day(day(fields, "on")?))?;
+            catalog.show(engine.packs(), resource, &lineage)
+        }
+        "lineage" => {
+            let lineage = engine.lineage(When::day(day(fields, "on")?))?;
+            let id = text(fields, "id")?.unwrap_or_default();
+            let is_down = match text(fields, "direction")? {
+                Some("down") => true,
+                Some("up") => false,
+                _ => return Err(shape("direction", "not a direction", "write down or up")),
+            };
+            lineage.to_json(id, is_down)?
+        }
+        "impact" => {
+            let Some(Value::Array(lost)) = fields.get("lost") else {
+                let help = "send [\"income_tax\"]";
+                return Err(shape("lost", "a list of resources is wanted", help));
+            };
+            let lost: Option<Vec<&str>> = lost.iter().map(Value::as_str).collect();
+            let lost = lost.ok_or_else(|| shape("lost", "ids are strings", ""))?;
+            let lineage = engine.lineage(When::day(day(fields, "on")?))?;
+            Impact::of(catalog, &lineage, &lost)?.to_json()
+        }
+        _ => {
+            let Some(Value::Array(rows)) = fields.get("deliveries") else {
+                let help = "send [{\"resource\", \"as_of\", \"received\"}]";
+                return Err(shape("deliveries", "a list of deliveries is wanted", help));
+            };
+            let one = |row: &Value| {
+                let Value::Object(row) = row else {
+                    return Err(shape("deliveries", "a delivery is an object", ""));
+                };
+                Ok(Delivery {
+                    resource: text(row, "resource")?.unwrap_or_default().to_owned(),
+                    as_of: day(row, "as_of")?,
+                    received: day(row, "received")?,
+                })
+            };
+            let deliveries: Vec<Delivery> = rows.iter().map(one).collect::<Result<_, Error>>()?;
+            let on = day(fields, "on")?;
+            Board::new(catalog, engine.packs().calendar(), &deliveries, on)?.to_json()
+        }
+    })
+}
+
+fn search(engine: &Engine, fields: &Map<String, Value>) -> Result<Value, Error> {
+    let catalog = engine.catalog()?;
+    let number = |key: &str| match fields.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => value
+            .as_u64()
+            .map(Some)
+            .ok_or_else(|| shape(key, "a whole number is wanted", "")),
+    };
+    let grade = match number("grade")? {
+        None => None,
+        Some(level) => {
+            let grade = u8::try_from(level).ok().and_then(Grade::new);
+            Some(grade.ok_or_else(|| shape("grade", "grades go from 1 to 4", ""))?)
+        }
+    };
+    let cycle = match text(fields, "cycle")? {
+        None => None,
+        Some(word) => Some(
+            Cycle::from_word(word).ok_or_else(|| shape("cycle", "not a cycle", "write monthly"))?,
+        ),
+    };
+    let subject = match text(fields, "subject")? {
+        None => None,
+        Some(word) => Some(
+            Subject::from_word(word)
+                .ok_or_else(|| shape("subject", "not a subject", "write person"))?,
+        ),
+    };
+    let query = Query {
+        text: text(fields, "text")?.unwrap_or_default(),
+        department: text(fields, "department")?,
+        line: text(fields, "line")?,
+        sharing: text(fields, "sharing")?,
+        grade,
+        cycle,
+        subject,
+    };
+    let hits = catalog.search(&query);
+    let limit = number("limit")?.and_then(|n| usize::try_from(n).ok());
+    let facets = catalog.facets(hits.iter().map(|h| h.resource.as_str()));
+    let total = hits.len();
+    let shown = hits.iter().take(limit.unwrap_or(usize::MAX)).map(|hit| {
+        let title = catalog.resource(&hit.resource).map(|r| &r.title);
+        json!({ "id": hit.resource, "title": title, "score": hit.score, "fields": hit.fields })
+    });
+    Ok(json!({ "total": total, "hits": shown.collect::<Vec<_>>(), "facets": facets }))
+}
