@@ -15,5 +15,5 @@ pub use missing::{Missing, MissingKind};
 pub use receipt::{PLAN_FORMAT, PackReceipt, Receipt};
 pub use sentence::{Part, Sentence};
 pub use tree::{
-    Definition, Explanation, Grounds, Kind, ProgrammeExplanation, Source, Step, Verdict,
+    Beside, Definition, Explanation, Grounds, Kind, ProgrammeExplanation, Source, Step, Verdict,
 };

@@ -252,7 +252,22 @@ impl Writer<'_> {
                 .filter(|p| !p.is_empty())
                 .collect();
             parts.extend(source.as_of.as_deref());
+            if !source.window.is_empty() {
+                parts.push(&source.window);
+            }
             let _ = write!(text, " <{}>", parts.join(", "));
+            for other in &source.also {
+                let parts = [&other.status, &other.source, &other.reason];
+                let mut parts: Vec<&str> = parts
+                    .into_iter()
+                    .map(String::as_str)
+                    .filter(|p| !p.is_empty())
+                    .collect();
+                parts.extend(other.as_of.as_deref());
+                let lead = self.say("；未采用：", "; not taken: ");
+                let shown = other.shown.of(self.lang);
+                let _ = write!(text, "{lead}{shown} <{}>", parts.join(", "));
+            }
         }
         self.line(depth, mark, &text);
         if below > 0 {
