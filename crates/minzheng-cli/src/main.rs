@@ -10,6 +10,7 @@ mod province;
 mod run;
 mod schema;
 mod synth;
+mod verify;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::args::{Args, Case, Command, Form, ParamsCommand, SchemaCommand};
 use crate::output::{bold, dim, marks, page, pick, table, verdict};
-use crate::{Failure, Outcome, input, output, pack, params, province, schema, synth};
+use crate::{Failure, Outcome, input, output, pack, params, province, schema, synth, verify};
 
 /// Does what was asked.
 pub(crate) fn run(args: Args) -> Outcome {
@@ -86,6 +86,7 @@ pub(crate) fn run(args: Args) -> Outcome {
             }
         }
         Command::Simulate { case, set, json } => simulate(&case, &set, json, &args.packs, lang),
+        Command::Verify(command) => verify::run(&command, &args.packs, lang),
         Command::Synth(command) => synth::run(&command, &args.packs, lang),
         Command::Run(asked) => province::run(&asked, &args.packs, lang),
         Command::Pack(command) => pack::run(command, &args.packs, lang),
@@ -104,6 +105,9 @@ pub(crate) fn run(args: Args) -> Outcome {
         Command::Schema(SchemaCommand::Household) => Ok(output::json(&schema::household(
             input::engine(&args.packs)?.packs(),
         ))),
+        Command::Schema(SchemaCommand::VerificationReport) => {
+            Ok(output::json(&minzheng::Report::json_schema()))
+        }
     }
 }
 
@@ -177,7 +181,7 @@ fn header(answer: &Assessment, lang: Lang) -> String {
     table(&rows)
 }
 
-fn assess(answer: &Assessment, form: &Form, all: bool, lang: Lang) -> String {
+pub(crate) fn assess(answer: &Assessment, form: &Form, all: bool, lang: Lang) -> String {
     let explanation = answer.explanation();
     if form.json {
         let mut out = answer.to_json();
