@@ -47,6 +47,7 @@ impl Explanation {
         for programme in &self.programmes {
             out.programme(programme);
         }
+        out.facts();
         for warning in &self.warnings {
             out.line(0, "!", warning);
         }
@@ -187,6 +188,28 @@ impl Writer<'_> {
         }
         for missing in p.missing.iter().filter_map(|at| self.all.missing.get(*at)) {
             self.missing(missing);
+        }
+        self.text.push('\n');
+    }
+
+    /// The facts that the case knows other values of, or says why they stand as they do.
+    fn facts(&mut self) {
+        let all = self.all;
+        let told = all.steps.iter().enumerate().filter(|(_, step)| {
+            let source = step.source.as_ref();
+            source.is_some_and(|s| !s.also.is_empty() || (!s.reason.is_empty() && s.by.is_empty()))
+        });
+        let told: Vec<usize> = told.map(|(at, _)| at).collect();
+        if told.is_empty() {
+            return;
+        }
+        let head = self.say(
+            "事实的来源，及未采用的取值",
+            "where facts come from, and values that were not taken",
+        );
+        self.heading(head);
+        for at in told {
+            self.step(at, 1, 0);
         }
         self.text.push('\n');
     }

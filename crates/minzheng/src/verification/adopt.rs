@@ -14,7 +14,8 @@
 //! A group keeps silent where no record counts and its rows say `silent`, and is passed over where an item of it was not
 //! asked. Where rows of a group are added, one that keeps silent adds nothing. Where every group keeps silent the
 //! declaration stands (`no_record`). What an official has found stands whatever records say (`attested`); the difference is
-//! shown. An answer is **stale** once the day asked lies after [`Basis::fresh_until`]; a stale value gives way to a
+//! shown. `none` without a source is a declaration of nothing like any other: where it stands, it stands as `declared`, so
+//! that an answer resting on it is provisional. An answer is **stale** once the day asked lies after [`Basis::fresh_until`]; a stale value gives way to a
 //! declaration of a later day than its own and to no other.
 
 use minzheng_rules::date::Day;
@@ -59,6 +60,8 @@ pub enum Found {
 pub struct EvidenceValue {
     /// Id of the item.
     pub item: String,
+    /// Id of the field that is read; none where records are only counted.
+    pub field: Option<String>,
     /// What was found.
     pub found: Found,
     /// The precedence of the row.
@@ -478,9 +481,15 @@ impl Adopter<'_> {
 
     fn declared(&self, given: &Given) -> Option<Declared> {
         let provenance = given.provenance.as_ref()?;
+        // "none" without a source is the applicant's word, and no more than that until a source has said so
+        let own_word = provenance.status == FactStatus::Nothing && provenance.source.is_empty();
         Some(Declared {
             value: given.value.get()?,
-            status: provenance.status,
+            status: if own_word {
+                FactStatus::Declared
+            } else {
+                provenance.status
+            },
             source: provenance.source.clone(),
             as_of: provenance.as_of.unwrap_or(self.request.declared_on),
         })
@@ -492,6 +501,7 @@ impl Adopter<'_> {
         let (from, to) = days(row.window, day);
         let mut out = EvidenceValue {
             item: row.item.clone(),
+            field: row.field.clone(),
             found: Found::NotAsked,
             precedence: row.precedence,
             from,

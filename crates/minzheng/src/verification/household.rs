@@ -10,6 +10,9 @@ use super::adopt::{Adoption, EvidenceValue, Found, Reason};
 use super::basis::Basis;
 use crate::household::Household;
 
+/// The word for what is known to be nothing.
+const NOTHING: &str = "none";
+
 /// The declared household with what was adopted in its place.
 pub(super) fn adopted(
     packs: &PackSet,
@@ -55,20 +58,29 @@ impl Writer<'_> {
                 }));
             }
             also.extend(self.others(adoption, adoption.settled));
-        } else if matches!(adoption.reason, Reason::NoRecord | Reason::NotAsked) {
-            return None;
-        } else if adoption.value.is_some() {
+        } else if let (Some(value), Some(given)) = (adoption.value, given) {
+            let says_nothing = matches!(adoption.reason, Reason::NoRecord | Reason::NotAsked);
+            let is_none = |v: &Value| v.get("status").and_then(Value::as_str) == Some(NOTHING);
+            let own_word = is_none(given) && adoption.status == FactStatus::Declared;
+            if says_nothing && !own_word {
+                return None;
+            }
             match given {
-                Some(Value::Object(parts)) => fact.clone_from(parts),
-                Some(plain) => {
+                Value::Object(parts) => fact.clone_from(parts),
+                plain => {
                     fact.insert("value".to_owned(), plain.clone());
                 }
-                None => return None,
+            }
+            if own_word {
+                fact.insert("value".to_owned(), self.value(adoption.ty, value));
+                fact.insert("status".to_owned(), json!(FactStatus::Declared.word()));
             }
             also.extend(self.others(adoption, None));
             if adoption.reason == Reason::Attested && also.is_empty() {
                 return None;
             }
+        } else if matches!(adoption.reason, Reason::NoRecord | Reason::NotAsked) {
+            return None;
         } else {
             fact.insert("status".to_owned(), json!(adoption.status.word()));
             self.sources(&mut fact, adoption);

@@ -186,12 +186,11 @@ impl Builder<'_> {
             let name = name(a);
             self.basis.ledgers.iter().any(|l| l.facts.contains(&name))
         };
-        let rest: Vec<FactLine> = self
-            .adoptions
-            .iter()
-            .filter(|a| !stands(a))
-            .map(|a| self.line(a))
-            .collect();
+        // fact by fact, as in the other parts
+        let mut rest: Vec<&Adoption> = self.adoptions.iter().filter(|a| !stands(a)).collect();
+        let names: Vec<String> = rest.iter().map(|a| name(a)).collect();
+        rest.sort_by_key(|a| names.iter().position(|n| *n == name(a)));
+        let rest = rest.into_iter().map(|a| self.line(a)).collect();
         out.push(LedgerPart {
             id: "other".to_owned(),
             title: Words {
@@ -294,6 +293,12 @@ impl Builder<'_> {
         EvidenceLine {
             item: row.item.clone(),
             title: self.title(&row.item),
+            field: row
+                .field
+                .as_deref()
+                .and_then(|id| self.basis.item(&row.item)?.field(id))
+                .map(|f| f.title.clone())
+                .unwrap_or_default(),
             found: found.to_owned(),
             shown,
             value: number.map(|n| self.packs.value_words(V::known(n), ty)),

@@ -224,7 +224,7 @@ impl Page<'_> {
     fn ledgers(&mut self) {
         let r = self.r;
         for part in &r.ledgers {
-            let lines: Vec<&FactLine> = part.lines.iter().filter(|l| l.says_something()).collect();
+            let lines = r.grouped(part, self.lang);
             if lines.is_empty() && part.totals.is_empty() {
                 continue;
             }
@@ -236,8 +236,8 @@ impl Page<'_> {
                 ("来源及所载", "sources and what they say", 32),
                 ("采用及理由", "taken, and why", 25),
             ]);
-            for line in lines {
-                self.fact(line);
+            for (who, line) in lines {
+                self.fact(&who, line);
             }
             for total in &part.totals {
                 let who = r.who(total.person.as_deref(), self.lang);
@@ -253,7 +253,7 @@ impl Page<'_> {
         }
     }
 
-    fn fact(&mut self, line: &FactLine) {
+    fn fact(&mut self, who: &str, line: &FactLine) {
         let r = self.r;
         let lang = self.lang;
         let far = r
@@ -298,7 +298,7 @@ impl Page<'_> {
                 if e.short {
                     side.push_str(self.l("，来源截至日早于期末", ", ends before the window"));
                 }
-                let main = format!("{} {}", e.title.of(lang), e.shown.of(lang));
+                let main = e.said(lang);
                 if side.is_empty() {
                     escaped(&main)
                 } else {
@@ -313,7 +313,7 @@ impl Page<'_> {
             self.l("；", "; "),
             escaped(line.reason_words.of(lang))
         );
-        let who = escaped(&r.who(line.person.as_deref(), lang));
+        let who = escaped(who);
         let title = escaped(line.title.of(lang));
         let class = if far { " class=\"far\"" } else { "" };
         let row = format!(

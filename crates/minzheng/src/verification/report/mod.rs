@@ -183,6 +183,8 @@ pub struct EvidenceLine {
     pub item: String,
     /// Its name.
     pub title: Words,
+    /// The field that is read; empty where records are only counted.
+    pub field: Words,
     /// `value`, `silent`, `unclear`, `awaited` or `not_asked`.
     pub found: String,
     /// That in words: the value, or why there is none.
@@ -371,6 +373,29 @@ impl Report {
             fields.shift_remove("id");
         }
         minzheng_rules::pack::digest(value.to_string().as_bytes())
+    }
+
+    /// The lines of a part that say something; persons of whom the same is said of the same fact share one.
+    fn grouped<'r>(&self, part: &'r LedgerPart, lang: Lang) -> Vec<(String, &'r FactLine)> {
+        let same = |a: &FactLine, b: &FactLine| {
+            let plain = |line: &FactLine| FactLine {
+                person: None,
+                ..line.clone()
+            };
+            a.person.is_some() && b.person.is_some() && plain(a) == plain(b)
+        };
+        let mut out: Vec<(String, &FactLine)> = Vec::new();
+        for line in part.lines.iter().filter(|line| line.says_something()) {
+            let who = self.who(line.person.as_deref(), lang);
+            match out.iter_mut().find(|(_, first)| same(first, line)) {
+                Some((all, _)) => {
+                    all.push_str(say(lang, "、", ", "));
+                    all.push_str(&who);
+                }
+                None => out.push((who, line)),
+            }
+        }
+        out
     }
 
     /// What the report calls a person: name and id; the household where there is none.

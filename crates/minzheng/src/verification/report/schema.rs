@@ -53,6 +53,7 @@ pub(super) fn schema() -> Value {
     let evidence = object(&[
         ("item", text.clone()),
         ("title", words.clone()),
+        ("field", words.clone()),
         ("found", one_of(&["value", "silent", "unclear", "awaited", "not_asked"])),
         ("shown", words.clone()),
         ("value", or_null("string")),

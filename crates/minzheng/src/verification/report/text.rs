@@ -4,7 +4,7 @@ use core::fmt::Write as _;
 
 use minzheng_rules::pack::model::Lang;
 
-use super::{FactLine, Report, answer_words, say, status_words};
+use super::{EvidenceLine, FactLine, Report, answer_words, say, status_words};
 
 pub(super) fn text(report: &Report, lang: Lang) -> String {
     let mut out = String::new();
@@ -88,13 +88,13 @@ fn write_all(out: &mut String, r: &Report, lang: Lang) -> core::fmt::Result {
     }
 
     for part in &r.ledgers {
-        let lines: Vec<&FactLine> = part.lines.iter().filter(|line| line.says_something()).collect();
+        let lines = r.grouped(part, lang);
         if lines.is_empty() && part.totals.is_empty() {
             continue;
         }
         writeln!(out, "\n{}", part.title.of(lang))?;
-        for line in lines {
-            fact(out, r, line, lang)?;
+        for (who, line) in lines {
+            fact(out, &who, line, lang)?;
         }
         for total in &part.totals {
             writeln!(
@@ -157,12 +157,12 @@ fn write_all(out: &mut String, r: &Report, lang: Lang) -> core::fmt::Result {
     Ok(())
 }
 
-fn fact(out: &mut String, r: &Report, line: &FactLine, lang: Lang) -> core::fmt::Result {
+fn fact(out: &mut String, who: &str, line: &FactLine, lang: Lang) -> core::fmt::Result {
     let l = |zh, en| say(lang, zh, en);
     writeln!(
         out,
         "  {} {}: {} <{}> {}",
-        r.who(line.person.as_deref(), lang),
+        who,
         line.title.of(lang),
         line.adopted.shown.of(lang),
         status_words(&line.adopted.status, lang),
@@ -179,7 +179,7 @@ fn fact(out: &mut String, r: &Report, line: &FactLine, lang: Lang) -> core::fmt:
         )?;
     }
     for e in line.evidence.iter().filter(|e| e.found != "not_asked") {
-        let mut words = format!("{} {}", e.title.of(lang), e.shown.of(lang));
+        let mut words = e.said(lang);
         if e.found == "value" {
             let from = e.from.as_deref().unwrap_or_default();
             let span = if from.is_empty() { format!("≤ {}", e.to) } else { format!("{from}..{}", e.to) };
@@ -201,6 +201,15 @@ fn fact(out: &mut String, r: &Report, line: &FactLine, lang: Lang) -> core::fmt:
         writeln!(out, "      {}. {words}", e.precedence)?;
     }
     Ok(())
+}
+
+impl EvidenceLine {
+    /// The source, the field that is read, and what is said.
+    pub(super) fn said(&self, lang: Lang) -> String {
+        let field = self.field.of(lang);
+        let gap = if field.is_empty() { "" } else { say(lang, "·", ", ") };
+        format!("{}{gap}{field} {}", self.title.of(lang), self.shown.of(lang))
+    }
 }
 
 impl FactLine {
