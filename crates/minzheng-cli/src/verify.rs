@@ -56,14 +56,27 @@ pub(crate) fn run(command: &Verify, packs: &[PathBuf], lang: Lang) -> Outcome {
 /// The facts that a re-check changed, or that somebody objected to.
 fn before_and_after(recheck: &Recheck, lang: Lang) -> String {
     let l = |zh, en| pick((zh, en), lang);
-    let mut out = format!("\n{} {}\n", l("复查前后，原报告", "before and after, report"), recheck.report);
+    let mut out = format!(
+        "\n{} {}\n",
+        l("复查前后，原报告", "before and after, report"),
+        recheck.report
+    );
     for fact in recheck.facts.iter().filter(|f| f.changed || f.objected) {
         let word = |said: &Option<minzheng::verification::report::Said>| {
-            said.as_ref()
-                .map_or_else(|| l("无", "none").to_owned(), |s| s.shown.of(lang).to_owned())
+            said.as_ref().map_or_else(
+                || l("无", "none").to_owned(),
+                |s| s.shown.of(lang).to_owned(),
+            )
         };
-        let person = fact.person.as_deref().unwrap_or_else(|| l("家庭", "household"));
-        let mark = if fact.objected { l("（有异议）", " (objected to)") } else { "" };
+        let person = fact
+            .person
+            .as_deref()
+            .unwrap_or_else(|| l("家庭", "household"));
+        let mark = if fact.objected {
+            l("（有异议）", " (objected to)")
+        } else {
+            ""
+        };
         // writing to a string cannot fail
         let _ = writeln!(
             out,

@@ -17,8 +17,8 @@ use super::{FactStatus, Provenance};
 use crate::date::Day;
 use crate::error::{Diagnostic, Diagnostics, did_you_mean};
 use crate::lang::Type;
-use crate::pack::{NameOf, PackSet};
 use crate::pack::load_hex;
+use crate::pack::{NameOf, PackSet};
 use crate::scalar::V;
 
 /// A row of a case: the index of its entity and its place among the rows of that entity.

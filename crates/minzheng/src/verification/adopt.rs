@@ -151,9 +151,18 @@ impl Reason {
                 "the records differ from the declaration and are taken",
             ),
             Self::EvidenceAlone => ("未申报，以记录为准", "not declared; the records are taken"),
-            Self::Attested => ("经办人已认定，以认定为准", "an official has found it; the finding stands"),
-            Self::NoRecord => ("来源无相关记录，申报暂予保留", "no record speaks of it; the declaration stands"),
-            Self::Awaited => ("来源尚未答复，申报暂予保留", "a source has not answered; the declaration stands"),
+            Self::Attested => (
+                "经办人已认定，以认定为准",
+                "an official has found it; the finding stands",
+            ),
+            Self::NoRecord => (
+                "来源无相关记录，申报暂予保留",
+                "no record speaks of it; the declaration stands",
+            ),
+            Self::Awaited => (
+                "来源尚未答复，申报暂予保留",
+                "a source has not answered; the declaration stands",
+            ),
             Self::Unclear(why) => {
                 let words = why.words();
                 return Words {
@@ -276,6 +285,18 @@ impl Adoption {
             .filter(|e| Some(e.precedence) == self.settled)
     }
 
+    /// Why, in words: where nothing was declared, nothing stands.
+    pub fn reason_words(&self) -> Words {
+        let mut words = self.reason.words();
+        if self.value.is_none() {
+            words.zh = words.zh.replace("申报暂予保留", "事实未知");
+            words.en = words
+                .en
+                .replace("the declaration stands", "the fact is unknown");
+        }
+        words
+    }
+
     /// Whether a source that goes first has not answered.
     pub fn is_awaited(&self) -> bool {
         self.reason == Reason::Awaited
@@ -335,8 +356,10 @@ impl Adopter<'_> {
         rows: &[&Evidence],
         people: &[&str],
     ) -> Adoption {
-        let evidence: Vec<EvidenceValue> =
-            rows.iter().map(|row| self.found(fact, row, people)).collect();
+        let evidence: Vec<EvidenceValue> = rows
+            .iter()
+            .map(|row| self.found(fact, row, people))
+            .collect();
         let given = self.given(fact, person);
         let declared = given.as_ref().and_then(|g| self.declared(g));
         let mut out = Adoption {
@@ -368,7 +391,11 @@ impl Adopter<'_> {
                 _ => Reason::EvidenceDiffers,
             };
         }
-        if out.declared.as_ref().is_some_and(|d| d.status == FactStatus::Attested) {
+        if out
+            .declared
+            .as_ref()
+            .is_some_and(|d| d.status == FactStatus::Attested)
+        {
             out.reason = Reason::Attested;
             out.value = out.declared.as_ref().map(|d| d.value);
             out.status = FactStatus::Attested;
@@ -424,12 +451,7 @@ impl Adopter<'_> {
     }
 
     /// The difference between the declaration and the first group of records that has a value, taken or not.
-    fn differ(
-        &self,
-        fact: &Fact,
-        out: &mut Adoption,
-        tolerance: impl Fn(u8) -> Option<Tolerance>,
-    ) {
+    fn differ(&self, fact: &Fact, out: &mut Adoption, tolerance: impl Fn(u8) -> Option<Tolerance>) {
         let Some(declared) = &out.declared else {
             return;
         };
@@ -594,8 +616,9 @@ fn added(fact: &Fact, group: &[&EvidenceValue]) -> Result<Option<i64>, Unclear> 
             Found::Silent | Found::Awaited(_) | Found::NotAsked => {}
         }
     }
-    let outside =
-        |value: i64| fact.low.is_some_and(|low| value < low) || fact.high.is_some_and(|high| value > high);
+    let outside = |value: i64| {
+        fact.low.is_some_and(|low| value < low) || fact.high.is_some_and(|high| value > high)
+    };
     match sum {
         Some(value) if outside(value) => Err(Unclear::OutOfRange),
         other => Ok(other),

@@ -112,7 +112,10 @@ impl Basis {
         for row in packs.host_rows("verification.grading") {
             match read::<Grading>(row, SHAPE) {
                 Ok(found) if found.material_times < 1 || material_times.is_some() => {
-                    findings.push(wrong(row, "one row with a whole number from 1 on is wanted"));
+                    findings.push(wrong(
+                        row,
+                        "one row with a whole number from 1 on is wanted",
+                    ));
                 }
                 Ok(found) => material_times = Some(found.material_times),
                 Err(found) => findings.push(found),
@@ -182,7 +185,10 @@ fn names(packs: &PackSet, row: &HostRow, ledger: &Ledger) -> Vec<Diagnostic> {
         })
     };
     let facts = ledger.facts.iter().filter(|word| !known(word));
-    let totals = ledger.totals.iter().filter(|id| packs.formula(id).is_none());
+    let totals = ledger
+        .totals
+        .iter()
+        .filter(|id| packs.formula(id).is_none());
     facts
         .map(|word| wrong(row, &format!("unknown fact `{word}`")))
         .chain(totals.map(|id| wrong(row, &format!("unknown formula `{id}`"))))

@@ -83,7 +83,10 @@ impl Unclear {
             Self::Disagree => ("记录相互不一致", "the records disagree"),
             Self::Several => ("有多条单独的记录", "there is more than one record"),
             Self::NotExact => ("不能整除且未规定舍入", "it does not come out whole"),
-            Self::OutOfRange => ("数值超出合理范围", "the value is outside its sensible bounds"),
+            Self::OutOfRange => (
+                "数值超出合理范围",
+                "the value is outside its sensible bounds",
+            ),
         };
         Words {
             zh: zh.to_owned(),
@@ -205,10 +208,7 @@ fn read(evidence: &Evidence, record: &Record) -> Result<i64, Unclear> {
 }
 
 /// The records of which those that are one thing stand once.
-fn told_apart<'r>(
-    evidence: &Evidence,
-    records: &[&'r Record],
-) -> Result<Vec<&'r Record>, Unclear> {
+fn told_apart<'r>(evidence: &Evidence, records: &[&'r Record]) -> Result<Vec<&'r Record>, Unclear> {
     let Some(by) = &evidence.distinct else {
         return Ok(records.to_vec());
     };

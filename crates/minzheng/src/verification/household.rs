@@ -42,13 +42,14 @@ impl Writer<'_> {
     fn fact(&self, adoption: &Adoption, given: Option<&Value>) -> Option<Value> {
         let mut fact = Map::new();
         let mut also = Vec::new();
-        let words = adoption.reason.words();
+        let words = adoption.reason_words();
         let reason = format!("{} / {}", words.zh, words.en);
         if let (true, Some(value)) = (adoption.reason.is_evidence(), adoption.value) {
             fact.insert("value".to_owned(), self.value(adoption.ty, value));
             fact.insert("status".to_owned(), json!(FactStatus::Verified.word()));
             self.sources(&mut fact, adoption);
-            if let Some(declared) = &adoption.declared {
+            // a declaration of the same value is no other value
+            if let Some(declared) = adoption.declared.as_ref().filter(|d| d.value != value) {
                 also.push(json!({
                     "value": self.value(adoption.ty, declared.value),
                     "status": declared.status.word(),
@@ -75,6 +76,9 @@ impl Writer<'_> {
                 fact.insert("value".to_owned(), self.value(adoption.ty, value));
                 fact.insert("status".to_owned(), json!(FactStatus::Declared.word()));
             }
+            if says_nothing {
+                return Some(Value::Object(fact));
+            }
             also.extend(self.others(adoption, None));
             if adoption.reason == Reason::Attested && also.is_empty() {
                 return None;
@@ -83,8 +87,7 @@ impl Writer<'_> {
             return None;
         } else {
             fact.insert("status".to_owned(), json!(adoption.status.word()));
-            self.sources(&mut fact, adoption);
-            fact.shift_remove("window");
+            fact.insert("source".to_owned(), json!(self.waiting(adoption)));
             also.extend(self.others(adoption, None));
         }
         let reason = match fact.get("reason").and_then(Value::as_str) {

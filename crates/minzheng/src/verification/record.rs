@@ -95,7 +95,12 @@ impl<'p> Records<'p> {
         path: &str,
     ) -> Option<Record> {
         let Value::Object(table) = value else {
-            self.fail("E-RECORD-FIELD", path, "a record is a table", "write [[answer.record]]");
+            self.fail(
+                "E-RECORD-FIELD",
+                path,
+                "a record is a table",
+                "write [[answer.record]]",
+            );
             return None;
         };
         let mut record = Record {
@@ -121,7 +126,12 @@ impl<'p> Records<'p> {
                     let known = self.identities.get(person).copied();
                     if known.is_some_and(|k| k != number) {
                         let help = "a record of somebody else is in the answer";
-                        self.fail("E-RECORD-IDENTITY", &at, "the records of one person carry two identity numbers", help);
+                        self.fail(
+                            "E-RECORD-IDENTITY",
+                            &at,
+                            "the records of one person carry two identity numbers",
+                            help,
+                        );
                     }
                     self.identities.insert(person.to_owned(), number);
                 }
@@ -132,13 +142,23 @@ impl<'p> Records<'p> {
             // the host names the person; the number is only a second look
             if field.ty != FieldType::IdNumber && !table.contains_key(&field.id) {
                 let at = format!("{path}.{}", field.id);
-                self.fail("E-RECORD-MISSING", &at, "every record of the item has this field", "");
+                self.fail(
+                    "E-RECORD-MISSING",
+                    &at,
+                    "every record of the item has this field",
+                    "",
+                );
             }
         }
         if let Some(Cell::Text(number)) = record.cells.get("record_no") {
             record.number.clone_from(number);
             if !self.numbers.insert((resource.id.clone(), number.clone())) {
-                self.fail("E-RECORD-TWICE", path, "two records of the item have one number", "give each record once");
+                self.fail(
+                    "E-RECORD-TWICE",
+                    path,
+                    "two records of the item have one number",
+                    "give each record once",
+                );
             }
         }
         Some(record)
@@ -161,7 +181,10 @@ impl<'p> Records<'p> {
             FieldType::CreditCode => {
                 let code = text()?;
                 if code.len() != 18 || !code.bytes().all(|b| b.is_ascii_alphanumeric()) {
-                    return Err(wrong("a unified social credit code is wanted", "it has 18 characters"));
+                    return Err(wrong(
+                        "a unified social credit code is wanted",
+                        "it has 18 characters",
+                    ));
                 }
                 Cell::Text(code.to_owned())
             }
@@ -179,7 +202,11 @@ impl<'p> Records<'p> {
                 let text = text()?;
                 let day = Day::parse(&format!("{text}-01")).or_else(|| Day::parse(text));
                 let day = day.ok_or_else(|| {
-                    Finding::new("E-VALUE-DATE", "not a month of the calendar", "write \"2026-07\"")
+                    Finding::new(
+                        "E-VALUE-DATE",
+                        "not a month of the calendar",
+                        "write \"2026-07\"",
+                    )
                 })?;
                 Cell::Number(day.first_of_month().number())
             }
@@ -187,7 +214,12 @@ impl<'p> Records<'p> {
                 let number = match value {
                     Value::String(text) => text.clone(),
                     Value::Number(n) if n.is_i64() => n.to_string(),
-                    _ => return Err(wrong("a number is wanted", "write it as a string, as \"12.50\"")),
+                    _ => {
+                        return Err(wrong(
+                            "a number is wanted",
+                            "write it as a string, as \"12.50\"",
+                        ));
+                    }
                 };
                 let number = parse_fixed(&number, u32::from(*places))
                     .map_err(|e| Finding::new("E-VALUE-NUMBER", e.to_string(), ""))?;

@@ -184,7 +184,10 @@ impl Binder<'_> {
                 self.fail("E-FACT-SHAPE", &at, "not a table", "write { value = … }");
                 continue;
             };
-            if fields.iter().any(|(key, _)| key == "also" || key == "window") {
+            if fields
+                .iter()
+                .any(|(key, _)| key == "also" || key == "window")
+            {
                 self.fail("E-FACT-SHAPE", &at, "unknown part of another value", "");
                 continue;
             }

@@ -39,11 +39,13 @@ pub(super) fn report(
         .filter_map(|line| {
             let grade = line.difference.as_ref()?.grade.as_str();
             let far = [Grade::Minor, Grade::Material, Grade::Existence];
-            far.iter().any(|g| g.word() == grade).then(|| DifferenceRef {
-                fact: line.fact.clone(),
-                person: line.person.clone(),
-                grade: grade.to_owned(),
-            })
+            far.iter()
+                .any(|g| g.word() == grade)
+                .then(|| DifferenceRef {
+                    fact: line.fact.clone(),
+                    person: line.person.clone(),
+                    grade: grade.to_owned(),
+                })
         })
         .collect();
     let mut report = Report {
@@ -123,7 +125,10 @@ impl Builder<'_> {
             let mut rows = (0..input.row_count(entity)).map(|row| RowRef { entity, row });
             let at = rows.find(|at| input.row_id(*at) == person)?;
             let given = input.given(self.packs, "relation", at)?;
-            given.value.is_known().then(|| self.both(given.value, given.ty))
+            given
+                .value
+                .is_known()
+                .then(|| self.both(given.value, given.ty))
         };
         self.request
             .people()
@@ -179,7 +184,11 @@ impl Builder<'_> {
                 id: ledger.id.clone(),
                 title: ledger.title.clone(),
                 lines,
-                totals: ledger.totals.iter().flat_map(|id| self.totals(id)).collect(),
+                totals: ledger
+                    .totals
+                    .iter()
+                    .flat_map(|id| self.totals(id))
+                    .collect(),
             });
         }
         let stands = |a: &Adoption| {
@@ -214,20 +223,16 @@ impl Builder<'_> {
         }
         let taken = a.reason.is_evidence();
         let (source, as_of) = if taken {
-            (items.join(" + "), a.settling().filter_map(|r| r.as_of).min())
+            (
+                items.join(" + "),
+                a.settling().filter_map(|r| r.as_of).min(),
+            )
         } else {
             let declared = a.declared.as_ref();
             (
                 declared.map(|d| d.source.clone()).unwrap_or_default(),
                 declared.map(|d| d.as_of),
             )
-        };
-        let unknown = |mut words: Words| {
-            if a.value.is_none() {
-                words.zh = words.zh.replace("申报暂予保留", "事实未知");
-                words.en = words.en.replace("the declaration stands", "the fact is unknown");
-            }
-            words
         };
         FactLine {
             fact: a.fact.clone(),
@@ -242,7 +247,11 @@ impl Builder<'_> {
                 source: d.source.clone(),
                 as_of: text(Some(d.as_of)),
             }),
-            evidence: a.evidence.iter().map(|row| self.evidence(row, a.ty)).collect(),
+            evidence: a
+                .evidence
+                .iter()
+                .map(|row| self.evidence(row, a.ty))
+                .collect(),
             adopted: Said {
                 value: self.packs.value_words(adopted, a.ty),
                 shown: if a.value.is_some() {
@@ -259,7 +268,7 @@ impl Builder<'_> {
                 as_of: text(as_of),
             },
             reason: a.reason.code().to_owned(),
-            reason_words: unknown(a.reason.words()),
+            reason_words: a.reason_words(),
             difference: a.difference.map(|d| DifferenceLine {
                 grade: d.grade.word().to_owned(),
                 grade_words: d.grade.words(),
@@ -324,7 +333,11 @@ impl Builder<'_> {
         let people: Vec<Option<&str>> = if formula.entity == 0 {
             vec![None]
         } else {
-            self.request.persons.iter().map(|p| Some(p.as_str())).collect()
+            self.request
+                .persons
+                .iter()
+                .map(|p| Some(p.as_str()))
+                .collect()
         };
         people
             .into_iter()

@@ -25,6 +25,7 @@ td.n{text-align:right;white-space:nowrap}\
 tr.far td{background:#f6f6f6}\
 .sign{display:grid;grid-template-columns:1fr 1fr;gap:9mm 12mm;margin-top:10mm;break-inside:avoid}\
 .sign div{border-bottom:.5pt solid #000;height:9mm}\
+.d{white-space:nowrap}\
 .foot{font-size:8pt;color:#333;margin-top:5mm}\
 @media print{body{margin:0;max-width:none;padding:0}th,tr.far td{print-color-adjust:exact}}";
 
@@ -104,7 +105,10 @@ impl Page<'_> {
 
     fn write(&mut self) {
         let r = self.r;
-        let title = self.l("家庭经济状况核对报告", "Verification of the household's economy");
+        let title = self.l(
+            "家庭经济状况核对报告",
+            "Verification of the household's economy",
+        );
         let lang = self.l("zh-CN", "en");
         self.raw(&format!(
             "<!DOCTYPE html>\n<html lang=\"{lang}\"><head><meta charset=\"utf-8\"><title>{title}</title><style>{STYLE}</style></head><body>\n<h1>{title}</h1>\n"
@@ -124,21 +128,33 @@ impl Page<'_> {
     fn request(&mut self) {
         let r = self.r;
         self.heading(self.l("核对委托", "Request"));
-        let valid = r
-            .valid_until
-            .clone()
-            .unwrap_or_else(|| self.l("未设定，由当地规定", "not set: the place sets it").to_owned());
+        let valid = r.valid_until.clone().unwrap_or_else(|| {
+            self.l("未设定，由当地规定", "not set: the place sets it")
+                .to_owned()
+        });
         let mut rows = vec![
             (self.l("委托编号", "request"), r.request.id.clone()),
-            (self.l("申请人", "applicant"), r.who(Some(&r.request.applicant), self.lang)),
+            (
+                self.l("申请人", "applicant"),
+                r.who(Some(&r.request.applicant), self.lang),
+            ),
             (self.l("用途", "purpose"), r.request.purpose.clone()),
-            (self.l("委托日期", "requested on"), r.request.requested_on.clone()),
-            (self.l("申报日期", "declared on"), r.request.declared_on.clone()),
+            (
+                self.l("委托日期", "requested on"),
+                r.request.requested_on.clone(),
+            ),
+            (
+                self.l("申报日期", "declared on"),
+                r.request.declared_on.clone(),
+            ),
             (self.l("核对截至日", "as of"), r.request.as_of.clone()),
             (self.l("报告有效期至", "valid until"), valid),
         ];
         if !r.request.recheck_of.is_empty() {
-            rows.push((self.l("复查的原报告", "checks again"), r.request.recheck_of.clone()));
+            rows.push((
+                self.l("复查的原报告", "checks again"),
+                r.request.recheck_of.clone(),
+            ));
         }
         self.raw("<table><tbody>\n");
         for (head, text) in rows {
@@ -167,7 +183,10 @@ impl Page<'_> {
                 self.l("家庭以外", "outside it")
             };
             let relation = p.relation.of(self.lang).to_owned();
-            self.row("td", &[p.id.clone(), p.name.clone(), relation, side.to_owned()]);
+            self.row(
+                "td",
+                &[p.id.clone(), p.name.clone(), relation, side.to_owned()],
+            );
         }
         self.end_table();
     }
@@ -176,7 +195,12 @@ impl Page<'_> {
     fn sources(&mut self) {
         let r = self.r;
         self.heading(self.l("查询与答复", "Asked and answered"));
-        self.raw("<table><thead>");
+        let share = 48_usize.checked_div(r.persons.len().max(1)).unwrap_or(48);
+        self.raw("<table><colgroup><col style=\"width:6%\"><col style=\"width:24%\"><col style=\"width:22%\">");
+        for _ in &r.persons {
+            self.raw(&format!("<col style=\"width:{share}%\">"));
+        }
+        self.raw("</colgroup><thead>");
         let mut heads = vec![
             self.l("序", "no.").to_owned(),
             self.l("数据项", "item").to_owned(),
@@ -187,22 +211,26 @@ impl Page<'_> {
         self.raw("</thead><tbody>\n");
         for lines in r.sources.chunk_by(|a, b| a.item == b.item) {
             let Some(first) = lines.first() else { continue };
-            let mut cells = vec![
-                first.number.to_string(),
-                first.title.of(self.lang).to_owned(),
-                first.department.of(self.lang).to_owned(),
-            ];
+            let mut row = format!(
+                "<tr><td>{}</td><td>{}</td><td>{}</td>",
+                first.number,
+                escaped(first.title.of(self.lang)),
+                escaped(first.department.of(self.lang))
+            );
             for person in &r.persons {
                 let answer = lines.iter().find(|s| s.person == person.id);
-                cells.push(answer.map_or_else(String::new, |s| self.answer(s)));
+                let cell = answer.map_or_else(String::new, |s| self.answer(s));
+                let _ = write!(row, "<td>{cell}</td>");
             }
-            self.row("td", &cells);
+            row.push_str("</tr>\n");
+            self.raw(&row);
         }
         self.end_table();
     }
 
+    /// A cell, escaped.
     fn answer(&self, s: &SourceLine) -> String {
-        let mut words = answer_words(&s.status, self.lang);
+        let mut words = escaped(&answer_words(&s.status, self.lang));
         if s.records > 0 {
             let _ = match self.lang {
                 Lang::Zh => write!(words, " {} 条", s.records),
@@ -210,13 +238,18 @@ impl Page<'_> {
             };
         }
         if let Some(day) = &s.as_of {
-            let _ = write!(words, " {}{day}", self.l("截至 ", "as of "));
+            let lead = self.l("截至 ", "as of ");
+            let _ = write!(
+                words,
+                "<br><span class=\"s d\">{lead}{}</span>",
+                escaped(day)
+            );
         }
         if s.stale {
             words.push_str(self.l("，已过更新周期", ", past its cycle"));
         }
         if !s.reason.is_empty() {
-            let _ = write!(words, "{}{}", self.l("：", ": "), s.reason);
+            let _ = write!(words, "<br><span class=\"s\">{}</span>", escaped(&s.reason));
         }
         words
     }
@@ -224,23 +257,23 @@ impl Page<'_> {
     fn ledgers(&mut self) {
         let r = self.r;
         for part in &r.ledgers {
-            let lines = r.grouped(part, self.lang);
+            let lines = Report::grouped(part, |person| r.name(person, self.lang), self.lang);
             if lines.is_empty() && part.totals.is_empty() {
                 continue;
             }
             self.heading(part.title.of(self.lang));
             self.table(&[
-                ("对象", "who", 12),
+                ("对象", "who", 11),
                 ("项目", "fact", 15),
-                ("申报", "declared", 16),
-                ("来源及所载", "sources and what they say", 32),
-                ("采用及理由", "taken, and why", 25),
+                ("申报", "declared", 17),
+                ("来源及所载", "sources and what they say", 33),
+                ("采用及理由", "taken, and why", 24),
             ]);
             for (who, line) in lines {
                 self.fact(&who, line);
             }
             for total in &part.totals {
-                let who = r.who(total.person.as_deref(), self.lang);
+                let who = r.name(total.person.as_deref(), self.lang);
                 let line = format!(
                     "<tr><td>{}</td><td colspan=\"3\">{}</td><td class=\"w\">{}</td></tr>\n",
                     escaped(&who),
@@ -282,7 +315,11 @@ impl Page<'_> {
                         let _ = write!(side, "{from} {} {}", self.l("至", "to"), e.to);
                     }
                     if let Some(day) = &e.as_of {
-                        let gap = if side.is_empty() { "" } else { self.l("，", ", ") };
+                        let gap = if side.is_empty() {
+                            ""
+                        } else {
+                            self.l("，", ", ")
+                        };
                         let _ = write!(side, "{gap}{}{day}", self.l("截至 ", "as of "));
                     }
                     if !e.records.is_empty() {
@@ -302,7 +339,11 @@ impl Page<'_> {
                 if side.is_empty() {
                     escaped(&main)
                 } else {
-                    format!("{}<br><span class=\"s\">{}</span>", escaped(&main), escaped(&side))
+                    format!(
+                        "{}<br><span class=\"s\">{}</span>",
+                        escaped(&main),
+                        escaped(&side)
+                    )
                 }
             })
             .collect();
@@ -347,7 +388,7 @@ impl Page<'_> {
                 continue;
             };
             let cells = [
-                r.who(line.person.as_deref(), self.lang),
+                r.name(line.person.as_deref(), self.lang),
                 line.title.of(self.lang).to_owned(),
                 declared.shown.of(self.lang).to_owned(),
                 difference.evidence_shown.of(self.lang).to_owned(),
@@ -385,7 +426,7 @@ impl Page<'_> {
                 facts.join(self.l("、", ", "))
             };
             let cells = [
-                r.who(Some(&line.person), self.lang),
+                r.name(Some(&line.person), self.lang),
                 line.title.of(self.lang).to_owned(),
                 status,
                 facts,
@@ -401,7 +442,11 @@ impl Page<'_> {
         for (index, note) in r.notes.iter().enumerate() {
             let number = index.saturating_add(1);
             let cite = note.cite.join(self.l("；", "; "));
-            let cite = if cite.is_empty() { cite } else { format!("（{cite}）") };
+            let cite = if cite.is_empty() {
+                cite
+            } else {
+                format!("（{cite}）")
+            };
             let text = escaped(&format!("{number}. {}{cite}", note.text.of(self.lang)));
             self.raw(&format!("<p>{text}</p>\n"));
         }

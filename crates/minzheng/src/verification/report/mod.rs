@@ -328,11 +328,19 @@ impl Report {
         let report: Self = serde_json::from_value(value)
             .map_err(|_| wrong("E-REPORT-SHAPE", "this is no verification report", &help))?;
         if report.schema != SCHEMA {
-            return Err(wrong("E-REPORT-SHAPE", "this is no verification report", &help));
+            return Err(wrong(
+                "E-REPORT-SHAPE",
+                "this is no verification report",
+                &help,
+            ));
         }
         if report.digest() != report.id {
             let help = "take the report as it was issued";
-            return Err(wrong("E-REPORT-ID", "the report was changed after it was made", help));
+            return Err(wrong(
+                "E-REPORT-ID",
+                "the report was changed after it was made",
+                help,
+            ));
         }
         Ok(report)
     }
@@ -376,7 +384,11 @@ impl Report {
     }
 
     /// The lines of a part that say something; persons of whom the same is said of the same fact share one.
-    fn grouped<'r>(&self, part: &'r LedgerPart, lang: Lang) -> Vec<(String, &'r FactLine)> {
+    fn grouped<'r>(
+        part: &'r LedgerPart,
+        name: impl Fn(Option<&str>) -> String,
+        lang: Lang,
+    ) -> Vec<(String, &'r FactLine)> {
         let same = |a: &FactLine, b: &FactLine| {
             let plain = |line: &FactLine| FactLine {
                 person: None,
@@ -386,7 +398,7 @@ impl Report {
         };
         let mut out: Vec<(String, &FactLine)> = Vec::new();
         for line in part.lines.iter().filter(|line| line.says_something()) {
-            let who = self.who(line.person.as_deref(), lang);
+            let who = name(line.person.as_deref());
             match out.iter_mut().find(|(_, first)| same(first, line)) {
                 Some((all, _)) => {
                     all.push_str(say(lang, "、", ", "));
@@ -398,20 +410,23 @@ impl Report {
         out
     }
 
-    /// What the report calls a person: name and id; the household where there is none.
-    fn who(&self, person: Option<&str>, lang: Lang) -> String {
+    /// What the report calls a person: the name, the id where none was given; the household where there is none.
+    fn name(&self, person: Option<&str>, lang: Lang) -> String {
         let Some(id) = person else {
             return say(lang, "家庭", "household").to_owned();
         };
-        let name = self
-            .persons
-            .iter()
-            .find(|p| p.id == id)
-            .map_or("", |p| p.name.as_str());
-        match (name.is_empty(), lang) {
-            (true, _) => id.to_owned(),
-            (false, Lang::Zh) => format!("{name}（{id}）"),
-            (false, Lang::En) => format!("{name} ({id})"),
+        let found = self.persons.iter().find(|p| p.id == id);
+        let name = found.map(|p| p.name.as_str()).filter(|n| !n.is_empty());
+        name.unwrap_or(id).to_owned()
+    }
+
+    /// The name with the id.
+    fn who(&self, person: Option<&str>, lang: Lang) -> String {
+        let name = self.name(person, lang);
+        match (person, lang) {
+            (Some(id), Lang::Zh) if id != name => format!("{name}（{id}）"),
+            (Some(id), Lang::En) if id != name => format!("{name} ({id})"),
+            _ => name,
         }
     }
 }
@@ -434,6 +449,8 @@ fn status_words(word: &str, lang: Lang) -> String {
 
 /// What a source said, in words.
 fn answer_words(word: &str, lang: Lang) -> String {
-    let status = super::AnswerStatus::ALL.into_iter().find(|(w, _)| *w == word);
+    let status = super::AnswerStatus::ALL
+        .into_iter()
+        .find(|(w, _)| *w == word);
     status.map_or_else(|| word.to_owned(), |(_, s)| s.words().of(lang).to_owned())
 }

@@ -71,7 +71,8 @@ impl Report {
     pub fn recheck(&self, earlier: &Self, objection: Option<Objection>) -> Result<Recheck, Error> {
         let other = objection.as_ref().is_some_and(|o| o.report != earlier.id);
         if self.request.recheck_of != earlier.id || other {
-            let help = "write the id of the first report as request.recheck_of and in the objection";
+            let help =
+                "write the id of the first report as request.recheck_of and in the objection";
             let message = "the reports do not belong together";
             return Err(Error::one(Finding::new("E-RECHECK-OF", message, help)));
         }
@@ -99,7 +100,8 @@ impl Report {
                     line.map(|l| l.adopted.clone())
                 };
                 let (before, after) = (of(earlier), of(self));
-                let plain = |s: &Option<Said>| s.as_ref().map(|s| (s.value.clone(), s.status.clone()));
+                let plain =
+                    |s: &Option<Said>| s.as_ref().map(|s| (s.value.clone(), s.status.clone()));
                 Changed {
                     objected: objected(&fact),
                     changed: plain(&before) != plain(&after),

@@ -39,7 +39,13 @@ pub(super) fn schema() -> Value {
     let maybe = |name: &str| json!({ "anyOf": [reference(name), { "type": "null" }] });
     let person = or_null("string");
     let fact_status = one_of(&[
-        "declared", "verified", "attested", "none", "pending", "refused", "unavailable",
+        "declared",
+        "verified",
+        "attested",
+        "none",
+        "pending",
+        "refused",
+        "unavailable",
     ]);
     let grades = ["same", "within_tolerance", "minor", "material", "existence"];
     let said = object(&[
@@ -54,7 +60,10 @@ pub(super) fn schema() -> Value {
         ("item", text.clone()),
         ("title", words.clone()),
         ("field", words.clone()),
-        ("found", one_of(&["value", "silent", "unclear", "awaited", "not_asked"])),
+        (
+            "found",
+            one_of(&["value", "silent", "unclear", "awaited", "not_asked"]),
+        ),
         ("shown", words.clone()),
         ("value", or_null("string")),
         ("number", or_null("integer")),
@@ -85,8 +94,16 @@ pub(super) fn schema() -> Value {
         (
             "reason",
             one_of(&[
-                "evidence_agrees", "evidence_within_tolerance", "evidence_differs", "evidence_alone",
-                "attested", "no_record", "awaited", "unclear", "stale", "not_asked",
+                "evidence_agrees",
+                "evidence_within_tolerance",
+                "evidence_differs",
+                "evidence_alone",
+                "attested",
+                "no_record",
+                "awaited",
+                "unclear",
+                "stale",
+                "not_asked",
             ]),
         ),
         ("reason_words", words.clone()),
@@ -106,7 +123,10 @@ pub(super) fn schema() -> Value {
         ("title", words.clone()),
         ("department", words.clone()),
         ("person", text.clone()),
-        ("status", one_of(&["hit", "none", "pending", "refused", "unavailable"])),
+        (
+            "status",
+            one_of(&["hit", "none", "pending", "refused", "unavailable"]),
+        ),
         ("as_of", maybe_day.clone()),
         ("asked_on", maybe_day.clone()),
         ("answered_on", maybe_day.clone()),
@@ -135,7 +155,10 @@ pub(super) fn schema() -> Value {
         ("person", text.clone()),
         ("status", one_of(&["pending", "refused", "unavailable"])),
         ("reason", text.clone()),
-        ("facts", list(&object(&[("id", text.clone()), ("title", words.clone())]))),
+        (
+            "facts",
+            list(&object(&[("id", text.clone()), ("title", words.clone())])),
+        ),
     ]);
     let far = object(&[
         ("fact", text.clone()),
@@ -149,10 +172,17 @@ pub(super) fn schema() -> Value {
         ("totals", list(&total)),
     ]);
     let note = object(&[("text", words), ("cite", list(&text))]);
-    let pack = object(&[("id", text.clone()), ("version", text.clone()), ("digest", text.clone())]);
+    let pack = object(&[
+        ("id", text.clone()),
+        ("version", text.clone()),
+        ("digest", text.clone()),
+    ]);
     let mut out = object(&[
         ("schema", json!({ "const": SCHEMA })),
-        ("id", json!({ "type": "string", "pattern": "^[0-9a-f]{64}$" })),
+        (
+            "id",
+            json!({ "type": "string", "pattern": "^[0-9a-f]{64}$" }),
+        ),
         ("request", asked),
         ("persons", list(&persons)),
         ("sources", list(&source)),
@@ -164,7 +194,10 @@ pub(super) fn schema() -> Value {
         ("packs", list(&pack)),
     ]);
     if let Value::Object(fields) = &mut out {
-        fields.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
+        fields.insert(
+            "$schema".to_owned(),
+            json!("https://json-schema.org/draft/2020-12/schema"),
+        );
         fields.insert("title".to_owned(), json!("Minzheng verification report"));
         fields.insert(
             "$defs".to_owned(),

@@ -15,11 +15,23 @@ pub(super) fn text(report: &Report, lang: Lang) -> String {
 
 fn write_all(out: &mut String, r: &Report, lang: Lang) -> core::fmt::Result {
     let l = |zh, en| say(lang, zh, en);
-    writeln!(out, "{}", l("家庭经济状况核对报告", "Verification of the household's economy: report"))?;
+    writeln!(
+        out,
+        "{}",
+        l(
+            "家庭经济状况核对报告",
+            "Verification of the household's economy: report"
+        )
+    )?;
     writeln!(out, "  {} {}", l("报告编号", "report"), r.id)?;
     writeln!(out, "  {} {}", l("委托编号", "request"), r.request.id)?;
     if !r.request.recheck_of.is_empty() {
-        writeln!(out, "  {} {}", l("复查的原报告", "checks again"), r.request.recheck_of)?;
+        writeln!(
+            out,
+            "  {} {}",
+            l("复查的原报告", "checks again"),
+            r.request.recheck_of
+        )?;
     }
     if !r.request.purpose.is_empty() {
         writeln!(out, "  {} {}", l("用途", "purpose"), r.request.purpose)?;
@@ -40,7 +52,11 @@ fn write_all(out: &mut String, r: &Report, lang: Lang) -> core::fmt::Result {
         .map(|p| {
             let relation = p.relation.of(lang);
             let who = r.who(Some(&p.id), lang);
-            let side = if p.member { "" } else { l("，家庭以外", ", outside the household") };
+            let side = if p.member {
+                ""
+            } else {
+                l("，家庭以外", ", outside the household")
+            };
             if relation.is_empty() {
                 format!("{who}{side}")
             } else {
@@ -48,7 +64,12 @@ fn write_all(out: &mut String, r: &Report, lang: Lang) -> core::fmt::Result {
             }
         })
         .collect();
-    writeln!(out, "  {} {}", l("核对对象", "persons"), people.join(l("；", "; ")))?;
+    writeln!(
+        out,
+        "  {} {}",
+        l("核对对象", "persons"),
+        people.join(l("；", "; "))
+    )?;
     writeln!(
         out,
         "  {} {}",
@@ -88,7 +109,7 @@ fn write_all(out: &mut String, r: &Report, lang: Lang) -> core::fmt::Result {
     }
 
     for part in &r.ledgers {
-        let lines = r.grouped(part, lang);
+        let lines = Report::grouped(part, |person| r.who(person, lang), lang);
         if lines.is_empty() && part.totals.is_empty() {
             continue;
         }
@@ -107,13 +128,21 @@ fn write_all(out: &mut String, r: &Report, lang: Lang) -> core::fmt::Result {
         }
     }
 
-    writeln!(out, "\n{}", l("与申报不一致", "differences from the declaration"))?;
+    writeln!(
+        out,
+        "\n{}",
+        l("与申报不一致", "differences from the declaration")
+    )?;
     if r.differences.is_empty() {
         writeln!(out, "  {}", l("无", "none"))?;
     }
     for found in &r.differences {
-        let Some(line) = r.line(&found.fact, found.person.as_deref()) else { continue };
-        let (Some(declared), Some(difference)) = (&line.declared, &line.difference) else { continue };
+        let Some(line) = r.line(&found.fact, found.person.as_deref()) else {
+            continue;
+        };
+        let (Some(declared), Some(difference)) = (&line.declared, &line.difference) else {
+            continue;
+        };
         writeln!(
             out,
             "  ! {} {}: {} {} ({}), {} {}{}{} [{}]",
@@ -152,7 +181,12 @@ fn write_all(out: &mut String, r: &Report, lang: Lang) -> core::fmt::Result {
     }
     writeln!(out)?;
     for note in &r.notes {
-        writeln!(out, "{}{}", note.text.of(lang), note.cite.join(l("；", "; ")))?;
+        writeln!(
+            out,
+            "{}{}",
+            note.text.of(lang),
+            note.cite.join(l("；", "; "))
+        )?;
     }
     Ok(())
 }
@@ -182,7 +216,11 @@ fn fact(out: &mut String, who: &str, line: &FactLine, lang: Lang) -> core::fmt::
         let mut words = e.said(lang);
         if e.found == "value" {
             let from = e.from.as_deref().unwrap_or_default();
-            let span = if from.is_empty() { format!("≤ {}", e.to) } else { format!("{from}..{}", e.to) };
+            let span = if from.is_empty() {
+                format!("≤ {}", e.to)
+            } else {
+                format!("{from}..{}", e.to)
+            };
             let _ = write!(words, " <{span}");
             if let Some(day) = &e.as_of {
                 let _ = write!(words, ", {} {day}", l("截至", "as of"));
@@ -196,7 +234,10 @@ fn fact(out: &mut String, who: &str, line: &FactLine, lang: Lang) -> core::fmt::
             words.push_str(l("（已过更新周期）", " (past its cycle)"));
         }
         if e.short {
-            words.push_str(l("（来源截至日早于期末）", " (the source ends before the window)"));
+            words.push_str(l(
+                "（来源截至日早于期末）",
+                " (the source ends before the window)",
+            ));
         }
         writeln!(out, "      {}. {words}", e.precedence)?;
     }
@@ -207,8 +248,16 @@ impl EvidenceLine {
     /// The source, the field that is read, and what is said.
     pub(super) fn said(&self, lang: Lang) -> String {
         let field = self.field.of(lang);
-        let gap = if field.is_empty() { "" } else { say(lang, "·", ", ") };
-        format!("{}{gap}{field} {}", self.title.of(lang), self.shown.of(lang))
+        let gap = if field.is_empty() {
+            ""
+        } else {
+            say(lang, "·", ", ")
+        };
+        format!(
+            "{}{gap}{field} {}",
+            self.title.of(lang),
+            self.shown.of(lang)
+        )
     }
 }
 
