@@ -47,7 +47,7 @@ pub enum Found {
     Value(i64),
     /// No record counts, and that says nothing.
     Silent,
-    /// No record counts, or too little is clear about those there are.
+    /// The records leave the value open.
     Unclear(Unclear),
     /// Not everybody it needs has been answered about: the gravest of what is lacking.
     Awaited(AnswerStatus),

@@ -338,3 +338,328 @@ fn scaled(
         }
     })
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod tests {
+    use minzheng_rules::pack::model::{Origin, Status};
+
+    use super::*;
+    use crate::verification::evidence::{Filter, WhenNone};
+
+    const FLOW: Type = Type::money(Period::Year);
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
+    }
+
+    fn row(how: How, window: Window) -> Evidence {
+        Evidence {
+            item: "item".to_owned(),
+            entity: "person".to_owned(),
+            fact: "fact".to_owned(),
+            how,
+            field: (!matches!(how, How::Any | How::Count)).then(|| "amount".to_owned()),
+            filters: Vec::new(),
+            when: When::On("on".to_owned()),
+            window,
+            distinct: None,
+            gives: true,
+            rounding: None,
+            none: WhenNone::Silent,
+            precedence: 1,
+            tolerance: None,
+            status: Status::Operational,
+            cite: Vec::new(),
+            note: Words::default(),
+            written: Origin::default(),
+        }
+    }
+
+    fn record(cells: &[(&str, Cell)]) -> Record {
+        Record {
+            person: "p1".to_owned(),
+            index: 0,
+            number: "R".to_owned(),
+            cells: cells
+                .iter()
+                .map(|(id, cell)| ((*id).to_owned(), cell.clone()))
+                .collect(),
+        }
+    }
+
+    fn paid(on: &str, amount: i64) -> Record {
+        let on = Cell::Number(day(on).number());
+        record(&[("on", on), ("amount", Cell::Number(amount))])
+    }
+
+    fn value(
+        row: &Evidence,
+        per: Period,
+        fact: Type,
+        all: &[Record],
+    ) -> Result<Option<i64>, Unclear> {
+        let field = FieldType::Money(per);
+        gather(
+            row,
+            row.field.as_ref().map(|_| &field),
+            fact,
+            all,
+            day("2026-08-25"),
+        )
+        .value
+    }
+
+    #[test]
+    fn windows_end_and_begin_on_their_days() {
+        for (window, inside, outside) in [
+            (
+                Window::Rolling12Months,
+                ["2025-08-01", "2026-07-31"],
+                ["2025-07-31", "2026-08-01"],
+            ),
+            (
+                Window::CalendarYear,
+                ["2025-01-01", "2025-12-31"],
+                ["2024-12-31", "2026-01-01"],
+            ),
+            (
+                Window::LastMonth,
+                ["2026-07-01", "2026-07-31"],
+                ["2026-06-30", "2026-08-01"],
+            ),
+            (
+                Window::AsOf,
+                ["0001-01-01", "2026-08-25"],
+                ["2026-08-26", "9999-12-31"],
+            ),
+            (
+                Window::Single,
+                ["0001-01-01", "2026-08-25"],
+                ["2026-08-26", "9999-12-31"],
+            ),
+        ] {
+            let row = row(How::Count, window);
+            for on in inside {
+                assert_eq!(
+                    value(&row, Period::Once, Type::Count, &[paid(on, 1)]),
+                    Ok(Some(1)),
+                    "{window:?} {on}"
+                );
+            }
+            for on in outside {
+                assert_eq!(
+                    value(&row, Period::Once, Type::Count, &[paid(on, 1)]),
+                    Ok(None),
+                    "{window:?} {on}"
+                );
+            }
+        }
+        // the first of a year belongs to the year before it only in the year after
+        assert_eq!(
+            days(Window::CalendarYear, day("2026-01-01")).1,
+            day("2025-12-31")
+        );
+        assert_eq!(
+            days(Window::LastMonth, day("2026-01-31")).0,
+            Some(day("2025-12-01"))
+        );
+    }
+
+    #[test]
+    fn spans_cover_the_day_and_an_open_end_is_open() {
+        let mut row = row(How::Any, Window::AsOf);
+        row.when = When::Span("on".to_owned(), "to".to_owned());
+        let span = |from: &str, to: Option<&str>| {
+            let mut r = paid(from, 1);
+            if let Some(to) = to {
+                r.cells
+                    .insert("to".to_owned(), Cell::Number(day(to).number()));
+            }
+            value(&row, Period::Once, Type::Bool, &[r])
+        };
+        assert_eq!(span("2026-08-25", Some("2026-08-25")), Ok(Some(1)));
+        assert_eq!(span("2026-08-26", None), Ok(None));
+        assert_eq!(span("2020-01-01", Some("2026-08-24")), Ok(None));
+        assert_eq!(span("2020-01-01", None), Ok(Some(1)));
+        let open = record(&[("to", Cell::Number(day("2026-08-25").number()))]);
+        assert_eq!(
+            value(&row, Period::Once, Type::Bool, core::slice::from_ref(&open)),
+            Err(Unclear::Undated)
+        );
+        let past = record(&[("to", Cell::Number(day("2026-08-24").number()))]);
+        assert_eq!(value(&row, Period::Once, Type::Bool, &[past]), Ok(None));
+        // one record that counts decides whatever another leaves open
+        assert_eq!(
+            value(
+                &row,
+                Period::Once,
+                Type::Bool,
+                &[open, paid("2020-01-01", 1)]
+            ),
+            Ok(Some(1))
+        );
+    }
+
+    #[test]
+    fn ways_of_putting_together() {
+        let three = [
+            paid("2025-08-01", 100),
+            paid("2026-03-01", 300),
+            paid("2026-03-15", 200),
+        ];
+        let sum = row(How::Sum, Window::Rolling12Months);
+        assert_eq!(value(&sum, Period::Once, FLOW, &three), Ok(Some(600)));
+        assert_eq!(
+            value(
+                &row(How::Count, Window::AsOf),
+                Period::Once,
+                Type::Count,
+                &three
+            ),
+            Ok(Some(3))
+        );
+        assert_eq!(
+            value(
+                &row(How::Max, Window::Single),
+                Period::Once,
+                Type::money(Period::Once),
+                &three
+            ),
+            Ok(Some(300))
+        );
+        assert_eq!(
+            value(&row(How::Latest, Window::AsOf), Period::Month, FLOW, &three),
+            Ok(Some(2400))
+        );
+        let mut none = row(How::Any, Window::AsOf);
+        none.gives = false;
+        assert_eq!(value(&none, Period::Once, Type::Bool, &three), Ok(Some(0)));
+        assert_eq!(value(&none, Period::Once, Type::Bool, &[]), Ok(None));
+        // two months have 600 fen: 300 a month, 3600 a year
+        let mut mean = row(How::MeanMonth, Window::Rolling12Months);
+        mean.rounding = Some(Rounding::HalfUp);
+        assert_eq!(value(&mean, Period::Month, FLOW, &three), Ok(Some(3600)));
+        assert_eq!(
+            value(&mean, Period::Month, Type::money(Period::Month), &three),
+            Ok(Some(300))
+        );
+        let last = row(How::Sum, Window::LastMonth);
+        assert_eq!(
+            value(&last, Period::Month, FLOW, &[paid("2026-07-10", 5)]),
+            Ok(Some(60))
+        );
+    }
+
+    #[test]
+    fn roundings_are_named_and_come_last() {
+        let mut area = row(How::Sum, Window::AsOf);
+        let field = FieldType::Number {
+            places: 2,
+            unit: crate::catalog::Unit::SquareMetre,
+        };
+        let two = [paid("2020-01-01", 6_049), paid("2021-01-01", 1)];
+        let of =
+            |row: &Evidence| gather(row, Some(&field), Type::Count, &two, day("2026-08-25")).value;
+        assert_eq!(of(&area), Err(Unclear::NotExact));
+        area.rounding = Some(Rounding::HalfUp);
+        assert_eq!(of(&area), Ok(Some(61)));
+        area.rounding = Some(Rounding::Down);
+        assert_eq!(of(&area), Ok(Some(60)));
+    }
+
+    #[test]
+    fn what_is_not_clear_is_unknown() {
+        let sum = row(How::Sum, Window::Rolling12Months);
+        let large = [paid("2026-03-01", i64::MAX), paid("2026-03-02", 1)];
+        assert_eq!(
+            value(&sum, Period::Once, FLOW, &large),
+            Err(Unclear::Overflow)
+        );
+        let undated = record(&[("amount", Cell::Number(1))]);
+        assert_eq!(
+            value(&sum, Period::Once, FLOW, &[undated]),
+            Err(Unclear::Undated)
+        );
+        let empty = record(&[("on", Cell::Number(day("2026-03-01").number()))]);
+        assert_eq!(
+            value(&sum, Period::Once, FLOW, &[empty]),
+            Err(Unclear::FieldMissing)
+        );
+        let latest = row(How::Latest, Window::AsOf);
+        let pair = |a, b| {
+            [
+                paid("2026-03-01", a),
+                paid("2026-03-01", b),
+                paid("2026-02-01", 9),
+            ]
+        };
+        assert_eq!(
+            value(&latest, Period::Year, FLOW, &pair(1, 2)),
+            Err(Unclear::Disagree)
+        );
+        assert_eq!(value(&latest, Period::Year, FLOW, &pair(2, 2)), Ok(Some(2)));
+        let single = row(How::Sum, Window::Single);
+        let once = Type::money(Period::Once);
+        assert_eq!(
+            value(&single, Period::Once, once, &pair(1, 2)),
+            Err(Unclear::Several)
+        );
+        assert_eq!(
+            value(&single, Period::Once, once, &[paid("2026-03-01", 7)]),
+            Ok(Some(7))
+        );
+    }
+
+    #[test]
+    fn filters_and_things_that_count_once() {
+        let mut count = row(How::Count, Window::AsOf);
+        count.filters = vec![Filter {
+            field: "kind".to_owned(),
+            is: vec!["a".to_owned()],
+        }];
+        count.distinct = Some("unit".to_owned());
+        let unit = |kind: Option<&str>, unit: Option<&str>, amount: i64| {
+            let mut r = paid("2020-01-01", amount);
+            if let Some(kind) = kind {
+                r.cells
+                    .insert("kind".to_owned(), Cell::Code(0, kind.to_owned()));
+            }
+            if let Some(unit) = unit {
+                r.cells
+                    .insert("unit".to_owned(), Cell::Text(unit.to_owned()));
+            }
+            r
+        };
+        let of = |row: &Evidence, all: &[Record]| value(row, Period::Once, Type::Count, all);
+        let (own, same, other) = (
+            unit(Some("a"), Some("1"), 5),
+            unit(Some("a"), Some("1"), 6),
+            unit(Some("b"), Some("2"), 7),
+        );
+        assert_eq!(
+            of(&count, &[own.clone(), same.clone(), other.clone()]),
+            Ok(Some(1))
+        );
+        assert_eq!(of(&count, core::slice::from_ref(&other)), Ok(None));
+        assert_eq!(
+            of(&count, &[own.clone(), unit(None, Some("3"), 1)]),
+            Err(Unclear::FieldMissing)
+        );
+        assert_eq!(
+            of(&count, &[unit(Some("a"), None, 1)]),
+            Err(Unclear::FieldMissing)
+        );
+        let mut sum = row(How::Sum, Window::AsOf);
+        sum.distinct.clone_from(&count.distinct);
+        let once = Type::money(Period::Once);
+        assert_eq!(
+            value(&sum, Period::Once, once, &[own.clone(), same]),
+            Err(Unclear::Disagree)
+        );
+        assert_eq!(
+            value(&sum, Period::Once, once, &[own.clone(), own, other]),
+            Ok(Some(12))
+        );
+    }
+}

@@ -349,6 +349,7 @@ impl Reader<'_> {
             "applicant",
             "persons",
             "others",
+            "outside",
             "names",
             "purpose",
             "programme",
@@ -379,15 +380,30 @@ impl Reader<'_> {
         let others = self
             .list(SHAPE, "request", table, "others")
             .unwrap_or_default();
+        let outside = self
+            .list(SHAPE, "request", table, "outside")
+            .unwrap_or_default();
         let persons = self
             .list(SHAPE, "request", table, "persons")
             .unwrap_or_else(|| {
-                let rest = people.iter().filter(|p| !others.contains(p));
+                let rest = people
+                    .iter()
+                    .filter(|p| !others.contains(p) && !outside.contains(p));
                 rest.cloned().collect()
             });
         let asked: Vec<&String> = persons.iter().chain(&others).collect();
-        for (index, person) in asked.iter().enumerate() {
-            let twice = asked.iter().take(index).any(|p| p == person);
+        let named: Vec<&String> = asked.iter().copied().chain(&outside).collect();
+        // the records of some of its people are not the household's
+        if people.iter().any(|p| !named.contains(&p)) {
+            self.fail(
+                "E-REQUEST-PERSON",
+                "request.persons",
+                "a person of the file is neither asked about nor said to be outside the household",
+                "name everybody in persons, others (outside, asked about) or outside (outside, not asked about)",
+            );
+        }
+        for (index, person) in named.iter().enumerate() {
+            let twice = named.iter().take(index).any(|p| p == person);
             if twice || !people.contains(person) {
                 let help = "each is the id of one [[person]] of the file, once";
                 self.fail(
