@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::sync::OnceLock;
 
 use minzheng::verification::adopt::Reason;
 use minzheng::verification::report::Objection;
@@ -15,6 +16,11 @@ use minzheng::{Engine, Household, Lang, Report, Verdict, Verification, Verificat
 use minzheng_rules::scalar::V;
 use minzheng_testkit::repo_root;
 use serde_json::{Value, json};
+
+fn engine() -> &'static Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    ENGINE.get_or_init(|| Engine::built_in().unwrap())
+}
 
 fn vectors() -> Vec<Value> {
     let folder = repo_root().join("tests/vectors/verification");
@@ -36,7 +42,7 @@ fn split(path: &str) -> (Option<&str>, &str) {
 }
 
 fn read(vector: &Value) -> Result<Verification, minzheng::Error> {
-    let engine = Engine::built_in().unwrap();
+    let engine = engine();
     engine.verify(&VerificationRequest::from_value(
         "vector",
         vector["verification"].clone(),
@@ -46,12 +52,12 @@ fn read(vector: &Value) -> Result<Verification, minzheng::Error> {
 fn call(vector: &Value) -> Value {
     let request =
         json!({ "call": "verify", "verification": vector["verification"], "assess": true });
-    serde_json::from_str(&api::call(&request.to_string())).unwrap()
+    serde_json::from_str(&api::call_with(engine(), &request.to_string())).unwrap()
 }
 
 #[test]
 fn vectors_hold_through_both_paths() {
-    let packs = Engine::built_in().unwrap();
+    let packs = engine();
     let (mut reasons, mut statuses, mut codes) =
         (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for vector in vectors() {
@@ -141,7 +147,7 @@ fn vectors_hold_through_both_paths() {
 fn family() -> (String, Verification) {
     let file = repo_root().join("examples/data/verification-family.toml");
     let text = fs::read_to_string(file).unwrap();
-    let engine = Engine::built_in().unwrap();
+    let engine = engine();
     let verification = engine
         .verify(&VerificationRequest::from_toml(&text).unwrap())
         .unwrap();
@@ -161,7 +167,7 @@ fn the_report_states_findings_and_no_verdict() {
     );
     let far: Vec<&str> = report.differences.iter().map(|d| d.fact.as_str()).collect();
     assert_eq!(far, ["deposits"]);
-    let engine = Engine::built_in().unwrap();
+    let engine = engine();
     let facts: Vec<String> = engine.packs().facts().map(|f| f.title.zh.clone()).collect();
     for lang in [Lang::Zh, Lang::En] {
         for text in [report.render_text(lang), report.render_html(lang)] {
@@ -199,7 +205,7 @@ fn an_identity_number_is_nowhere_in_what_comes_out() {
         "record_no = \"GS-01\"\n  id_number = \"11010519491231002X\"",
         1,
     );
-    let engine = Engine::built_in().unwrap();
+    let engine = engine();
     let verification = engine
         .verify(&VerificationRequest::from_toml(&text).unwrap())
         .unwrap();
@@ -237,7 +243,7 @@ fn the_order_of_answers_and_people_changes_no_fact() {
     }
     plain(&mut value);
     value["answer"].as_array_mut().unwrap().reverse();
-    let engine = Engine::built_in().unwrap();
+    let engine = engine();
     let second = engine
         .verify(&VerificationRequest::from_value("v", value).unwrap())
         .unwrap();
@@ -248,7 +254,7 @@ fn the_order_of_answers_and_people_changes_no_fact() {
 #[test]
 fn the_explanation_shows_source_window_and_what_was_not_taken() {
     let (_, verification) = family();
-    let engine = Engine::built_in().unwrap();
+    let engine = engine();
     let answer = engine.assess(verification.household()).unwrap();
     let explanation = answer.explanation();
     let source = |fact: &str, row: Option<&str>| {
@@ -293,7 +299,7 @@ fn the_explanation_shows_source_window_and_what_was_not_taken() {
 #[test]
 fn the_adopted_household_is_decided_again_to_the_same() {
     let (_, verification) = family();
-    let engine = Engine::built_in().unwrap();
+    let engine = engine();
     let again = Household::from_json(&verification.household().to_json().to_string()).unwrap();
     let first = engine.assess(verification.household()).unwrap();
     assert_eq!(first.to_json(), engine.assess(&again).unwrap().to_json());
@@ -309,7 +315,7 @@ fn a_recheck_shows_each_fact_before_and_after() {
             &format!("id = \"HD-2\"\nrecheck_of = \"{}\"", report.id),
         )
         .replace("balance = \"60000.00\"", "balance = \"600.00\"");
-    let engine = Engine::built_in().unwrap();
+    let engine = engine();
     let second = engine
         .verify(&VerificationRequest::from_toml(&text).unwrap())
         .unwrap();
@@ -354,7 +360,7 @@ fn a_recheck_shows_each_fact_before_and_after() {
 
 #[test]
 fn other_values_of_a_fact_are_read_as_its_type() {
-    let engine = Engine::built_in().unwrap();
+    let engine = engine();
     let with = |also: &str| {
         let text =
             format!("on = 2026-08-25\n[household]\ndeposits = {{ value = \"1\", also = {also} }}");

@@ -10,6 +10,7 @@ mod basis;
 pub mod collect;
 pub mod evidence;
 mod household;
+mod reader;
 mod record;
 pub mod report;
 mod request;
