@@ -50,7 +50,7 @@ pub enum Found {
     Silent,
     /// The records leave the value open.
     Unclear(Unclear),
-    /// Not everybody it needs has been answered about: the gravest of what is lacking.
+    /// Not everybody it needs has been answered about: pending before refused before unavailable.
     Awaited(AnswerStatus),
     /// The item was not asked.
     NotAsked,

@@ -194,3 +194,41 @@ fn names(packs: &PackSet, row: &HostRow, ledger: &Ledger) -> Vec<Diagnostic> {
         .chain(totals.map(|id| wrong(row, &format!("unknown formula `{id}`"))))
         .collect()
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod tests {
+    use minzheng_rules::pack::{PackSource, SourceFile};
+
+    use super::*;
+    use crate::packs::{self, BuiltIn};
+
+    /// The codes and lines that a pack above the built-in ones with this text brings.
+    fn findings(text: &str) -> Vec<(&'static str, u32)> {
+        let head = "[pack]\nid = \"t\"\ntitle = { zh = \"例\", en = \"t\" }\npublisher = \"t\"\nversion = \"1\"\nlevel = \"county\"\nplace = \"159921\"\nextends = [\"demo\"]\nreviewed_on = 2026-01-01\n";
+        let source = PackSource::new(vec![SourceFile::new("pack.toml", format!("{head}{text}"))]);
+        let packs = packs::load(&BuiltIn::ALL, &[source]).unwrap();
+        let error = Basis::load(&packs).err();
+        let all = error.iter().flat_map(Error::findings);
+        all.map(|f| (f.code(), f.line())).collect()
+    }
+
+    #[test]
+    fn a_bad_row_has_its_code_and_its_line() {
+        let ledger = "[[verification.ledger]]\nid = \"x\"\ntitle = { zh = \"例\", en = \"x\" }\n";
+        let note =
+            "[[verification.note]]\ntext = { zh = \"例\", en = \"x\" }\nstatus = \"operational\"\n";
+        assert_eq!(findings(note), []);
+        for text in [
+            "[[verification.freshness]]\ncycle = \"monthly\"\nmonths = 1\ndays = 1\nstatus = \"operational\"\n",
+            "[[verification.freshness]]\ncycle = \"irregular\"\nmonths = -1\ndays = 1\nstatus = \"operational\"\n",
+            "[[verification.freshness]]\ncycle = \"hourly\"\nmonths = 1\ndays = 1\nstatus = \"operational\"\n",
+            "[[verification.grading]]\nmaterial_times = 3\nstatus = \"operational\"\n",
+            "[[verification.note]]\nwords = \"x\"\n",
+            &format!("{ledger}facts = [\"person.wgae\"]\ntotals = []\n"),
+            &format!("{ledger}facts = []\ntotals = [\"own_incme\"]\n"),
+        ] {
+            assert_eq!(findings(text), [(SHAPE, 10)], "{text}");
+        }
+    }
+}

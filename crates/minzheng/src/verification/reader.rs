@@ -188,7 +188,7 @@ impl Reader<'_> {
             Some(Value::Object(given)) => {
                 for (person, name) in given {
                     match name.as_str() {
-                        Some(name) if asked.iter().any(|p| *p == person) => {
+                        Some(name) if asked.contains(&person) => {
                             names.insert(person.clone(), name.to_owned());
                         }
                         _ => self.fail(

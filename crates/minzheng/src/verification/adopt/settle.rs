@@ -87,10 +87,10 @@ impl Adopter<'_> {
             difference: None,
         };
         let tolerance = |precedence: u8| {
-            let group = rows.iter().filter(move |r| r.precedence == precedence);
-            group.filter_map(|r| r.tolerance).next()
+            let mut group = rows.iter().filter(|r| r.precedence == precedence);
+            group.find_map(|r| r.tolerance)
         };
-        self.settle(fact, &mut out);
+        settle(fact, &mut out);
         self.differ(fact, &mut out, tolerance);
         if let (true, Some(difference)) = (out.reason.is_evidence(), out.difference) {
             out.reason = match difference.grade {
@@ -110,52 +110,6 @@ impl Adopter<'_> {
             out.settled = None;
         }
         out
-    }
-
-    /// What the first group that speaks, or should, makes of the fact.
-    fn settle(&self, fact: &Fact, out: &mut Adoption) {
-        for (precedence, group) in groups(&out.evidence) {
-            if group.iter().any(|e| e.found == Found::NotAsked) {
-                continue;
-            }
-            let awaited = group.iter().find_map(|e| match e.found {
-                Found::Awaited(status) => Some(status),
-                _ => None,
-            });
-            let settled = match (awaited, added(fact, &group)) {
-                (Some(status), _) => Some((Reason::Awaited, status.waits())),
-                (None, Err(why)) => Some((Reason::Unclear(why), None)),
-                (None, Ok(None)) => {
-                    out.reason = Reason::NoRecord;
-                    None
-                }
-                (None, Ok(Some(value))) => {
-                    let stale = group.iter().any(|e| e.stale);
-                    let oldest = group.iter().filter_map(|e| e.as_of).min();
-                    let newer = out
-                        .declared
-                        .as_ref()
-                        .is_none_or(|d| oldest.is_none_or(|day| d.as_of > day));
-                    if stale && newer {
-                        Some((Reason::Stale, None))
-                    } else {
-                        out.value = Some(value);
-                        out.status = FactStatus::Verified;
-                        out.reason = Reason::EvidenceAlone;
-                        out.settled = Some(precedence);
-                        return;
-                    }
-                }
-            };
-            if let Some((reason, status)) = settled {
-                out.reason = reason;
-                out.settled = Some(precedence);
-                if out.declared.is_none() {
-                    out.status = status.unwrap_or(FactStatus::Unavailable);
-                }
-                return;
-            }
-        }
     }
 
     /// The difference between the declaration and the first group of records that has a value, taken or not.
@@ -294,6 +248,52 @@ impl Adopter<'_> {
             (Ok(None), WhenNone::Zero) => Found::Value(0),
         };
         out
+    }
+}
+
+/// What the first group that speaks, or should, makes of the fact.
+fn settle(fact: &Fact, out: &mut Adoption) {
+    for (precedence, group) in groups(&out.evidence) {
+        if group.iter().any(|e| e.found == Found::NotAsked) {
+            continue;
+        }
+        let awaited = group.iter().find_map(|e| match e.found {
+            Found::Awaited(status) => Some(status),
+            _ => None,
+        });
+        let settled = match (awaited, added(fact, &group)) {
+            (Some(status), _) => Some((Reason::Awaited, status.waits())),
+            (None, Err(why)) => Some((Reason::Unclear(why), None)),
+            (None, Ok(None)) => {
+                out.reason = Reason::NoRecord;
+                None
+            }
+            (None, Ok(Some(value))) => {
+                let stale = group.iter().any(|e| e.stale);
+                let oldest = group.iter().filter_map(|e| e.as_of).min();
+                let newer = out
+                    .declared
+                    .as_ref()
+                    .is_none_or(|d| oldest.is_none_or(|day| d.as_of > day));
+                if stale && newer {
+                    Some((Reason::Stale, None))
+                } else {
+                    out.value = Some(value);
+                    out.status = FactStatus::Verified;
+                    out.reason = Reason::EvidenceAlone;
+                    out.settled = Some(precedence);
+                    return;
+                }
+            }
+        };
+        if let Some((reason, status)) = settled {
+            out.reason = reason;
+            out.settled = Some(precedence);
+            if out.declared.is_none() {
+                out.status = status.unwrap_or(FactStatus::Unavailable);
+            }
+            return;
+        }
     }
 }
 

@@ -77,11 +77,11 @@ impl Page<'_> {
     }
 
     fn row(&mut self, cell: &str, cells: &[String]) {
-        let cells: String = cells
-            .iter()
-            .map(|c| format!("<{cell}>{}</{cell}>", escaped(c)))
-            .collect();
-        self.raw(&format!("<tr>{cells}</tr>\n"));
+        self.raw("<tr>");
+        for text in cells {
+            self.raw(&format!("<{cell}>{}</{cell}>", escaped(text)));
+        }
+        self.raw("</tr>\n");
     }
 
     /// Opens a table with heads and the widths of its columns in hundredths.

@@ -384,11 +384,11 @@ impl Report {
     }
 
     /// The lines of a part that say something; persons of whom the same is said of the same fact share one.
-    fn grouped<'r>(
-        part: &'r LedgerPart,
+    fn grouped(
+        part: &LedgerPart,
         name: impl Fn(Option<&str>) -> String,
         lang: Lang,
-    ) -> Vec<(String, &'r FactLine)> {
+    ) -> Vec<(String, &FactLine)> {
         let same = |a: &FactLine, b: &FactLine| {
             let plain = |line: &FactLine| FactLine {
                 person: None,
