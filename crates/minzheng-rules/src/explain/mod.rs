@@ -13,6 +13,7 @@ mod words;
 pub use grounds::ProvisionalFact;
 pub use missing::{Missing, MissingKind};
 pub use receipt::{PLAN_FORMAT, PackReceipt, Receipt};
+pub use render::escaped;
 pub use sentence::{Part, Sentence};
 pub use tree::{
     Beside, Definition, Explanation, Grounds, Kind, ProgrammeExplanation, Source, Step, Verdict,

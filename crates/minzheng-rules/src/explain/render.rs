@@ -62,7 +62,12 @@ struct Writer<'e> {
     form: Form,
 }
 
-fn escaped(text: &str) -> String {
+/// Text as HTML shows it, in text and in quoted attributes.
+///
+/// ```
+/// assert_eq!(minzheng_rules::explain::escaped("<a & \"b\">"), "&lt;a &amp; &quot;b&quot;&gt;");
+/// ```
+pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

@@ -217,8 +217,7 @@ impl Household {
     /// # Errors
     /// As there.
     pub fn named_toml(name: &str, text: &str) -> Result<Self, Error> {
-        Document::from_toml(name, text)?;
-        Self::from_value(name, toml_value(text)?)
+        Self::from_value(name, toml_value(name, text)?)
     }
 
     /// As [`Household::from_json`], with a name for messages.
@@ -226,15 +225,7 @@ impl Household {
     /// # Errors
     /// As there.
     pub fn named_json(name: &str, text: &str) -> Result<Self, Error> {
-        Document::from_json(name, text)?;
-        let value = serde_json::from_str(text).map_err(|_| {
-            Error::one(Finding::new(
-                "E-DOC-JSON",
-                "the JSON is not well-formed",
-                "",
-            ))
-        })?;
-        Self::from_value(name, value)
+        Self::from_value(name, json_value(name, text)?)
     }
 
     /// A household from a JSON value, with a name for messages.
@@ -453,8 +444,9 @@ fn number<T>(
     }
 }
 
-/// The value of a file in TOML.
-pub(crate) fn toml_value(text: &str) -> Result<Value, Error> {
+/// The value of a file in TOML; what is wrong with it has line and column.
+pub(crate) fn toml_value(name: &str, text: &str) -> Result<Value, Error> {
+    Document::from_toml(name, text)?;
     let table: toml::Table = toml::from_str(text).map_err(|_| {
         Error::one(Finding::new(
             "E-DOC-TOML",
@@ -463,6 +455,18 @@ pub(crate) fn toml_value(text: &str) -> Result<Value, Error> {
         ))
     })?;
     Ok(to_json(toml::Value::Table(table)))
+}
+
+/// The same in JSON.
+pub(crate) fn json_value(name: &str, text: &str) -> Result<Value, Error> {
+    Document::from_json(name, text)?;
+    serde_json::from_str(text).map_err(|_| {
+        Error::one(Finding::new(
+            "E-DOC-JSON",
+            "the JSON is not well-formed",
+            "",
+        ))
+    })
 }
 
 /// Dates become text; everything else stays what it is.

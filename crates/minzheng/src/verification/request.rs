@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use minzheng_rules::date::Day;
-use minzheng_rules::facts::{Document, FactStatus};
+use minzheng_rules::facts::FactStatus;
 use minzheng_rules::pack::model::Words;
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use super::basis::Basis;
 use super::reader::{HELP, Reader, SHAPE};
 use super::record::Record;
 use crate::error::{Error, Finding};
-use crate::household::{Household, toml_value};
+use crate::household::{Household, json_value, toml_value};
 use minzheng_rules::pack::PackSet;
 
 /// What a source said of a person.
@@ -193,8 +193,7 @@ impl VerificationRequest {
     /// # Errors
     /// As there.
     pub fn named_toml(name: &str, text: &str) -> Result<Self, Error> {
-        Document::from_toml(name, text)?;
-        Self::from_value(name, toml_value(text)?)
+        Self::from_value(name, toml_value(name, text)?)
     }
 
     /// Reads the text of a verification file in JSON, with a name for messages.
@@ -202,15 +201,7 @@ impl VerificationRequest {
     /// # Errors
     /// `E-DOC-JSON` with line and column, `E-DOC-SIZE`, and what [`Household::from_json`] finds.
     pub fn named_json(name: &str, text: &str) -> Result<Self, Error> {
-        Document::from_json(name, text)?;
-        let value = serde_json::from_str(text).map_err(|_| {
-            Error::one(Finding::new(
-                "E-DOC-JSON",
-                "the JSON is not well-formed",
-                "",
-            ))
-        })?;
-        Self::from_value(name, value)
+        Self::from_value(name, json_value(name, text)?)
     }
 
     /// A verification file as a JSON value, with a name for messages.

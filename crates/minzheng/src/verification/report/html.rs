@@ -2,6 +2,7 @@
 
 use core::fmt::Write as _;
 
+use minzheng_rules::explain::escaped;
 use minzheng_rules::pack::model::Lang;
 
 use super::{FactLine, Report, SourceLine, answer_words, say, status_words};
@@ -26,6 +27,7 @@ tr.far td{background:#f6f6f6}\
 .sign{display:grid;grid-template-columns:1fr 1fr;gap:9mm 12mm;margin-top:10mm;break-inside:avoid}\
 .sign div{border-bottom:.5pt solid #000;height:9mm}\
 .d{white-space:nowrap}\
+td:first-child{word-break:keep-all}\
 .foot{font-size:8pt;color:#333;margin-top:5mm}\
 @media print{body{margin:0;max-width:none;padding:0}th,tr.far td{print-color-adjust:exact}}";
 
@@ -38,13 +40,6 @@ pub(super) fn page(report: &Report, lang: Lang) -> String {
     };
     page.write();
     page.out
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 struct Page<'r> {
@@ -297,7 +292,7 @@ impl Page<'_> {
             || escaped(self.l("未申报", "not declared")),
             |d| {
                 format!(
-                    "{}<br><span class=\"s\">{} {}</span>",
+                    "{}<br><span class=\"s\">{} <span class=\"d\">{}</span></span>",
                     escaped(d.shown.of(lang)),
                     escaped(&status_words(&d.status, lang)),
                     escaped(d.as_of.as_deref().unwrap_or_default())
@@ -309,41 +304,42 @@ impl Page<'_> {
             .iter()
             .filter(|e| e.found != "not_asked")
             .map(|e| {
-                let mut side = String::new();
+                // dates stay in one piece
+                let day = |text: &str| format!("<span class=\"d\">{}</span>", escaped(text));
+                let mut side: Vec<String> = Vec::new();
                 if e.found == "value" {
                     if let Some(from) = &e.from {
-                        let _ = write!(side, "{from} {} {}", self.l("至", "to"), e.to);
+                        side.push(format!(
+                            "{} {} {}",
+                            day(from),
+                            self.l("至", "to"),
+                            day(&e.to)
+                        ));
                     }
-                    if let Some(day) = &e.as_of {
-                        let gap = if side.is_empty() {
-                            ""
-                        } else {
-                            self.l("，", ", ")
-                        };
-                        let _ = write!(side, "{gap}{}{day}", self.l("截至 ", "as of "));
+                    if let Some(as_of) = &e.as_of {
+                        side.push(day(&format!("{}{as_of}", self.l("截至 ", "as of "))));
                     }
                     if !e.records.is_empty() {
-                        let _ = match lang {
-                            Lang::Zh => write!(side, "，记录 {} 条", e.records.len()),
-                            Lang::En => write!(side, ", {} records", e.records.len()),
-                        };
+                        let many = e.records.len();
+                        side.push(match lang {
+                            Lang::Zh => format!("记录 {many} 条"),
+                            Lang::En => format!("records: {many}"),
+                        });
                     }
                 }
                 if e.stale {
-                    side.push_str(self.l("，已过更新周期", ", past its cycle"));
+                    side.push(self.l("已过更新周期", "past its cycle").to_owned());
                 }
                 if e.short {
-                    side.push_str(self.l("，来源截至日早于期末", ", ends before the window"));
+                    let words = self.l("来源截至日早于期末", "ends before the window");
+                    side.push(words.to_owned());
                 }
+                let side = side.join(self.l("，", ", "));
                 let main = e.said(lang);
                 if side.is_empty() {
                     escaped(&main)
                 } else {
-                    format!(
-                        "{}<br><span class=\"s\">{}</span>",
-                        escaped(&main),
-                        escaped(&side)
-                    )
+                    format!("{}<br><span class=\"s\">{side}</span>", escaped(&main))
                 }
             })
             .collect();
