@@ -7,3 +7,4 @@ mod language;
 mod properties;
 mod published;
 mod vectors;
+mod verification;

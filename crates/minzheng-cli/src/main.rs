@@ -15,6 +15,7 @@ mod run;
 mod schema;
 mod synth;
 mod tables;
+mod verify;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -14,7 +14,7 @@ use crate::args::{Args, Case, Command, Form, ParamsCommand, SchemaCommand};
 use crate::output::{bold, dim, marks, pick, table, verdict};
 use crate::{
     Failure, Outcome, arrears, catalog, compare, input, output, pack, params, province, schema,
-    synth,
+    synth, verify,
 };
 
 /// Does what was asked.
@@ -95,6 +95,7 @@ pub(crate) fn run(args: Args) -> Outcome {
         }
         Command::Simulate { case, set, json } => simulate(&case, &set, json, &args.packs, lang),
         Command::Arrears(asked) => arrears::run(&asked, &args.packs, lang),
+        Command::Verify(command) => verify::run(&command, &args.packs, lang),
         Command::Synth(command) => synth::run(&command, &args.packs, lang),
         Command::Run(asked) => province::run(&asked, &args.packs, lang),
         Command::Compare(asked) => compare::run(&asked, &args.packs, lang),
@@ -123,6 +124,9 @@ pub(crate) fn run(args: Args) -> Outcome {
         Command::Schema(SchemaCommand::Household) => Ok(output::json(&schema::household(
             input::engine(&args.packs)?.packs(),
         ))),
+        Command::Schema(SchemaCommand::VerificationReport) => {
+            Ok(output::json(&minzheng::Report::json_schema()))
+        }
     }
 }
 
@@ -201,7 +205,7 @@ fn header(answer: &Assessment, lang: Lang) -> String {
     table(&rows)
 }
 
-fn assess(answer: &Assessment, form: &Form, all: bool, lang: Lang) -> String {
+pub(crate) fn assess(answer: &Assessment, form: &Form, all: bool, lang: Lang) -> String {
     let explanation = answer.explanation();
     if form.json {
         let mut out = answer.to_json();

@@ -11,6 +11,7 @@ use crate::eligibility::{Arrears, ArrearsQuestion, Assessment, programme_index};
 use crate::error::Error;
 use crate::household::Household;
 use crate::packs::{self, BuiltIn};
+use crate::verification::Basis;
 
 /// Packs of law, ready to decide households. One engine serves many threads.
 ///
@@ -28,6 +29,8 @@ pub struct Engine {
     rules: scenario::Engine,
     /// Read when it is first asked for: who only assesses never pays for it.
     catalog: OnceLock<Catalog>,
+    /// Read when something is first verified: an engine that only decides does not pay for it.
+    pub(crate) basis: OnceLock<Result<Basis, Error>>,
 }
 
 impl Engine {
@@ -52,6 +55,7 @@ impl Engine {
         Self {
             rules: scenario::Engine::new(set),
             catalog: OnceLock::new(),
+            basis: OnceLock::new(),
         }
     }
 

@@ -7,6 +7,7 @@
 //! | `missing` | `household` | what to ask, whom, and why |
 //! | `simulate` | `household`, `set`: list of `{parameter, key?, value}` | every programme before and after |
 //! | `arrears` | `household`, `programme`?, `first`, `last`, `known_before`, `known_after`?, `set`?, `paid_throughout`? | what is owed and was overpaid, by month; `known_before` may be left out where `set` is given |
+//! | `verify` | `verification` (a verification file), `assess`? | the report, with `lang` also as text and HTML; the adopted household; with `assess` the decision |
 //! | `packs` | | ids, versions and digests |
 //! | `catalog_search` | `text`?, `department`?, `line`?, `sharing`?, `grade`?, `cycle`?, `subject`?, `limit`? | the resources that fit, best first, and facets |
 //! | `catalog_show` | `id`, `on` | a resource with its fields, and what stands on it |
@@ -35,7 +36,7 @@ use serde_json::{Map, Value, json};
 
 use crate::eligibility::{ArrearsQuestion, Change, Months};
 use crate::error::{Error, Finding};
-use crate::{Engine, Household};
+use crate::{Engine, Household, VerificationRequest};
 
 /// Answers a call with the built-in packs.
 pub fn call(request: &str) -> String {
@@ -110,11 +111,12 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
             "set",
             "paid_throughout",
         ],
+        "verify" => &["call", "verification", "assess", "lang"],
         "packs" | "version" => &["call", "lang"],
         _ if catalog::keys(&name).is_some() => catalog::keys(&name).unwrap_or_default(),
         _ => {
-            let help = "the calls are assess, explain, missing, simulate, arrears, catalog_search, catalog_show, \
-                        catalog_check, lineage, impact, freshness, packs, version";
+            let help = "the calls are assess, explain, missing, simulate, arrears, verify, catalog_search, \
+                        catalog_show, catalog_check, lineage, impact, freshness, packs, version";
             return Err(wrong("E-API-CALL", "call", "there is no such call", help));
         }
     };
@@ -147,6 +149,37 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
         Household::from_value("household", value)
     };
     Ok(match name.as_str() {
+        "verify" => {
+            let value = fields.shift_remove("verification").unwrap_or(Value::Null);
+            let request = VerificationRequest::from_value("verification", value)?;
+            let wants_answer = match fields.get("assess") {
+                None | Some(Value::Null | Value::Bool(false)) => false,
+                Some(Value::Bool(true)) => true,
+                Some(_) => {
+                    let help = "send true to decide the adopted household";
+                    return Err(wrong(
+                        "E-API-SHAPE",
+                        "assess",
+                        "true or false is wanted",
+                        help,
+                    ));
+                }
+            };
+            let verification = engine.verify(&request)?;
+            let report = verification.report();
+            let mut out = json!({ "report": report.to_json(), "household": verification.household().to_json() });
+            if let Value::Object(out) = &mut out {
+                if let Some(lang) = lang {
+                    out.insert("text".to_owned(), json!(report.render_text(lang)));
+                    out.insert("html".to_owned(), json!(report.render_html(lang)));
+                }
+                if wants_answer {
+                    let answer = engine.assess(verification.household())?;
+                    out.insert("assessment".to_owned(), answer.to_json());
+                }
+            }
+            out
+        }
         "version" => json!({ "version": env!("CARGO_PKG_VERSION") }),
         "packs" => {
             let packs = engine.packs().packs().iter().map(|p| {

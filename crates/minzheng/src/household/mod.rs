@@ -217,15 +217,7 @@ impl Household {
     /// # Errors
     /// As there.
     pub fn named_toml(name: &str, text: &str) -> Result<Self, Error> {
-        Document::from_toml(name, text)?;
-        let table: toml::Table = toml::from_str(text).map_err(|_| {
-            Error::one(Finding::new(
-                "E-DOC-TOML",
-                "the TOML is not well-formed",
-                "",
-            ))
-        })?;
-        Self::from_value(name, to_json(toml::Value::Table(table)))
+        Self::from_value(name, toml_value(name, text)?)
     }
 
     /// As [`Household::from_json`], with a name for messages.
@@ -233,15 +225,7 @@ impl Household {
     /// # Errors
     /// As there.
     pub fn named_json(name: &str, text: &str) -> Result<Self, Error> {
-        Document::from_json(name, text)?;
-        let value = serde_json::from_str(text).map_err(|_| {
-            Error::one(Finding::new(
-                "E-DOC-JSON",
-                "the JSON is not well-formed",
-                "",
-            ))
-        })?;
-        Self::from_value(name, value)
+        Self::from_value(name, json_value(name, text)?)
     }
 
     /// A household from a JSON value, with a name for messages.
@@ -384,6 +368,43 @@ impl Household {
         )
     }
 
+    /// The ids of the persons, in their order.
+    pub(crate) fn person_ids(&self) -> Vec<String> {
+        let persons = self.tree.get("person").and_then(Value::as_array);
+        let ids = persons.into_iter().flatten().filter_map(|p| p.get("id"));
+        ids.filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
+    /// A fact of the household or of a person as it is written.
+    pub(crate) fn fact_value(&self, person: Option<&str>, fact: &str) -> Option<&Value> {
+        match person {
+            None => self.tree.get("household")?.get(fact),
+            Some(id) => {
+                let persons = self.tree.get("person")?.as_array()?;
+                let is = |p: &&Value| p.get("id").and_then(Value::as_str) == Some(id);
+                persons.iter().find(is)?.get(fact)
+            }
+        }
+    }
+
+    /// Writes a fact of the household or of a person in the place of what stands there.
+    pub(crate) fn put_fact(&mut self, person: Option<&str>, fact: &str, value: Value) {
+        let Some(id) = person else {
+            self.set(fact, value);
+            return;
+        };
+        let persons = self.tree.get_mut("person").and_then(Value::as_array_mut);
+        let is = |p: &&mut Value| p.get("id").and_then(Value::as_str) == Some(id);
+        if let Some(Value::Object(fields)) = persons.and_then(|all| all.iter_mut().find(is)) {
+            fields.insert(fact.to_owned(), value);
+        }
+    }
+
+    /// The household as the value of a household file in JSON.
+    pub fn to_json(&self) -> Value {
+        Value::Object(self.tree.clone())
+    }
+
     fn set(&mut self, id: &str, value: Value) {
         match self.tree.entry("household").or_insert_with(|| json!({})) {
             Value::Object(fields) => {
@@ -421,6 +442,31 @@ fn number<T>(
             "put it in quotes",
         )),
     }
+}
+
+/// The value of a file in TOML; what is wrong with it has line and column.
+pub(crate) fn toml_value(name: &str, text: &str) -> Result<Value, Error> {
+    Document::from_toml(name, text)?;
+    let table: toml::Table = toml::from_str(text).map_err(|_| {
+        Error::one(Finding::new(
+            "E-DOC-TOML",
+            "the TOML is not well-formed",
+            "",
+        ))
+    })?;
+    Ok(to_json(toml::Value::Table(table)))
+}
+
+/// The same in JSON.
+pub(crate) fn json_value(name: &str, text: &str) -> Result<Value, Error> {
+    Document::from_json(name, text)?;
+    serde_json::from_str(text).map_err(|_| {
+        Error::one(Finding::new(
+            "E-DOC-JSON",
+            "the JSON is not well-formed",
+            "",
+        ))
+    })
 }
 
 /// Dates become text; everything else stays what it is.
