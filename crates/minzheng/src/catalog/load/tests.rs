@@ -443,11 +443,11 @@ fn a_bad_term_has_its_code_and_a_way_out() {
 
 #[test]
 fn an_element_has_exactly_one_authority() {
-    let start = OWN.find("[[catalog.element]]").unwrap();
-    let end = OWN.find("[[catalog.resource]]").unwrap();
-    let twice = format!("{OWN}{}", &OWN[start..end]);
+    let (before, rest) = OWN.split_once("[[catalog.element]]").unwrap();
+    let (element, after) = rest.split_once("[[catalog.resource]]").unwrap();
+    let twice = format!("{OWN}[[catalog.element]]{element}");
     assert_eq!(with_own(&twice).unwrap_err().code(), "E-CATALOG-TWICE");
-    let without = format!("{}{}", &OWN[..start], &OWN[end..]);
+    let without = format!("{before}[[catalog.resource]]{after}");
     assert_eq!(with_own(&without).unwrap_err().code(), "E-CATALOG-ELEMENT");
 }
 
