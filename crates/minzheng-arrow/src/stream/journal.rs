@@ -49,7 +49,7 @@ impl Journal {
             .next()
             .is_none();
         if !resume && !is_empty {
-            let help = "give another folder, or go on with `resume`";
+            let help = "give another folder, or go on with `--resume`";
             return Err(refused(
                 "E-RUN-EXISTS",
                 out,
