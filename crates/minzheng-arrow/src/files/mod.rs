@@ -140,7 +140,8 @@ fn broken(path: &Path, what: &str) -> Error {
 
 /// A file cannot be written.
 pub(crate) fn unwritten(path: &Path, error: &std::io::Error) -> Error {
-    let help = "see that the folder may be written and the disk has room; then go on with `resume`";
+    let help =
+        "see that the folder may be written and the disk has room; then go on with `--resume`";
     refused("E-FILE-WRITE", path, error.to_string(), help)
 }
 

@@ -56,7 +56,7 @@ impl Journal {
         let path = out.join(NAME);
         fs::create_dir_all(out).map_err(|e| unwritten(out, &e))?;
         if !resume {
-            fresh(out, "give another folder, or go on with `resume`")?;
+            fresh(out, "give another folder, or go on with `--resume`")?;
         }
         let file = OpenOptions::new().create(true).append(true).open(&path);
         let file = file.map_err(|e| unwritten(&path, &e))?;
