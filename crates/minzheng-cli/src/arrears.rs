@@ -101,9 +101,7 @@ fn over_tables(
     let found = match &asked.out {
         Some(out) => work(out),
         None => {
-            // tables in another order are sorted here
-            let own = format!("minzheng-arrears-{}", std::process::id());
-            let folder = std::env::temp_dir().join(own);
+            let folder = own_folder()?;
             let found = work(&folder);
             // an empty folder that stays does no harm
             let _ = std::fs::remove_dir(&folder);
@@ -114,7 +112,22 @@ fn over_tables(
     found.map_err(|e| tables::told(&e, lang))
 }
 
-/// Fen in words, with a dash for what is undetermined.
+/// A new folder that nobody else can read: tables in another order are sorted in it, and they hold personal data.
+fn own_folder() -> Result<PathBuf, Failure> {
+    let own = format!("minzheng-arrears-{}", std::process::id());
+    let folder = std::env::temp_dir().join(own);
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    let made = builder.create(&folder);
+    made.map_err(|e| {
+        let help = "give --out, a folder to work in";
+        Failure::Refused(format!("error[E-FILE]: {}: {e} ({help})", folder.display()))
+    })?;
+    Ok(folder)
+}
+
+/// Yuan in words, or that they are undetermined.
 fn yuan(fen: Option<Money>, lang: Lang) -> String {
     fen.map_or_else(
         || pick(("待定", "undetermined"), lang).to_owned(),
