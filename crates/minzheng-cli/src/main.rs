@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod audit;
+mod gate;
 mod input;
 mod output;
 mod pack;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::args::{Args, Case, Command, Form, ParamsCommand, SchemaCommand};
 use crate::output::{bold, dim, marks, page, pick, table, verdict};
-use crate::{Failure, Outcome, input, output, pack, params, province, schema, synth};
+use crate::{Failure, Outcome, audit, gate, input, output, pack, params, province, schema, synth};
 
 /// Does what was asked.
 pub(crate) fn run(args: Args) -> Outcome {
@@ -88,6 +88,8 @@ pub(crate) fn run(args: Args) -> Outcome {
         Command::Simulate { case, set, json } => simulate(&case, &set, json, &args.packs, lang),
         Command::Synth(command) => synth::run(&command, &args.packs, lang),
         Command::Run(asked) => province::run(&asked, &args.packs, lang),
+        Command::Gate(command) => gate::run(&command, &args.packs, lang),
+        Command::Audit(command) => audit::run(&command, lang),
         Command::Pack(command) => pack::run(command, &args.packs, lang),
         Command::Params(ParamsCommand::Show {
             name,

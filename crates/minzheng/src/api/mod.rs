@@ -7,6 +7,11 @@
 //! | `missing` | `household` | what to ask, whom, and why |
 //! | `simulate` | `household`, `set`: list of `{parameter, key?, value}` | every programme before and after |
 //! | `arrears` | `household`, `programme`, `first`, `last`, `known_before`, `known_after` | the difference of each month |
+//! | `authorize` | `request`, `authorizations` | which queries of a check may be asked, and why the others may not |
+//! | `gate` | `request`, `authorizations`?, `agreed`? | which rows and columns are given, and by which rule |
+//! | `sharing_step`, `correction_step` | `request` or `correction`, `event`, `on` | the record after the step |
+//! | `audit_append` | `head`?, `events` | the lines to be written, and the new head |
+//! | `audit_verify` | `trail`, `head`? | whether the trail is intact, or where it is not |
 //! | `packs` | | ids, versions and digests |
 //! | `version` | | the version of the library |
 //!
@@ -16,6 +21,8 @@
 //! let answer = minzheng::api::call(r#"{"call": "assess", "household": {"household": {}}}"#);
 //! assert!(answer.starts_with(r#"{"error":{"code":"E-DOC-DATE""#), "{answer}");
 //! ```
+
+mod gate;
 
 use std::sync::OnceLock;
 
@@ -100,8 +107,10 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
             "known_after",
         ],
         "packs" | "version" => &["call", "lang"],
+        other if let Some(known) = gate::known(other) => known,
         _ => {
-            let help = "the calls are assess, explain, missing, simulate, arrears, packs, version";
+            let help = "the calls are assess, explain, missing, simulate, arrears, authorize, gate, sharing_step, \
+                        correction_step, audit_append, audit_verify, packs, version";
             return Err(wrong("E-API-CALL", "call", "there is no such call", help));
         }
     };
@@ -126,6 +135,9 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
             ));
         }
     };
+    if gate::known(&name).is_some() {
+        return gate::answer(engine, &name, fields);
+    }
     let mut household = || {
         let value = fields.shift_remove("household").unwrap_or(Value::Null);
         Household::from_value("household", value)
@@ -158,17 +170,7 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
         }
         "arrears" => {
             let household = household()?;
-            let day = |key: &str| -> Result<NaiveDate, Error> {
-                let given = text(&fields, key)?.and_then(Day::parse);
-                given.map(Day::to_date).ok_or_else(|| {
-                    wrong(
-                        "E-VALUE-DATE",
-                        key,
-                        "not a day of the calendar",
-                        "write 2026-07-01",
-                    )
-                })
-            };
+            let day = |key: &str| day(&fields, key);
             let programme = text(&fields, "programme")?.unwrap_or_default();
             let (first, last) = (day("first")?, day("last")?);
             engine
@@ -205,4 +207,16 @@ fn text<'f>(fields: &'f Map<String, Value>, key: &str) -> Result<Option<&'f str>
         Some(Value::String(text)) => Ok(Some(text)),
         Some(_) => Err(wrong("E-API-SHAPE", key, "a string is wanted", "")),
     }
+}
+
+fn day(fields: &Map<String, Value>, key: &str) -> Result<NaiveDate, Error> {
+    let given = text(fields, key)?.and_then(Day::parse);
+    given.map(Day::to_date).ok_or_else(|| {
+        wrong(
+            "E-VALUE-DATE",
+            key,
+            "not a day of the calendar",
+            "write 2026-07-01",
+        )
+    })
 }

@@ -112,3 +112,13 @@ pub struct Field {
     /// How far it must be kept.
     pub grade: Grade,
 }
+
+impl Field {
+    /// The name of its column in tables and records.
+    pub fn column(&self) -> String {
+        match self.ty {
+            FieldType::Money(_) => format!("{}_fen", self.id),
+            _ => self.id.clone(),
+        }
+    }
+}

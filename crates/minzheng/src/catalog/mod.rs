@@ -7,17 +7,22 @@
 mod department;
 mod field;
 mod load;
+mod purpose;
 mod resource;
+
+use std::collections::BTreeMap;
 
 use minzheng_rules::pack::PackSet;
 
 pub use department::{Department, Kind};
 pub use field::{Field, FieldType, Unit};
+pub use purpose::{IdentityUse, Purpose};
 pub use resource::{
     Cycle, Grade, Inferred, Origin, Personal, Resource, RowOrder, Sharing, Status, Subject,
 };
 
 use crate::error::Error;
+use crate::gate::MaskKind;
 
 /// The catalogue of some packs, checked.
 ///
@@ -38,6 +43,8 @@ pub struct Catalog {
     departments: Vec<Department>,
     kinds: Vec<Kind>,
     resources: Vec<Resource>,
+    purposes: Vec<Purpose>,
+    masks: BTreeMap<String, MaskKind>,
 }
 
 impl Catalog {
@@ -91,5 +98,20 @@ impl Catalog {
         self.resources
             .iter()
             .filter(move |r| r.kinds.iter().any(|k| k == kind))
+    }
+
+    /// The purposes for which data are asked, in the order of the packs.
+    pub fn purposes(&self) -> &[Purpose] {
+        &self.purposes
+    }
+
+    /// The purpose with this id.
+    pub fn purpose(&self, id: &str) -> Option<&Purpose> {
+        self.purposes.iter().find(|p| p.id == id)
+    }
+
+    /// How a text field of this id is masked, where it can be.
+    pub fn mask_of(&self, field: &str) -> Option<MaskKind> {
+        self.masks.get(field).copied()
     }
 }

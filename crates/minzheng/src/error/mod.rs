@@ -146,6 +146,14 @@ impl Error {
         findings.pop().map(|first| Self { first, more })
     }
 
+    /// The same with every path below another.
+    pub(crate) fn below(mut self, above: &str) -> Self {
+        for finding in core::iter::once(&mut self.first).chain(&mut self.more) {
+            finding.path = format!("{above}.{}", finding.path);
+        }
+        self
+    }
+
     /// The findings; at least one.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         core::iter::once(&self.first).chain(&self.more)
@@ -237,6 +245,17 @@ fn zh_message(code: &str) -> &'static str {
         "E-API-KEY" => "调用中有不认识的字段",
         "E-API-SHAPE" => "调用的字段类型不对",
         "E-ARREARS-MONTHS" => "月份的范围不对",
+        "E-AUDIT-CLEAR" => "审计记录中不得出现明文号码",
+        "E-AUDIT-HEAD" => "链尾的写法不对",
+        "E-AUDIT-SHAPE" => "审计记录中有不认识、缺少或写法不对的字段",
+        "E-AUDIT-TIME" => "时间应当写明时区",
+        "E-AUTH-DATE" => "授权书的日期先后不对",
+        "E-AUTH-END" => "授权书没有终止的日期或情形",
+        "E-AUTH-ID" => "授权书的编号不对",
+        "E-AUTH-NAME" => "授权书所指的名称不存在",
+        "E-AUTH-SCOPE" => "授权书没有写明授权的内容",
+        "E-AUTH-SHAPE" => "授权书中有不认识、缺少或写法不对的字段",
+        "E-AUTH-TWICE" => "两份授权书的编号相同",
         "E-CATALOG-GRADE" => "分级不对，或者字段的分级高于资源",
         "E-CATALOG-ID" => "目录中的编号写法不对",
         "E-CATALOG-KEY" => "资源的主键字段不对",
@@ -271,6 +290,12 @@ fn zh_message(code: &str) -> &'static str {
         "E-FINDING-OF" => "认定对应的条件或公式不存在，或不允许认定",
         "E-FINDING-ROW" => "认定所指的人不存在",
         "E-FINDING-SHAPE" => "认定的写法不对",
+        "E-GATE-FIELDS" => "没有写明所要的字段，或者字段重复",
+        "E-GATE-ID" => "编号不对",
+        "E-GATE-KEY" => "缺少摘要所用的密钥",
+        "E-GATE-NAME" => "申请所指的名称不存在",
+        "E-GATE-ROW" => "记录缺少用以判定归属的列",
+        "E-GATE-SHAPE" => "申请中有不认识、缺少或写法不对的字段",
         "E-ID-BIRTH" => "身份号码中的出生日期不存在",
         "E-ID-CHARACTER" => "证件号码中有不应出现的字符",
         "E-ID-CHECK" => "身份号码的校验码不符",
@@ -288,6 +313,11 @@ fn zh_message(code: &str) -> &'static str {
         "E-OVERLAY-SHAPE" => "替代数额的写法不对",
         "E-OVERLAY-VALUE" => "替代数额的取值不对",
         "E-PROGRAMME-NAME" => "没有这个救助项目",
+        "E-REQUEST-APPLICANT" => "核对委托应当有且只有一名申请人",
+        "E-REQUEST-ID" => "核对委托的编号不对",
+        "E-REQUEST-NAME" => "核对委托所指的名称不存在",
+        "E-REQUEST-SHAPE" => "核对委托中有不认识、缺少或写法不对的字段",
+        "E-REQUEST-TWICE" => "核对委托中的人员或数据项重复",
         "E-ROW-DAY" => "家庭缺少认定日",
         "E-ROW-HOUSEHOLD" => "所属家庭不存在",
         "E-ROW-ID" => "编号不对",
@@ -296,6 +326,10 @@ fn zh_message(code: &str) -> &'static str {
         "E-ROW-MANY" => "记录过多",
         "E-ROW-OF" => "`of` 所指的记录不存在",
         "E-ROW-TWICE" => "两条记录的编号相同",
+        "E-SHARING-CALENDAR" => "工作日历缺少相应年份，无法计算期限",
+        "E-SHARING-LIMIT" => "没有这项办理期限",
+        "E-SHARING-SHAPE" => "共享申请中有不认识、缺少或写法不对的字段",
+        "E-SHARING-STEP" => "这一步与申请所处的状态不符",
         "E-TABLE-ANSWER" => "答案与所问不符",
         "E-TABLE-COLUMN" => "缺少必需的列",
         "E-TABLE-DAY" => "缺少认定日",
@@ -331,7 +365,9 @@ fn zh_help(code: &str, en: &str) -> String {
         return format!("是否指 `{word}`？");
     }
     let fixed = match code {
-        "E-API-CALL" => "可用：assess、explain、missing、simulate、arrears、packs、version",
+        "E-API-CALL" => {
+            "可用：assess、explain、missing、simulate、arrears、authorize、gate、sharing_step、correction_step、audit_append、audit_verify、packs、version"
+        }
         "E-DOC-DATE" => "写 on = 2026-07-01",
         "E-FACT-FORMULA" => "经办人的认定写在 [[finding]] 中",
         "E-ID-BIRTH" | "E-ID-CHARACTER" | "E-ID-CHECK" | "E-ID-LENGTH" => "请对照证件逐位核对",
