@@ -185,6 +185,9 @@ impl Correction {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::OnceLock;
+
+    use minzheng_rules::pack::PackSet;
     use proptest::prelude::*;
 
     use super::super::overdue;
@@ -319,8 +322,8 @@ mod tests {
                 (S::Submitted, S::Accepted), (S::Accepted, S::Accepted), (S::Accepted, S::Agreed), (S::Accepted, S::Refused),
                 (S::Agreed, S::Delivered), (S::Delivered, S::InUse), (S::InUse, S::Expired),
             ];
-            let packs = packs::load(&[BuiltIn::Nation], &[]).unwrap();
-            let limits = Limits::load(&packs).unwrap();
+            static PACKS: OnceLock<PackSet> = OnceLock::new();
+            let limits = Limits::load(PACKS.get_or_init(|| packs::load(&[BuiltIn::Nation], &[]).unwrap())).unwrap();
             let mut at = draft(conditional);
             for pick in picks {
                 let event = events().swap_remove(pick);
