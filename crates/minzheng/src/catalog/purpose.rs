@@ -226,3 +226,63 @@ fn purpose(
         written: origin.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use minzheng_rules::pack::{PackSource, SourceFile};
+
+    use super::*;
+    use crate::error::Error;
+    use crate::packs::{self, BuiltIn};
+
+    const PURPOSE: &str = r#"
+[[catalog.purpose]]
+id = "watch"
+title = { zh = "例", en = "example" }
+status = "operational"
+kinds = ["EDU"]
+resources = [{ id = "enrolment", fields = ["stage"] }]
+authorization = false
+plain_up_to = 2
+sensitive = false
+identity = "deny"
+"#;
+
+    fn load_text(text: &str) -> Result<Catalog, Error> {
+        let head = "[pack]\nid = \"above\"\ntitle = { zh = \"例\", en = \"example\" }\npublisher = \"an example\"\n\
+                    version = \"1\"\nlevel = \"county\"\nplace = \"150102\"\nextends = [\"cn-15\"]\nreviewed_on = 2026-01-01\n";
+        let above = PackSource::new(vec![SourceFile::new("pack.toml", format!("{head}{text}"))]);
+        let built_in = [BuiltIn::Nation, BuiltIn::InnerMongolia];
+        Catalog::load(&packs::load(&built_in, &[above])?)
+    }
+
+    #[test]
+    fn a_resource_that_is_named_gives_the_named_fields_only() {
+        let catalog = load_text(PURPOSE).unwrap();
+        let purpose = catalog.purpose("watch").unwrap();
+        let takes =
+            |resource: &str, field: &str| purpose.takes(catalog.resource(resource).unwrap(), field);
+        assert!(takes("enrolment", "stage") && !takes("enrolment", "school"));
+        assert!(takes("student_aid", "record_no"), "by its kind");
+        assert!(!purpose.takes_any(catalog.resource("bank_deposits").unwrap()));
+    }
+
+    #[test]
+    fn a_bad_row_has_its_code() {
+        for (good, bad, code) in [
+            ("\"watch\"", "\"Watch\"", "E-CATALOG-ID"),
+            ("\"watch\"", "\"statistics\"", "E-CATALOG-TWICE"),
+            ("\"EDU\"", "\"EDUX\"", "E-CATALOG-NAME"),
+            ("\"enrolment\"", "\"enrolments\"", "E-CATALOG-NAME"),
+            ("\"stage\"", "\"stages\"", "E-CATALOG-NAME"),
+            ("plain_up_to = 2", "plain_up_to = 5", "E-CATALOG-GRADE"),
+            ("\"operational\"", "\"law\"", "E-CATALOG-STATUS"),
+            ("\"deny\"", "\"hide\"", "E-CATALOG-SHAPE"),
+        ] {
+            let error = load_text(&PURPOSE.replace(good, bad)).unwrap_err();
+            assert_eq!(error.code(), code, "{bad}");
+        }
+        let twice = "[[catalog.mask]]\nkind = \"name\"\nfields = [\"plate\"]";
+        assert_eq!(load_text(twice).unwrap_err().code(), "E-CATALOG-TWICE");
+    }
+}
