@@ -20,7 +20,8 @@ const LINES: u64 = 4_096;
 pub(crate) fn run(command: &AuditCommand, lang: Lang) -> Outcome {
     match command {
         AuditCommand::Verify { file, head, json } => {
-            let found = verify(file, *head)?;
+            let open = File::open(file).map_err(|e| input::refused(file, e))?;
+            let found = verify(file, &open, *head)?;
             let text = match (json, &found) {
                 (true, Ok(head)) => {
                     output::json(&json!({ "intact": true, "head": head.to_string() }))
@@ -34,17 +35,7 @@ pub(crate) fn run(command: &AuditCommand, lang: Lang) -> Outcome {
                 Err(_) => Err(Failure::Undetermined(text)),
             }
         }
-        AuditCommand::Append { file, events, head } => {
-            let at = if file.exists() {
-                verify(file, *head)?
-            } else {
-                Verifier::new(*head).finish()
-            };
-            match at {
-                Ok(at) => append(file, events, at, lang),
-                Err(tamper) => Err(Failure::Undetermined(tampered(tamper, lang))),
-            }
-        }
+        AuditCommand::Append { file, events, head } => append(file, events, *head, lang),
     }
 }
 
@@ -54,9 +45,8 @@ fn tampered(tamper: Tamper, lang: Lang) -> String {
 }
 
 /// Reads a trail line by line, in constant memory.
-fn verify(path: &Path, kept: Option<Head>) -> Result<Result<Head, Tamper>, Failure> {
+fn verify(path: &Path, file: &File, kept: Option<Head>) -> Result<Result<Head, Tamper>, Failure> {
     let refused = |e| input::refused(path, e);
-    let file = File::open(path).map_err(refused)?;
     let size = file.metadata().map_err(refused)?.len();
     // the bar draws to standard error, and only where that is a terminal
     let bar = ProgressBar::new(size);
@@ -85,38 +75,55 @@ fn verify(path: &Path, kept: Option<Head>) -> Result<Result<Head, Tamper>, Failu
     Ok(verifier.finish())
 }
 
-/// Appends all events or none: they are checked before the first is written.
-fn append(path: &Path, events: &Path, mut head: Head, lang: Lang) -> Outcome {
-    let text = std::fs::read_to_string(events).map_err(|e| input::refused(events, e))?;
+/// Appends all events or none: they are checked before the trail is touched, and the trail is locked and verified before it
+/// grows.
+fn append(path: &Path, events: &Path, kept: Option<Head>, lang: Lang) -> Outcome {
+    let events = read(events, lang)?;
+    let refused = |e| input::refused(path, e);
+    let mut file = OpenOptions::new()
+        .create(true)
+        .read(true)
+        .append(true)
+        .open(path)
+        .map_err(refused)?;
+    if file.try_lock().is_err() {
+        let why = "another program is writing to the trail, or it cannot be locked";
+        return Err(input::refused(path, why));
+    }
+    let mut head = match verify(path, &file, kept)? {
+        Ok(head) => head,
+        Err(tamper) => return Err(Failure::Undetermined(tampered(tamper, lang))),
+    };
     let mut lines = String::new();
-    for (at, line) in text
-        .lines()
-        .enumerate()
-        .filter(|(_, l)| !l.trim().is_empty())
-    {
-        let told = |e: Error| {
-            let name = events.display();
-            Failure::Refused(format!(
-                "{name}:{}: {}",
-                at.saturating_add(1),
-                e.lines(lang)
-            ))
-        };
-        let value = serde_json::from_str(line).map_err(|_| {
-            let why = format!("line {}: not well-formed JSON", at.saturating_add(1));
-            input::refused(events, why)
-        })?;
-        let entry = Event::from_json("", value)
-            .and_then(|event| head.append(event))
-            .map_err(told)?;
-        lines.push_str(&entry.to_line());
+    for event in events {
+        let told = |e: Error| Failure::Refused(e.lines(lang));
+        lines.push_str(&head.append(event).map_err(told)?.to_line());
         lines.push('\n');
     }
-    let write = || {
-        let mut file = OpenOptions::new().create(true).append(true).open(path)?;
-        file.write_all(lines.as_bytes())?;
-        file.sync_all()
-    };
-    write().map_err(|e| input::refused(path, e))?;
+    file.write_all(lines.as_bytes())
+        .and_then(|()| file.sync_all())
+        .map_err(refused)?;
     Ok(format!("{head}\n"))
+}
+
+/// The events of a file, one a line, each checked.
+fn read(path: &Path, lang: Lang) -> Result<Vec<Event>, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|e| input::refused(path, e))?;
+    let mut out = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        if line.trim().is_empty() {
+            continue;
+        }
+        let number = at.saturating_add(1);
+        let value = serde_json::from_str(line)
+            .map_err(|_| input::refused(path, format!("line {number}: not well-formed JSON")))?;
+        let event = Event::from_json("", value)
+            .and_then(|event| event.check().map(|()| event))
+            .map_err(|e| {
+                let name = path.display();
+                Failure::Refused(format!("{name}:{number}: {}", e.lines(lang)))
+            })?;
+        out.push(event);
+    }
+    Ok(out)
 }

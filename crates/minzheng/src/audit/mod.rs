@@ -72,7 +72,11 @@ impl Event {
         records::read(value, path, "E-AUDIT-SHAPE")
     }
 
-    fn check(&self) -> Result<(), Error> {
+    /// Checks what [`Head::append`] asks of an event.
+    ///
+    /// # Errors
+    /// `E-AUDIT-TIME`, `E-AUDIT-SHAPE` where the actor, the action or the decision is empty, `E-AUDIT-CLEAR`.
+    pub fn check(&self) -> Result<(), Error> {
         let mut findings = Vec::new();
         if DateTime::parse_from_rfc3339(&self.at).is_err() {
             let help = "write 2026-08-25T09:30:00+08:00";
@@ -80,26 +84,24 @@ impl Event {
                 Finding::new("E-AUDIT-TIME", "not a time with its offset", help).path_is("at"),
             );
         }
-        let named = [
+        let needed = [
             ("actor", &self.actor),
             ("action", &self.action),
-            ("purpose", &self.purpose),
-            ("resource", &self.resource),
             ("decision", &self.decision),
-            ("ground", &self.ground),
         ];
-        for (path, text) in named
-            .into_iter()
-            .take(2)
-            .chain(named.into_iter().skip(4).take(1))
-        {
+        for (path, text) in needed {
             if text.is_empty() {
                 let message = format!("`{path}` is empty");
                 findings.push(Finding::new("E-AUDIT-SHAPE", message, "").path_is(path));
             }
         }
+        let others = [
+            ("purpose", &self.purpose),
+            ("resource", &self.resource),
+            ("ground", &self.ground),
+        ];
         let fields = self.fields.iter().map(|text| ("fields", text));
-        for (path, text) in named.into_iter().chain(fields) {
+        for (path, text) in needed.into_iter().chain(others).chain(fields) {
             if has_number(text) {
                 let message = "a number in clear has no place in the audit trail";
                 let help = "name a person by a keyed digest, anything else by a key of your own";

@@ -37,17 +37,13 @@ impl Treatment {
                 Err(_) => Sm3::keyed(key, value.trim().as_bytes()).to_string(),
             }),
             Self::Generalise { to } => {
-                let many = match to {
-                    Generalisation::Year => 4,
-                    Generalisation::Prefecture => 4,
-                };
-                let start = value.get(..many)?;
-                let is_number = start.bytes().all(|b| b.is_ascii_digit());
+                // four digits are the year of a day and the prefecture of a place
+                let start = value.get(..4)?;
                 let text = match to {
                     Generalisation::Year => start.to_owned(),
                     Generalisation::Prefecture => format!("{start}00"),
                 };
-                is_number.then_some(text)
+                start.bytes().all(|b| b.is_ascii_digit()).then_some(text)
             }
             Self::Deny => None,
         }

@@ -154,6 +154,10 @@ fn check<'c>(
     for (at, person) in request.persons.iter().enumerate() {
         let path = format!("request.persons[{at}].party.id");
         findings.extend(wrong_key(&person.party.id, &path, "E-GATE-ID"));
+        if let Some(guardian) = &person.party.guardian {
+            let path = format!("request.persons[{at}].party.guardian");
+            findings.extend(wrong_key(guardian, &path, "E-GATE-ID"));
+        }
     }
     let twice = request.fields.iter().enumerate().any(|(at, f)| {
         request
@@ -335,4 +339,135 @@ fn treatment(
         _ => Treatment::Deny,
     };
     (less, Rule::Grade)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+    use minzheng_rules::pack::{PackSource, SourceFile};
+
+    use super::*;
+    use crate::gate::Consumer;
+    use crate::packs::{self, BuiltIn};
+
+    /// Resources of a county, with purposes of its own.
+    const PACK: &str = r#"
+[pack]
+id = "above"
+title = { zh = "例", en = "example" }
+publisher = "an example"
+version = "1"
+level = "county"
+place = "150102"
+extends = ["cn-15"]
+reviewed_on = 2026-01-01
+
+[[catalog.resource]]
+id = "homes"
+title = { zh = "机构", en = "homes" }
+status = "inferred"
+kinds = ["CTY"]
+subject = "facility"
+key = "code"
+order = "key"
+cycle = "yearly"
+sharing = "unconditional"
+grade = 3
+personal = "general"
+field = [
+  { id = "code", type = "credit_code", title = { zh = "代码", en = "code" }, grade = 1, required = true },
+  { id = "phone", type = "text", title = { zh = "电话", en = "phone" }, grade = 3 },
+  { id = "place", type = "place", title = { zh = "地区", en = "place" }, grade = 1 },
+]
+
+[[catalog.purpose]]
+id = "show"
+title = { zh = "展示", en = "show" }
+status = "operational"
+resources = [{ id = "homes", fields = ["code", "phone"] }]
+authorization = false
+plain_up_to = 2
+sensitive = false
+identity = "deny"
+"#;
+
+    fn decided(pack: &str, department: Option<&str>, place: &str, fields: &[&str]) -> Decision {
+        let above = PackSource::new(vec![SourceFile::new("pack.toml", pack)]);
+        let built_in = [BuiltIn::Nation, BuiltIn::InnerMongolia];
+        let packs = packs::load(&built_in, &[above]).unwrap();
+        let catalog = Catalog::load(&packs).unwrap();
+        let request = AccessRequest {
+            id: "r1".to_owned(),
+            consumer: Consumer {
+                id: "c1".to_owned(),
+                department: department.map(str::to_owned),
+                places: vec![place.to_owned()],
+            },
+            purpose: "show".to_owned(),
+            programme: None,
+            resource: "homes".to_owned(),
+            fields: fields.iter().map(|f| (*f).to_owned()).collect(),
+            persons: Vec::new(),
+            on: NaiveDate::from_ymd_opt(2026, 8, 25).unwrap(),
+        };
+        decide(&packs, &catalog, &request, &[], &[]).unwrap()
+    }
+
+    #[test]
+    fn what_is_shared_without_condition_goes_out_within_its_least_set() {
+        let decision = decided(
+            PACK,
+            Some("education"),
+            "150102",
+            &["code", "phone", "place"],
+        );
+        let words: Vec<String> = decision.fields.iter().map(|f| f.treatment.word()).collect();
+        assert_eq!(words, ["plain", "mask:phone", "deny"]);
+        assert_eq!(
+            (decision.direction, decision.rows),
+            (Direction::Outlet, Rows::All)
+        );
+        assert_eq!(
+            decision.fields.last().map(|f| f.rule),
+            Some(Rule::NotInPurpose)
+        );
+    }
+
+    #[test]
+    fn what_is_kept_back_goes_to_nobody_but_its_keeper() {
+        let kept = PACK.replace(
+            "sharing = \"unconditional\"",
+            "sharing = \"withheld\"\ncite = [\"sal-2026#第十一条\"]",
+        );
+        let decision = decided(&kept, Some("education"), "150102", &["code"]);
+        assert_eq!(decision.denied, Some(Rule::Withheld));
+        assert_eq!(decision.rows, Rows::Nothing);
+        let own = decided(&kept, None, "150102", &["code"]);
+        assert_eq!((own.denied, own.direction), (None, Direction::Within));
+    }
+
+    #[test]
+    fn rows_are_held_to_the_places_of_the_consumer() {
+        let other = decided(PACK, None, "150103", &["code"]);
+        let within = Rows::Places {
+            column: "place".to_owned(),
+            places: vec!["150103".to_owned()],
+        };
+        assert_eq!(other.rows, within);
+        let whole = decided(PACK, None, "150100", &["code"]);
+        assert_eq!(
+            whole.rows,
+            Rows::All,
+            "the prefecture lies above the county"
+        );
+        // two places: which one says from where a row is, is not guessed
+        let twice = PACK.replace(
+            "  { id = \"place\"",
+            "  { id = \"seat\", type = \"place\", title = { zh = \"驻地\", en = \"seat\" }, grade = 1 },\n  { id = \"place\"",
+        );
+        assert_eq!(
+            decided(&twice, None, "150103", &["code"]).denied,
+            Some(Rule::NoPlace)
+        );
+    }
 }
