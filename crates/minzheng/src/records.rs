@@ -15,6 +15,10 @@ pub(crate) mod day {
     use serde::de::Error as _;
     use serde::{Deserialize as _, Deserializer, Serializer};
 
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "the signature that serde asks for"
+    )]
     pub(crate) fn serialize<S: Serializer>(day: &NaiveDate, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(day)
     }
@@ -34,7 +38,11 @@ pub(crate) mod day_or_none {
     #[derive(Deserialize)]
     struct Written(#[serde(with = "super::day")] NaiveDate);
 
-    #[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+    #[expect(
+        clippy::ref_option,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "the signature that serde asks for"
+    )]
     pub(crate) fn serialize<S: Serializer>(
         day: &Option<NaiveDate>,
         to: S,

@@ -212,7 +212,9 @@ impl Verifier {
 /// The first [`Tamper`].
 pub fn verify(entries: &[Entry], kept: Option<Head>) -> Result<Head, Tamper> {
     let mut verifier = Verifier::new(kept);
-    entries.iter().for_each(|entry| verifier.entry(entry));
+    for entry in entries {
+        verifier.entry(entry);
+    }
     verifier.finish()
 }
 

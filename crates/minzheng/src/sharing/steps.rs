@@ -156,15 +156,16 @@ impl Correction {
             Some(self.history.last().map_or(self.raised_on, |t| t.on)),
             on,
         )?;
-        use CorrectionState as S;
         let state = match (self.state, &event) {
-            (S::Raised, CorrectionEvent::Verify) => S::Verified,
-            (S::Verified, CorrectionEvent::Fix) => S::Fixed,
-            (S::Verified, CorrectionEvent::Reject { reason }) => {
+            (CorrectionState::Raised, CorrectionEvent::Verify) => CorrectionState::Verified,
+            (CorrectionState::Verified, CorrectionEvent::Fix) => CorrectionState::Fixed,
+            (CorrectionState::Verified, CorrectionEvent::Reject { reason }) => {
                 given(reason)?;
-                S::Rejected
+                CorrectionState::Rejected
             }
-            (S::Fixed | S::Rejected, CorrectionEvent::Notify) => S::Notified,
+            (CorrectionState::Fixed | CorrectionState::Rejected, CorrectionEvent::Notify) => {
+                CorrectionState::Notified
+            }
             _ => {
                 return Err(illegal(
                     "the step does not follow from where the correction stands",
@@ -175,7 +176,10 @@ impl Correction {
         let mut next = self.clone();
         next.state = state;
         // the answer is due until the data are put right or found right
-        if matches!(state, S::Fixed | S::Rejected | S::Notified) {
+        if matches!(
+            state,
+            CorrectionState::Fixed | CorrectionState::Rejected | CorrectionState::Notified
+        ) {
             next.due = None;
         }
         next.history.push(Taken { on, event });
