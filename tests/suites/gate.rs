@@ -1,10 +1,5 @@
 //! Vectors of authorisations, the gate and the audit trail: through the JSON call, and through the types.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test stops at the first surprise"
-)]
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::collections::BTreeSet;
 use std::fs;

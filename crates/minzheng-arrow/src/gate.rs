@@ -192,13 +192,13 @@ mod tests {
         let days = Date32Array::from(vec![Some(0), Some(20_000), None, Some(1)]);
         let places = Int32Array::from(vec![Some(150_102), Some(150_103), None, Some(159_921)]);
         let fen = Int64Array::from(vec![1, 2, 3, 4]);
-        RecordBatch::try_from_iter([
-            ("id_number", Arc::new(numbers) as ArrayRef),
-            ("day", Arc::new(days) as _),
-            ("place", Arc::new(places) as _),
-            ("amount_fen", Arc::new(fen) as _),
-        ])
-        .unwrap()
+        let columns: Vec<(&str, ArrayRef)> = vec![
+            ("id_number", Arc::new(numbers)),
+            ("day", Arc::new(days)),
+            ("place", Arc::new(places)),
+            ("amount_fen", Arc::new(fen)),
+        ];
+        RecordBatch::try_from_iter(columns).unwrap()
     }
 
     #[test]
