@@ -41,7 +41,7 @@ impl MaskKind {
     /// assert_eq!(MaskKind::Phone.mask("138 0013 8000"), "138****8000");
     /// assert_eq!(MaskKind::Account.mask("6222020200012345678"), "***************5678");
     /// assert_eq!(MaskKind::Plate.mask("蒙A·12345"), "蒙A***45");
-    /// assert_eq!(MaskKind::Phone.mask("see note"), "********");
+    /// assert_eq!(MaskKind::Phone.mask("see note"), "*******");
     /// ```
     pub fn mask(self, text: &str) -> String {
         let text = text.trim();
