@@ -41,6 +41,7 @@ const OUTSIDE: &[&str] = &[
     "serde",
     "serde_json",
     "sha2",
+    "sm3",
     "thiserror",
     "toml",
 ];

@@ -3,6 +3,7 @@
 mod bad_packs;
 mod columns;
 mod explanations;
+mod gate;
 mod language;
 mod properties;
 mod published;

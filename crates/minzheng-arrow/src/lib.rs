@@ -4,8 +4,8 @@
 //! [`Batch`](minzheng_rules::columnar::Batch) for the columnar program and lists what is wrong with them row by row,
 //! [`export`] turns the answer into record batches. [`files`] reads and writes tables in files, and [`stream`] takes a province
 //! from files to files in bounded memory. [`compare`] decides the same tables twice and tells what differs, [`mod@arrears`] says
-//! what is owed by month when the law is published backwards. [`catalog`] says which columns hold the records of a resource.
-//! [`synth`] makes a province that never was, to try all of it.
+//! what is owed by month when the law is published backwards. [`catalog`] says which columns hold the records of a resource,
+//! [`gate`] gives of them what may be given. [`synth`] makes a province that never was, to try all of it.
 #![forbid(unsafe_code)]
 
 pub mod arrears;
@@ -15,6 +15,7 @@ pub mod contract;
 pub mod error;
 pub mod export;
 pub mod files;
+pub mod gate;
 pub mod import;
 pub mod stream;
 pub mod synth;

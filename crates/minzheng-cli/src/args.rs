@@ -212,6 +212,18 @@ pub(crate) enum Command {
         ],
     ))]
     Compare(Box<Compare>),
+    /// Who may see which data, for what: what the gate decides about a request
+    #[command(
+        subcommand,
+        after_help = teach("minzheng gate check examples/data/gate/check.json", &[DONE, REFUSED_REQUEST, USAGE])
+    )]
+    Gate(GateCommand),
+    /// The audit trail: verify it, append to it
+    #[command(
+        subcommand,
+        after_help = teach("minzheng audit verify examples/data/gate/trail.jsonl", &[DONE, REFUSED_TRAIL, USAGE, TAMPERED])
+    )]
+    Audit(AuditCommand),
     /// Packs of law: check, test, compare, show
     #[command(
         subcommand,
@@ -236,6 +248,68 @@ pub(crate) enum Command {
         after_help = teach("minzheng schema household", &[DONE, REFUSED_PACK, USAGE])
     )]
     Schema(SchemaCommand),
+}
+
+const REFUSED_REQUEST: Code = (
+    1,
+    "the request or a pack was refused: standard error says where and why",
+);
+const REFUSED_TRAIL: Code = (
+    1,
+    "a file could not be read or written, or an event was refused",
+);
+const TAMPERED: Code = (3, "the trail was tampered with: where and how is printed");
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum GateCommand {
+    /// Rows and columns that a request is given, masked or denied, each with its rule
+    #[command(after_help = teach(
+        "minzheng gate check examples/data/gate/check.json --lang zh",
+        &[DONE, REFUSED_REQUEST, USAGE, (3, "nothing is given, where --fail-denied asks for it")],
+    ))]
+    Check {
+        /// A JSON file: {"request": …, "authorizations": […], "agreed": […]}
+        file: PathBuf,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// End with code 3 if nothing is given
+        #[arg(long)]
+        fail_denied: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Whether a trail is whole: the first entry that was changed, removed, inserted or moved
+    #[command(after_help = teach(
+        "minzheng audit verify examples/data/gate/trail.jsonl",
+        &[(0, "the trail is intact; its head is printed"), (1, "the file could not be read"), USAGE, TAMPERED],
+    ))]
+    Verify {
+        /// The trail: one entry a line
+        file: PathBuf,
+        /// A head that was kept elsewhere: it shows a trail that was cut or made anew
+        #[arg(long, value_name = "SEQ:HASH")]
+        head: Option<minzheng::audit::Head>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Append events to a trail, which is verified first, and print its new head
+    #[command(after_help = teach(
+        "minzheng audit append target/trail.jsonl examples/data/gate/events.jsonl",
+        &[DONE, REFUSED_TRAIL, USAGE, TAMPERED],
+    ))]
+    Append {
+        /// The trail; it is made where it is not there
+        file: PathBuf,
+        /// The events: one a line
+        events: PathBuf,
+        /// A head that was kept elsewhere
+        #[arg(long, value_name = "SEQ:HASH")]
+        head: Option<minzheng::audit::Head>,
+    },
 }
 
 #[derive(Debug, ClapArgs)]

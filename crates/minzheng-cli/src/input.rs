@@ -10,6 +10,7 @@ use minzheng_rules::pack::{MAX_PACK_BYTES, PackSet, PackSource, SourceFile};
 use crate::Failure;
 use crate::args::Case;
 
+/// Why a file is not read or written.
 pub(crate) fn refused(path: &Path, why: impl core::fmt::Display) -> Failure {
     Failure::Refused(format!("error[E-FILE]: {}: {why}", path.display()))
 }

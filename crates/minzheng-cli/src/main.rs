@@ -3,9 +3,11 @@
 
 mod args;
 mod arrears;
+mod audit;
 mod catalog;
 mod clock;
 mod compare;
+mod gate;
 mod input;
 mod output;
 mod pack;

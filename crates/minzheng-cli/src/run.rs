@@ -13,8 +13,8 @@ use minzheng_arrow::Contract;
 use crate::args::{Args, Case, Command, Form, ParamsCommand, SchemaCommand};
 use crate::output::{bold, dim, marks, pick, table, verdict};
 use crate::{
-    Failure, Outcome, arrears, catalog, compare, input, output, pack, params, province, schema,
-    synth, verify,
+    Failure, Outcome, arrears, audit, catalog, compare, gate, input, output, pack, params,
+    province, schema, synth, verify,
 };
 
 /// Does what was asked.
@@ -99,6 +99,8 @@ pub(crate) fn run(args: Args) -> Outcome {
         Command::Synth(command) => synth::run(&command, &args.packs, lang),
         Command::Run(asked) => province::run(&asked, &args.packs, lang),
         Command::Compare(asked) => compare::run(&asked, &args.packs, lang),
+        Command::Gate(command) => gate::run(&command, &args.packs, lang),
+        Command::Audit(command) => audit::run(&command, lang),
         Command::Pack(command) => pack::run(command, &args.packs, lang),
         Command::Params(ParamsCommand::Show {
             name,

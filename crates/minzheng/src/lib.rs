@@ -29,14 +29,20 @@
 #![forbid(unsafe_code)]
 
 pub mod api;
+pub mod audit;
+pub mod authorization;
 pub mod catalog;
+pub mod digest;
 pub mod eligibility;
 mod engine;
 pub mod error;
+pub mod gate;
 pub mod household;
 pub mod identity;
 pub mod packs;
+mod records;
 pub mod report;
+pub mod sharing;
 pub mod verification;
 
 pub use eligibility::{Arrears, Assessment, Figure, ProgrammeOutcome, Verdict};

@@ -8,6 +8,11 @@
 //! | `simulate` | `household`, `set`: list of `{parameter, key?, value}` | every programme before and after |
 //! | `arrears` | `household`, `programme`?, `first`, `last`, `known_before`, `known_after`?, `set`?, `paid_throughout`? | what is owed and was overpaid, by month; `known_before` may be left out where `set` is given |
 //! | `verify` | `verification` (a verification file), `assess`? | the report, with `lang` also as text and HTML; the adopted household; with `assess` the decision |
+//! | `authorize` | `request`, `authorizations` | which queries of a check may be asked, and why the others may not |
+//! | `gate` | `request`, `authorizations`?, `agreed`? | which rows and columns are given, and by which rule |
+//! | `sharing_step`, `correction_step` | `request` or `correction`, `event`, `on` | the record after the step |
+//! | `audit_append` | `head`?, `events` | the lines to be written, and the new head |
+//! | `audit_verify` | `trail`, `head`? | whether the trail is intact, or where it is not |
 //! | `packs` | | ids, versions and digests |
 //! | `catalog_search` | `text`?, `department`?, `line`?, `sharing`?, `grade`?, `cycle`?, `subject`?, `limit`? | the resources that fit, best first, and facets |
 //! | `catalog_show` | `id`, `on` | a resource with its fields, and what stands on it |
@@ -25,6 +30,7 @@
 //! ```
 
 mod catalog;
+mod gate;
 
 use std::sync::OnceLock;
 
@@ -114,9 +120,11 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
         "verify" => &["call", "verification", "assess", "lang"],
         "packs" | "version" => &["call", "lang"],
         _ if catalog::keys(&name).is_some() => catalog::keys(&name).unwrap_or_default(),
+        other if let Some(known) = gate::known(other) => known,
         _ => {
-            let help = "the calls are assess, explain, missing, simulate, arrears, verify, catalog_search, \
-                        catalog_show, catalog_check, lineage, impact, freshness, packs, version";
+            let help = "the calls are assess, explain, missing, simulate, arrears, verify, authorize, gate, sharing_step, \
+                        correction_step, audit_append, audit_verify, catalog_search, catalog_show, catalog_check, lineage, \
+                        impact, freshness, packs, version";
             return Err(wrong("E-API-CALL", "call", "there is no such call", help));
         }
     };
@@ -141,6 +149,9 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
             ));
         }
     };
+    if gate::known(&name).is_some() {
+        return gate::answer(engine, &name, fields);
+    }
     if catalog::keys(&name).is_some() {
         return catalog::answer(engine, &name, &fields);
     }

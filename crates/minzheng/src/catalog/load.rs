@@ -62,6 +62,7 @@ pub(super) fn load(packs: &PackSet) -> Result<Catalog, Error> {
     loader.names();
     loader.answers();
     loader.twice();
+    super::purpose::load(packs, &mut loader.catalog, &mut loader.findings);
     let Loader {
         mut findings,
         mut catalog,

@@ -16,10 +16,13 @@ mod freshness;
 mod impact;
 mod lineage;
 mod load;
+mod purpose;
 mod resource;
 mod search;
 mod show;
 mod terms;
+
+use std::collections::BTreeMap;
 
 use minzheng_rules::pack::PackSet;
 
@@ -31,6 +34,7 @@ pub use field::{Field, FieldType, Unit};
 pub use freshness::{Board, BoardLine, Delivery, Freshness};
 pub use impact::{Effect, FactLost, Impact, Left, Quiet};
 pub use lineage::{Lineage, Model, Node, Step, Via, When};
+pub use purpose::{IdentityUse, Purpose};
 pub use resource::{
     Cycle, Grade, Inferred, Origin, Personal, Resource, RowOrder, Sharing, Status, Subject,
 };
@@ -38,6 +42,7 @@ pub use search::{Hit, Query, fold};
 pub use terms::{Element, Format, Lifecycle, Line, Mode, Openness, Retention, Supply};
 
 use crate::error::Error;
+use crate::gate::MaskKind;
 
 /// The catalogue of some packs, checked.
 ///
@@ -61,6 +66,8 @@ pub struct Catalog {
     kinds: Vec<Kind>,
     resources: Vec<Resource>,
     elements: Vec<Element>,
+    purposes: Vec<Purpose>,
+    masks: BTreeMap<String, MaskKind>,
 }
 
 impl Catalog {
@@ -164,6 +171,21 @@ impl Catalog {
         self.resources
             .iter()
             .filter(move |r| r.kinds.iter().any(|k| k == kind))
+    }
+
+    /// The purposes for which data are asked, in the order of the packs.
+    pub fn purposes(&self) -> &[Purpose] {
+        &self.purposes
+    }
+
+    /// The purpose with this id.
+    pub fn purpose(&self, id: &str) -> Option<&Purpose> {
+        self.purposes.iter().find(|p| p.id == id)
+    }
+
+    /// How a text field of this id is masked, where it can be.
+    pub fn mask_of(&self, field: &str) -> Option<MaskKind> {
+        self.masks.get(field).copied()
     }
 }
 

@@ -146,6 +146,14 @@ impl Error {
         findings.pop().map(|first| Self { first, more })
     }
 
+    /// The same with every path below another.
+    pub(crate) fn below(mut self, above: &str) -> Self {
+        for finding in core::iter::once(&mut self.first).chain(&mut self.more) {
+            finding.path = format!("{above}.{}", finding.path);
+        }
+        self
+    }
+
     /// The findings; at least one.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         core::iter::once(&self.first).chain(&self.more)
@@ -248,6 +256,17 @@ fn zh_message(code: &str) -> &'static str {
         "E-CATALOG-CODE" => "信息资源代码写法不对",
         "E-CATALOG-DELIVERY" => "数据交付记录写法不对",
         "E-CATALOG-ELEMENT" => "数据元没有唯一的数源",
+        "E-AUDIT-CLEAR" => "审计记录中不得出现明文号码",
+        "E-AUDIT-HEAD" => "链尾的写法不对",
+        "E-AUDIT-SHAPE" => "审计记录中有不认识、缺少或写法不对的字段",
+        "E-AUDIT-TIME" => "时间应当写明时区",
+        "E-AUTH-DATE" => "授权书的日期先后不对",
+        "E-AUTH-END" => "授权书没有终止的日期或情形",
+        "E-AUTH-ID" => "授权书的编号不对",
+        "E-AUTH-NAME" => "授权书所指的名称不存在",
+        "E-AUTH-SCOPE" => "授权书没有写明授权的内容",
+        "E-AUTH-SHAPE" => "授权书中有不认识、缺少或写法不对的字段",
+        "E-AUTH-TWICE" => "两份授权书的编号相同",
         "E-CATALOG-GRADE" => "分级不对，或者字段的分级高于资源",
         "E-CATALOG-ID" => "目录中的编号写法不对",
         "E-CATALOG-KEY" => "资源的主键字段不对",
@@ -291,6 +310,12 @@ fn zh_message(code: &str) -> &'static str {
         "E-FINDING-OF" => "认定对应的条件或公式不存在，或不允许认定",
         "E-FINDING-ROW" => "认定所指的人不存在",
         "E-FINDING-SHAPE" => "认定的写法不对",
+        "E-GATE-FIELDS" => "没有写明所要的字段，或者字段重复",
+        "E-GATE-ID" => "编号不对",
+        "E-GATE-KEY" => "缺少摘要所用的密钥",
+        "E-GATE-NAME" => "申请所指的名称不存在",
+        "E-GATE-ROW" => "记录缺少用以判定归属的列",
+        "E-GATE-SHAPE" => "申请中有不认识、缺少或写法不对的字段",
         "E-ID-BIRTH" => "身份号码中的出生日期不存在",
         "E-ID-CHARACTER" => "证件号码中有不应出现的字符",
         "E-ID-CHECK" => "身份号码的校验码不符",
@@ -320,9 +345,13 @@ fn zh_message(code: &str) -> &'static str {
         "E-RECORD-TWICE" => "两条记录的编号相同",
         "E-REPORT-ID" => "报告在出具后被改动",
         "E-REPORT-SHAPE" => "不是核对报告",
+        "E-REQUEST-APPLICANT" => "核对委托应当有且只有一名申请人",
+        "E-REQUEST-ID" => "核对委托的编号不对",
         "E-REQUEST-ITEM" => "没有这个数据项",
+        "E-REQUEST-NAME" => "核对委托所指的名称不存在",
         "E-REQUEST-PERSON" => "核对对象不在家庭中，或者重复",
         "E-REQUEST-SHAPE" => "核对委托中有不认识、缺少或写法不对的字段",
+        "E-REQUEST-TWICE" => "核对委托中的人员或数据项重复",
         "E-ROW-DAY" => "家庭缺少认定日",
         "E-ROW-HOUSEHOLD" => "所属家庭不存在",
         "E-ROW-ID" => "编号不对",
@@ -338,6 +367,10 @@ fn zh_message(code: &str) -> &'static str {
         "E-RUN-STOPPED" => "已按要求停止",
         "E-SET" => "替代数额应当写成 参数=数额 或 参数[键=值,…]=数额",
         "E-SYNTH-PLACES" => "合成数据的地区或权重不对",
+        "E-SHARING-CALENDAR" => "工作日历缺少相应年份，无法计算期限",
+        "E-SHARING-LIMIT" => "没有这项办理期限",
+        "E-SHARING-SHAPE" => "共享申请中有不认识、缺少或写法不对的字段",
+        "E-SHARING-STEP" => "这一步与申请所处的状态不符",
         "E-TABLE-ANSWER" => "答案与所问不符",
         "E-TABLE-COLUMN" => "缺少必需的列",
         "E-TABLE-DAY" => "缺少认定日",
@@ -374,7 +407,9 @@ fn zh_help(code: &str, en: &str) -> String {
         return format!("是否指 `{word}`？");
     }
     let fixed = match code {
-        "E-API-CALL" => "可用：assess、explain、missing、simulate、arrears、verify、packs、version",
+        "E-API-CALL" => {
+            "可用：assess、explain、missing、simulate、arrears、verify、authorize、gate、sharing_step、correction_step、audit_append、audit_verify、catalog_search、catalog_show、catalog_check、lineage、impact、freshness、packs、version"
+        }
         "E-DOC-DATE" => "写 on = 2026-07-01",
         "E-FACT-FORMULA" => "经办人的认定写在 [[finding]] 中",
         "E-ID-BIRTH" | "E-ID-CHARACTER" | "E-ID-CHECK" | "E-ID-LENGTH" => "请对照证件逐位核对",

@@ -18,6 +18,8 @@ pub(super) const CN: &[(&str, &str)] = &[
     ("calendar/2025.toml", include_str!("../../packs/cn/calendar/2025.toml")),
     ("calendar/2026.toml", include_str!("../../packs/cn/calendar/2026.toml")),
     ("catalog/kinds.toml", include_str!("../../packs/cn/catalog/kinds.toml")),
+    ("catalog/limits.toml", include_str!("../../packs/cn/catalog/limits.toml")),
+    ("catalog/purposes.toml", include_str!("../../packs/cn/catalog/purposes.toml")),
     ("facts/case.toml", include_str!("../../packs/cn/facts/case.toml")),
     ("facts/children.toml", include_str!("../../packs/cn/facts/children.toml")),
     ("facts/disability.toml", include_str!("../../packs/cn/facts/disability.toml")),
