@@ -108,7 +108,7 @@ mod unsafety {
                 "{file} does not forbid unsafe code"
             );
         }
-        assert_eq!(found, ["crates/minzheng-rules/src/columnar/run.rs"]);
+        assert_eq!(found, ["crates/minzheng-rules/src/columnar/run/mod.rs"]);
     }
 }
 

@@ -915,7 +915,7 @@ pub(crate) enum CatalogCommand {
         &[DONE, (1, "the file or a pack was refused"), USAGE],
     ))]
     Freshness {
-        /// A CSV file with the head resource,as_of,received
+        /// A CSV file with the head `resource,as_of,received`
         deliveries: PathBuf,
         /// The day
         #[arg(long, value_name = "YYYY-MM-DD")]

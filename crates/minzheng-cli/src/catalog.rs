@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use minzheng::catalog::{
-    Board, Breaks, Catalog, Change, Cycle, Delivery, Edition, Grade, Impact, Query, Subject,
-    Weight, When,
+    Board, Breaks, Catalog, Change, Cycle, Delivery, Edition, Grade, Impact, Query, Remark,
+    Subject, Weight, When,
 };
 use minzheng::{Engine, Lang};
 use minzheng_rules::pack::PackSet;
@@ -95,7 +95,7 @@ pub(crate) fn run(command: CatalogCommand, packs: &[PathBuf], lang: Lang) -> Out
             let remarks = catalog.check(engine.packs()).map_err(told)?;
             let bad = remarks.iter().any(|r| r.weight == Weight::Warning);
             let text = if json {
-                let all: Vec<Value> = remarks.iter().map(|r| r.to_json()).collect();
+                let all: Vec<Value> = remarks.iter().map(Remark::to_json).collect();
                 output::json(&all)
             } else {
                 let rows: Vec<Vec<String>> = remarks

@@ -428,7 +428,7 @@ fn a_dry_run_says_the_same_and_leaves_nothing() {
 #[test]
 fn arrears_of_a_province_are_the_same_bytes_for_any_threads_and_add_up() {
     let home = folder("arrears");
-    synth(&home, "3000");
+    synth(&home, "6000");
     let asked = |out: &str, threads: &str| {
         let mut command = minzheng();
         command.arg("arrears");

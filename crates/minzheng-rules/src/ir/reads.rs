@@ -251,10 +251,16 @@ expr = "soft < 3"
         );
         let now = set.reads(None, day(2026), day(2026));
         assert!(now.readers().all(|t| t != sum), "not in force any more");
-        let expected = BTreeMap::from([(fact("b"), Need::Value), (fact("c"), Need::Presence)]);
+        // an official's finding may stand for a condition
+        let finding = set.formula("help/few").and_then(|f| f.finding).unwrap();
+        let expected = BTreeMap::from([
+            (fact("b"), Need::Value),
+            (fact("c"), Need::Presence),
+            (finding, Need::Presence),
+        ]);
         assert_eq!(now.facts(Thing::Outcome(0, Outcome::Eligible)), expected);
         let direct: Vec<(Thing, Need)> =
             now.direct(Thing::Outcome(0, Outcome::Qualifies)).collect();
-        assert_eq!(direct, [(Thing::Formula(formula("help.few")), Need::Value)]);
+        assert_eq!(direct, [(Thing::Formula(formula("help/few")), Need::Value)]);
     }
 }
