@@ -30,28 +30,22 @@ use minzheng::catalog::{FieldType, Resource};
 /// ```
 pub fn schema(resource: &Resource) -> SchemaRef {
     let columns = resource.fields.iter().map(|field| {
-        let (ty, is_fen) = match &field.ty {
+        let ty = match &field.ty {
             FieldType::Code(_) => {
-                let words = (Box::new(DataType::Int32), Box::new(DataType::Utf8));
-                (DataType::Dictionary(words.0, words.1), false)
+                DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
             }
-            FieldType::Date | FieldType::Month => (DataType::Date32, false),
-            FieldType::Money(_) => (DataType::Int64, true),
-            FieldType::Count | FieldType::Place => (DataType::Int32, false),
+            FieldType::Date | FieldType::Month => DataType::Date32,
+            FieldType::Money(_) => DataType::Int64,
+            FieldType::Count | FieldType::Place => DataType::Int32,
             FieldType::Number { places, .. } => {
                 let places = i8::try_from(*places).unwrap_or(0);
-                (DataType::Decimal128(12, places), false)
+                DataType::Decimal128(12, places)
             }
-            FieldType::Ratio => (DataType::Decimal128(9, 4), false),
-            FieldType::Bool => (DataType::Boolean, false),
-            _ => (DataType::Utf8, false),
+            FieldType::Ratio => DataType::Decimal128(9, 4),
+            FieldType::Bool => DataType::Boolean,
+            _ => DataType::Utf8,
         };
-        let name = if is_fen {
-            format!("{}_fen", field.id)
-        } else {
-            field.id.clone()
-        };
-        Field::new(name, ty, true)
+        Field::new(field.column(), ty, true)
     });
     Arc::new(Schema::new(columns.collect::<Vec<_>>()))
 }

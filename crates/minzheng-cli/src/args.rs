@@ -811,4 +811,36 @@ pub(crate) enum CatalogCommand {
         #[arg(long, conflicts_with = "json")]
         impact: bool,
     },
+    /// The catalogue for other platforms: DCAT 3 as JSON-LD, or an ODCS data contract for each resource
+    #[command(after_help = teach(
+        "minzheng catalog export --format odcs --resource income_tax",
+        &[DONE, (1, "a resource, the base, a pack or the place to write was refused"), USAGE],
+    ))]
+    Export(CatalogExport),
+}
+
+/// A form of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CatalogForm {
+    /// DCAT 3 as JSON-LD, one document
+    Dcat,
+    /// Open Data Contract Standard 3.1, one YAML document for each resource
+    Odcs,
+}
+
+/// What is exported, and where to.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CatalogExport {
+    /// The form
+    #[arg(long, value_enum)]
+    pub(crate) format: CatalogForm,
+    /// A new file; for `odcs` a new or empty folder. Without it, standard output
+    #[arg(long, value_name = "PATH")]
+    pub(crate) out: Option<PathBuf>,
+    /// Only these resources, for `odcs`
+    #[arg(long = "resource", value_name = "ID")]
+    pub(crate) resources: Vec<String>,
+    /// The address under which everything is named; without it `urn:minzheng:`
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) base: Option<String>,
 }

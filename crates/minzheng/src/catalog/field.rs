@@ -114,3 +114,13 @@ pub struct Field {
     /// Id of the [`Element`](super::Element) that it holds, where several resources hold the same datum.
     pub element: Option<String>,
 }
+
+impl Field {
+    /// The name of its column: the id, with `_fen` behind it where it is money in whole fen.
+    pub fn column(&self) -> String {
+        match self.ty {
+            FieldType::Money(_) => format!("{}_fen", self.id),
+            _ => self.id.clone(),
+        }
+    }
+}
