@@ -148,6 +148,7 @@ pub(crate) fn run(command: CatalogCommand, packs: &[PathBuf], lang: Lang) -> Out
             Ok(out)
         }
         CatalogCommand::Export(what) => exchange::export(&engine, catalog, &what, lang),
+        CatalogCommand::Import(what) => exchange::import(&engine, catalog, &what, packs, lang),
         CatalogCommand::Diff { .. } => Ok(String::new()),
     }
 }

@@ -17,6 +17,7 @@ mod field;
 mod freshness;
 mod impact;
 mod lineage;
+mod list;
 mod load;
 mod resource;
 mod search;
@@ -34,6 +35,7 @@ pub use field::{Field, FieldType, Unit};
 pub use freshness::{Board, BoardLine, Delivery, Freshness};
 pub use impact::{Effect, FactLost, Impact, Left, Quiet};
 pub use lineage::{Lineage, Model, Node, Step, Via, When};
+pub use list::{Extension, List};
 pub use resource::{
     Cycle, Grade, Inferred, Origin, Personal, Resource, RowOrder, Sharing, Status, Subject,
 };
