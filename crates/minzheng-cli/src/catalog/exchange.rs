@@ -146,24 +146,21 @@ pub(super) fn import(
         let own = Catalog::load(&set).map_err(told)?;
         Evidence::load(&set, &own).map_err(told).map(|_| ())
     };
-    let mut sections: Vec<&str> = Vec::new();
-    if list.items > 0 {
-        sections.push("item");
-    }
-    if list.items < list.resources {
-        sections.push("resource");
-    }
-    // what points at resources of the list below stands as long as they are there
-    let mut pack = source(engine, catalog, what, &list, &sections);
+    let items = Some("item").filter(|_| list.items > 0);
+    let own = Some("resource").filter(|_| list.items < list.resources);
+    let base: Vec<&str> = items.into_iter().chain(own).collect();
+    // what points at resources of the list below stands as long as they are there: as little is replaced as can be
+    let mut pack = source(engine, catalog, what, &list, &base);
     let mut end = loads(&pack);
-    let mut cut = false;
-    if end.is_err() {
-        sections.extend(["element", "evidence"]);
-        pack = source(engine, catalog, what, &list, &sections);
-        let again = loads(&pack);
-        cut = again.is_ok();
-        if cut {
-            end = again;
+    let mut lost: &[&str] = &[];
+    for more in [&["element"][..], &["element", "evidence"]] {
+        if end.is_ok() {
+            break;
+        }
+        let sections: Vec<&str> = base.iter().chain(more).copied().collect();
+        let other = source(engine, catalog, what, &list, &sections);
+        if loads(&other).is_ok() {
+            (pack, end, lost) = (other, Ok(()), more);
         }
     }
     empty(&what.out)?;
@@ -212,11 +209,20 @@ pub(super) fn import(
     for (count, zh, en) in remarks.into_iter().filter(|r| r.0 > 0) {
         out.push_str(&format!("{}{count}\n", pick((zh, en), lang)));
     }
-    if cut {
+    if !lost.is_empty() {
         out.push_str(pick(
             (
-                "清单没有内置数据元、核对规则所指的资源：这两部分一并替换，在补写之前没有数据元和核对依据。\n",
-                "The list lacks resources that built-in elements and evidence name: both are replaced too; until they are written anew, no fact has evidence.\n",
+                "内置数据元中，清单没有其数源的已经去掉。\n",
+                "Built-in elements whose source the list lacks are taken out.\n",
+            ),
+            lang,
+        ));
+    }
+    if lost.contains(&"evidence") {
+        out.push_str(pick(
+            (
+                "核对依据所指的数据项不在清单中：核对依据已整体替换为空，补写之前没有事实能够核对。\n",
+                "The list lacks items that the evidence names: all evidence is taken out, and no fact is checked until it is written anew.\n",
             ),
             lang,
         ));
@@ -240,6 +246,10 @@ fn source(
     let packs = engine.packs().packs();
     let below = catalog.resources().iter().map(|r| r.written.pack).max();
     let below = below.and_then(|at| packs.get(at)).map(|p| p.id.as_str());
+    let mut rows = list.toml.clone();
+    if sections.contains(&"element") {
+        rows.push_str(&list.elements(catalog));
+    }
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let sections: Vec<String> = sections.iter().map(|s| quoted(s)).collect();
     let head = format!(
@@ -256,6 +266,6 @@ fn source(
     );
     PackSource::new(vec![
         SourceFile::new("pack.toml", head),
-        SourceFile::new("catalog/list.toml", list.toml.clone()),
+        SourceFile::new("catalog/list.toml", rows),
     ])
 }

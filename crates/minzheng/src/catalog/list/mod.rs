@@ -8,9 +8,9 @@ mod read;
 mod toml;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::Catalog;
+use super::{Catalog, Element};
 use crate::error::Error;
 
 /// A list that was read.
@@ -28,6 +28,8 @@ pub struct List {
     pub made: usize,
     /// The cells of columns that nobody knows, in their order: nothing of a list is lost.
     pub extensions: Vec<Extension>,
+    /// Element, resource and field of the fields that name an element.
+    elements: BTreeSet<(String, String, String)>,
 }
 
 /// A cell of a column that nobody knows.
@@ -71,6 +73,22 @@ impl List {
         fill: &BTreeMap<String, String>,
     ) -> Result<Self, Error> {
         read::read(sheet, rows, below, fill)
+    }
+
+    /// The elements of `below` that keep their source when the list stands in the place of its resources, as rows of a pack;
+    /// items stay where the list has none. The others have no source any more.
+    pub fn elements(&self, below: &Catalog) -> String {
+        let keeps = |e: &&Element| {
+            let named = (e.id.clone(), e.resource.clone(), e.field.clone());
+            let stays = self.items == 0 && below.items().any(|r| r.id == e.resource);
+            stays || self.elements.contains(&named)
+        };
+        below
+            .elements()
+            .iter()
+            .filter(keeps)
+            .map(toml::element)
+            .collect()
     }
 }
 

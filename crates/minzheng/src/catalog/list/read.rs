@@ -97,8 +97,18 @@ pub(super) fn read(
     let text = all
         .iter()
         .map(|r| toml::row(&address(sheet, r.at, 0), &r.row, &r.fields));
+    let toml = text.collect();
+    let mut elements = BTreeSet::new();
+    for reading in &all {
+        let id = text_of(&reading.row, "id").unwrap_or_default();
+        for field in &reading.fields {
+            let own = text_of(field, "id").unwrap_or_default();
+            elements.extend(text_of(field, "element").map(|e| (e, id.clone(), own)));
+        }
+    }
     Ok(List {
-        toml: text.collect(),
+        toml,
+        elements,
         resources: all.len(),
         items: all.iter().filter(|r| r.row.contains_key("number")).count(),
         filled: reader.filled,
@@ -387,7 +397,7 @@ impl Reader<'_> {
     fn fields(&mut self, reading: &mut Reading) {
         let mut names: Vec<(String, String)> = Vec::new();
         for (field, number) in reading.fields.iter_mut().zip(1_usize..) {
-            let letter = field.remove("letter");
+            let letter = field.shift_remove("letter");
             if !field.contains_key("id") {
                 field.insert("id".to_owned(), json!(format!("f{number}")));
                 self.made = self.made.saturating_add(1);
@@ -448,7 +458,7 @@ impl Reader<'_> {
                 self.say(NAME, reading.at, 0, message, help);
             }
         }
-        if let Some(body) = reading.row.remove("body") {
+        if let Some(body) = reading.row.shift_remove("body") {
             let is_item = reading.row.contains_key("number");
             let key = if is_item { "department" } else { "keeper" };
             reading.row.insert(key.to_owned(), body);

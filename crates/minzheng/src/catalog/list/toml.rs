@@ -1,6 +1,9 @@
 //! Rows of a pack as TOML text.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+
+use super::write::cites;
+use crate::catalog::Element;
 
 /// Keys whose texts are days.
 const DAYS: [&str; 2] = ["published_on", "on"];
@@ -21,6 +24,25 @@ pub(super) fn row(from: &str, row: &Map<String, Value>, fields: &[Map<String, Va
         out.push_str(&format!("  {},\n", table(field)));
     }
     out.push_str("]\n\n");
+    out
+}
+
+/// `[[catalog.element]]`.
+pub(super) fn element(of: &Element) -> String {
+    let mut out = "[[catalog.element]]\n".to_owned();
+    let pairs = [
+        ("id", json!(of.id)),
+        ("title", json!(of.title)),
+        ("authority", json!(format!("{}.{}", of.resource, of.field))),
+        ("status", json!(of.status.word())),
+        ("seen", json!(of.seen)),
+        ("cite", json!(cites(&of.cite))),
+        ("note", json!(of.note)),
+    ];
+    for (key, value) in pairs {
+        out.push_str(&format!("{key} = {}\n", write(key, &value)));
+    }
+    out.push('\n');
     out
 }
 

@@ -1,5 +1,6 @@
 //! A catalogue to the rows of the list.
 
+use minzheng_rules::pack::model::Cite;
 use serde_json::{Value, json};
 
 use super::columns::{COLUMNS, Column, Of, Takes};
@@ -118,10 +119,6 @@ fn row(of: &Resource) -> Value {
             successor,
         } => Some(json!({ "on": on.to_string(), "reason": reason, "successor": successor })),
     };
-    let cite = of.cite.iter().map(|c| match c.article.as_str() {
-        "" => c.instrument.clone(),
-        article => format!("{}#{article}", c.instrument),
-    });
     let supplies = of
         .supplies
         .iter()
@@ -137,11 +134,20 @@ fn row(of: &Resource) -> Value {
         "related": of.related, "id": of.id, "number": number, "kinds": of.kinds,
         "status": of.status.word(), "seen": of.seen,
         "inferred": of.inferred.iter().map(|i| i.word()).collect::<Vec<_>>(),
-        "cite": cite.collect::<Vec<_>>(), "subject": of.subject.word(), "key": of.key,
+        "cite": cites(&of.cite), "subject": of.subject.word(), "key": of.key,
         "order": of.order.word(), "grace": of.grace, "retention": retention,
         "grade": of.grade.level(), "personal": of.personal.word(),
         "supplies": supplies.collect::<Vec<_>>(), "withdrawn": withdrawn, "note": of.note,
     })
+}
+
+/// Articles as packs write them: `sal-2026#第四十一条`.
+pub(super) fn cites(all: &[Cite]) -> Vec<String> {
+    let one = |c: &Cite| match c.article.as_str() {
+        "" => c.instrument.clone(),
+        article => format!("{}#{article}", c.instrument),
+    };
+    all.iter().map(one).collect()
 }
 
 fn field_row(of: &Field) -> Value {
