@@ -207,7 +207,7 @@ pub(super) fn import(
         ),
     ];
     for (count, zh, en) in remarks.into_iter().filter(|r| r.0 > 0) {
-        out.push_str(&format!("{}{count}\n", pick((zh, en), lang)));
+        out.extend([pick((zh, en), lang), &count.to_string(), "\n"]);
     }
     if !lost.is_empty() {
         out.push_str(pick(

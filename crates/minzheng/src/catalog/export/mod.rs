@@ -8,7 +8,7 @@ mod contract;
 mod dcat;
 mod yaml;
 
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 use minzheng_rules::error::Diagnostic;
 use minzheng_rules::pack::PackSet;
@@ -85,7 +85,8 @@ impl Base {
                 out.push(c);
             } else {
                 for byte in c.encode_utf8(&mut bytes).bytes() {
-                    out.push_str(&format!("%{byte:02X}"));
+                    // writing to a string cannot fail
+                    let _ = write!(out, "%{byte:02X}");
                 }
             }
         }

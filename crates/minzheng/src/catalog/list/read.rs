@@ -167,10 +167,7 @@ impl Reader<'_> {
                 let message = format!("the column `{}` is there twice", column.head);
                 self.say("E-LIST-HEAD", 0, twice, message, "keep one of them");
             }
-            unknown = unknown
-                .into_iter()
-                .filter(|at| !heads.get(*at).is_some_and(|h| is_it(&h)))
-                .collect();
+            unknown.retain(|at| !heads.get(*at).is_some_and(|h| is_it(&h)));
             if place.is_none()
                 && NEEDED.contains(&column.head)
                 && !self.fill.contains_key(column.head)

@@ -17,11 +17,11 @@ pub(super) fn row(from: &str, row: &Map<String, Value>, fields: &[Map<String, Va
     };
     let mut out = format!("# {from}\n[[catalog.{section}]]\n");
     for (key, value) in row {
-        out.push_str(&format!("{key} = {}\n", write(key, value)));
+        out.extend([key, " = ", &write(key, value), "\n"]);
     }
     out.push_str("field = [\n");
     for field in fields {
-        out.push_str(&format!("  {},\n", table(field)));
+        out.extend(["  ", &table(field), ",\n"]);
     }
     out.push_str("]\n\n");
     out
@@ -40,7 +40,7 @@ pub(super) fn element(of: &Element) -> String {
         ("note", json!(of.note)),
     ];
     for (key, value) in pairs {
-        out.push_str(&format!("{key} = {}\n", write(key, &value)));
+        out.extend([key, " = ", &write(key, &value), "\n"]);
     }
     out.push('\n');
     out
