@@ -32,14 +32,14 @@ pub fn schema(resource: &Resource) -> SchemaRef {
     let columns = resource.fields.iter().map(|field| {
         let ty = match &field.ty {
             FieldType::Code(_) => {
-                let words = (Box::new(DataType::Int32), Box::new(DataType::Utf8));
-                DataType::Dictionary(words.0, words.1)
+                DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
             }
             FieldType::Date | FieldType::Month => DataType::Date32,
             FieldType::Money(_) => DataType::Int64,
             FieldType::Count | FieldType::Place => DataType::Int32,
             FieldType::Number { places, .. } => {
-                DataType::Decimal128(12, i8::try_from(*places).unwrap_or(0))
+                let places = i8::try_from(*places).unwrap_or(0);
+                DataType::Decimal128(12, places)
             }
             FieldType::Ratio => DataType::Decimal128(9, 4),
             FieldType::Bool => DataType::Boolean,

@@ -27,7 +27,7 @@ pub use compare::{CompareOptions, Comparison, Side, compare};
 pub use contract::{Contract, Mapping};
 pub use error::{Effect, Error, Finding, Findings};
 pub use export::{ExportOptions, Exporter, Status};
-pub use files::{Format, TableFile, TextEncoding};
+pub use files::{Format, TableFile, TextEncoding, read_sheet, write_sheet};
 pub use import::{ImportOptions, Imported, Importer, Keys, Tables};
 pub use stream::{
     Clock, League, Phase, Progress, RunInputs, RunOptions, Summary, Tally, run, sorted,

@@ -927,4 +927,72 @@ pub(crate) enum CatalogCommand {
         #[arg(long, conflicts_with = "json")]
         impact: bool,
     },
+    /// The catalogue for other platforms: DCAT 3 as JSON-LD, an ODCS data contract for each resource, or the ministry's list
+    #[command(after_help = teach(
+        "minzheng catalog export --format odcs --resource income_tax",
+        &[DONE, (1, "a resource, the base, a pack or the place to write was refused"), USAGE],
+    ))]
+    Export(CatalogExport),
+    /// The ministry's list (一张清单) as a pack that stands in the place of the built-in list
+    #[command(after_help = teach(
+        "minzheng catalog import examples/data/catalog-list.csv --out target/list-pack --id list-15 --place 150000 --publisher 民政厅 --reviewed-on 2026-11-28",
+        &[DONE, (1, "the list was refused, or the pack does not load"), USAGE],
+    ))]
+    Import(CatalogImport),
+}
+
+/// A form of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CatalogForm {
+    /// DCAT 3 as JSON-LD, one document
+    Dcat,
+    /// Open Data Contract Standard 3.1, one YAML document for each resource
+    Odcs,
+    /// The ministry's list (一张清单) as CSV, a row for each field
+    List,
+}
+
+/// What is exported, and where to.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CatalogExport {
+    /// The form
+    #[arg(long, value_enum)]
+    pub(crate) format: CatalogForm,
+    /// A new file; for `odcs` a new or empty folder. Without it, standard output
+    #[arg(long, value_name = "PATH")]
+    pub(crate) out: Option<PathBuf>,
+    /// Only these resources, for `odcs`
+    #[arg(long = "resource", value_name = "ID")]
+    pub(crate) resources: Vec<String>,
+    /// The address under which everything is named; without it `urn:minzheng:`
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) base: Option<String>,
+    /// How the text of a list is written
+    #[arg(long, value_enum, default_value = "utf-8-bom")]
+    pub(crate) encoding: Encoding,
+}
+
+/// A list, and the pack that is made of it.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CatalogImport {
+    /// A CSV file in UTF-8 or GB18030, a row for each field
+    pub(crate) list: PathBuf,
+    /// A new or empty folder for the pack
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// The id of the pack
+    #[arg(long)]
+    pub(crate) id: String,
+    /// The place it speaks for, a six-digit code
+    #[arg(long, value_name = "CODE")]
+    pub(crate) place: String,
+    /// Who publishes it
+    #[arg(long)]
+    pub(crate) publisher: String,
+    /// The day a person last read the list as a whole
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) reviewed_on: NaiveDate,
+    /// One value for all blank cells of a column: 资源分级=3
+    #[arg(long, value_name = "HEAD=VALUE")]
+    pub(crate) fill: Vec<String>,
 }

@@ -1,5 +1,6 @@
 //! The catalogue: what there is, who keeps it, what stands on it, what changed, what is late.
 
+mod exchange;
 mod words;
 
 use std::fs;
@@ -146,6 +147,8 @@ pub(crate) fn run(command: CatalogCommand, packs: &[PathBuf], lang: Lang) -> Out
             }
             Ok(out)
         }
+        CatalogCommand::Export(what) => exchange::export(&engine, catalog, &what, lang),
+        CatalogCommand::Import(what) => exchange::import(&engine, catalog, &what, packs, lang),
         CatalogCommand::Diff { .. } => Ok(String::new()),
     }
 }

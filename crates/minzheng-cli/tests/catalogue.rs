@@ -209,3 +209,126 @@ fn the_built_in_catalogue_passes_its_check() {
         "{codes:?}"
     );
 }
+
+/// A folder of a test, empty.
+fn folder(name: &str) -> std::path::PathBuf {
+    let folder = repo_root().join("target/test-exchange").join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).unwrap();
+    }
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[test]
+fn a_list_goes_out_and_comes_back_as_the_same_catalogue() {
+    let folder = folder("round");
+    let list = folder.join("list.csv");
+    let pack = folder.join("pack");
+    let (list, pack) = (list.to_str().unwrap(), pack.to_str().unwrap());
+    text(&[
+        "export",
+        "--format",
+        "list",
+        "--encoding",
+        "gb18030",
+        "--out",
+        list,
+    ]);
+    let again = command(&["export", "--format", "list", "--out", list]);
+    assert_eq!(
+        again.status.code(),
+        Some(1),
+        "what is there is not written over"
+    );
+    let about = [
+        "--id",
+        "list-15",
+        "--place",
+        "150000",
+        "--publisher",
+        "民政厅",
+        "--reviewed-on",
+        "2026-11-28",
+    ];
+    let import = |from: &str, to: &str| {
+        let args: Vec<&str> = ["import", from, "--out", to]
+            .into_iter()
+            .chain(about)
+            .collect();
+        command(&args)
+    };
+    assert_eq!(import(list, pack).status.code(), Some(0));
+    assert_eq!(text(&["diff", pack]), "Nothing in the catalogue changed.\n");
+    let bad = folder.join("bad.csv");
+    let example = fs::read_to_string(repo_root().join("examples/data/catalog-list.csv")).unwrap();
+    fs::write(&bad, example.replace("每日", "1.1E+17")).unwrap();
+    let output = import(bad.to_str().unwrap(), folder.join("none").to_str().unwrap());
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        error.contains("E-LIST-DAMAGED") && error.contains("bad.csv!J2"),
+        "{error}"
+    );
+    assert!(
+        !folder.join("none").exists(),
+        "nothing is written of a list that was refused"
+    );
+}
+
+#[test]
+fn a_list_of_its_own_stands_in_the_place_of_ours() {
+    let folder = folder("own").join("pack");
+    let pack = folder.to_str().unwrap();
+    let said = text(&[
+        "import",
+        "examples/data/catalog-list.csv",
+        "--out",
+        pack,
+        "--id",
+        "list-15",
+        "--place",
+        "150000",
+        "--publisher",
+        "民政厅",
+        "--reviewed-on",
+        "2026-11-28",
+    ]);
+    assert!(
+        said.contains("resources written: 2") && said.contains("extensions.csv: 1\n"),
+        "{said}"
+    );
+    let listed = text(&["list", "--pack", pack]);
+    assert!(listed.ends_with("35 of 35.\n"), "{listed}");
+    let kept = fs::read_to_string(folder.join("extensions.csv")).unwrap();
+    assert!(kept.contains("AA2,所属系统,示例平台"), "{kept}");
+}
+
+#[test]
+fn the_catalogue_goes_out_in_the_forms_of_others() {
+    let dcat: Value = serde_json::from_str(&text(&[
+        "export",
+        "--format",
+        "dcat",
+        "--base",
+        "https://data.example.org/",
+    ]))
+    .unwrap();
+    assert_eq!(
+        dcat["@graph"][0]["@id"],
+        "https://data.example.org/catalog/all"
+    );
+    let two = text(&[
+        "export",
+        "--format",
+        "odcs",
+        "--resource",
+        "income_tax",
+        "--resource",
+        "death_register",
+    ]);
+    assert_eq!(two.matches("apiVersion: \"v3.1.0\"").count(), 2);
+    let output = command(&["export", "--format", "odcs", "--resource", "income_taxes"]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("did you mean `income_tax`?"), "{error}");
+}

@@ -81,6 +81,16 @@ const STEPS: &[Step] = &[
         needs: &[],
     },
     Step {
+        // the exported catalogue under readers that are not ours: rdflib, SHACL, the schema of data contracts
+        name: "catalog",
+        commands: &[
+            "python3 -m venv target/oracles",
+            "target/oracles/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/catalog/requirements.txt",
+            "target/oracles/bin/python tests/catalog/check.py",
+        ],
+        needs: &[shell::PYTHON],
+    },
+    Step {
         // the exported plans in engines of their own; the tests are ignored by a plain `cargo test`
         name: "oracles",
         commands: &[

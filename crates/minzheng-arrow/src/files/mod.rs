@@ -6,6 +6,7 @@ mod guard;
 mod ipc;
 mod parquet;
 mod part;
+mod sheet;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ use minzheng_rules::error::Diagnostic;
 use crate::error::Error;
 use guard::{Guarded, guarded};
 pub(crate) use part::{Part, WrittenFile, hex, sync_dir};
+pub use sheet::{read_sheet, write_sheet};
 
 /// Rows that a reader hands over at a time, at most.
 const ROWS: usize = 8_192;

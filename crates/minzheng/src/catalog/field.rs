@@ -116,7 +116,7 @@ pub struct Field {
 }
 
 impl Field {
-    /// The name of its column in tables and records.
+    /// The name of its column: the id, with `_fen` behind it where it is money in whole fen.
     pub fn column(&self) -> String {
         match self.ty {
             FieldType::Money(_) => format!("{}_fen", self.id),

@@ -5,16 +5,19 @@
 //! can answer (`item:TAX`). All of it is pack data (`[[catalog.…]]`, see `docs/guide/catalog.md`).
 //!
 //! What is done with it: [`Catalog::search`], [`Catalog::check`], [`Change::between`] two editions, [`Lineage`] from a
-//! field to the rules on it and back, [`Impact`] of what does not come any more, and the [`Board`] of what is late.
+//! field to the rules on it and back, [`Impact`] of what does not come any more, the [`Board`] of what is late, and the forms
+//! of other platforms: [`Catalog::to_dcat`], [`Catalog::to_contract`].
 
 mod check;
 mod code;
 mod department;
 mod diff;
+mod export;
 mod field;
 mod freshness;
 mod impact;
 mod lineage;
+mod list;
 mod load;
 mod purpose;
 mod resource;
@@ -30,10 +33,12 @@ pub use check::{Remark, Weight};
 pub use code::{Class, CodeError, ResourceCode};
 pub use department::{Department, Kind};
 pub use diff::{Breaks, Change, Edition, What};
+pub use export::Base;
 pub use field::{Field, FieldType, Unit};
 pub use freshness::{Board, BoardLine, Delivery, Freshness};
 pub use impact::{Effect, FactLost, Impact, Left, Quiet};
 pub use lineage::{Lineage, Model, Node, Step, Via, When};
+pub use list::{Extension, List};
 pub use purpose::{IdentityUse, Purpose};
 pub use resource::{
     Cycle, Grade, Inferred, Origin, Personal, Resource, RowOrder, Sharing, Status, Subject,
