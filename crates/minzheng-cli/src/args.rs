@@ -140,6 +140,19 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Check what a household declares against what its sources report: the report, without a verdict
+    #[command(
+        after_help = teach(
+        "minzheng verify examples/data/verification-family.toml --lang zh",
+        &[
+            DONE,
+            (1, "the file or a pack was refused: standard error says where and why"),
+            USAGE,
+            (3, "an answer is awaited, where --fail-awaited asks for it"),
+        ],
+    )
+    )]
+    Verify(Verify),
     /// Tables of a province that never was: households, people and records that nobody lives in
     #[command(
         after_help = teach(
@@ -204,6 +217,29 @@ pub(crate) struct Case {
     /// The place of registration and handling as a six-digit code, instead of the file's
     #[arg(long, value_name = "CODE")]
     pub(crate) place: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Verify {
+    /// The verification file: a household file with [request] and [[answer]] that ends in .toml or .json
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) form: Form,
+    /// Print the household with the adopted facts as JSON, as `minzheng assess` reads it
+    #[arg(long, conflicts_with_all = ["json", "html"])]
+    pub(crate) household: bool,
+    /// Decide the household on the adopted facts, as `minzheng assess` does
+    #[arg(long, conflicts_with = "household")]
+    pub(crate) assess: bool,
+    /// The report of an earlier check, in JSON: also print each fact before and after
+    #[arg(long, value_name = "REPORT", conflicts_with_all = ["html", "household", "assess"])]
+    pub(crate) earlier: Option<PathBuf>,
+    /// An objection to the earlier report, in JSON
+    #[arg(long, value_name = "FILE", requires = "earlier")]
+    pub(crate) objection: Option<PathBuf>,
+    /// End with code 3 if an answer is awaited
+    #[arg(long)]
+    pub(crate) fail_awaited: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -540,6 +576,7 @@ pub(crate) enum SchemaCommand {
         &[DONE, REFUSED_PACK, USAGE],
     ))]
     Household,
+<<<<<<< HEAD
     /// The tables that `run` reads: every column with its type, unit, bounds, words and the conditions that need it
     #[command(after_help = teach(
         "minzheng schema tables --markdown",
@@ -550,4 +587,12 @@ pub(crate) enum SchemaCommand {
         #[arg(long)]
         markdown: bool,
     },
+=======
+    /// The JSON Schema of the report that `minzheng verify --json` prints
+    #[command(after_help = teach(
+        "minzheng schema verification-report",
+        &[DONE, REFUSED_PACK, USAGE],
+    ))]
+    VerificationReport,
+>>>>>>> verify
 }

@@ -4,13 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use minzheng::packs::BuiltIn;
-use minzheng::{Engine, Household, Lang};
+use minzheng::{Engine, Household, Lang, VerificationRequest};
 use minzheng_rules::pack::{MAX_PACK_BYTES, PackSet, PackSource, SourceFile};
 
 use crate::Failure;
 use crate::args::Case;
 
-fn refused(path: &Path, why: impl core::fmt::Display) -> Failure {
+pub(crate) fn refused(path: &Path, why: impl core::fmt::Display) -> Failure {
     Failure::Refused(format!("error[E-FILE]: {}: {why}", path.display()))
 }
 
@@ -39,6 +39,25 @@ pub(crate) fn household(case: &Case, lang: Lang) -> Result<Household, Failure> {
         household = household.place(place);
     }
     Ok(household)
+}
+
+/// Reads a verification file.
+pub(crate) fn verification(file: &Path, lang: Lang) -> Result<VerificationRequest, Failure> {
+    let text = fs::read_to_string(file).map_err(|e| refused(file, e))?;
+    let name = file.display().to_string();
+    let read = match file.extension().and_then(|e| e.to_str()) {
+        Some("json") => VerificationRequest::named_json(&name, &text),
+        Some("toml") => VerificationRequest::named_toml(&name, &text),
+        _ => return Err(refused(file, "a verification file ends in .toml or .json")),
+    };
+    read.map_err(|e| Failure::Refused(e.lines(lang)))
+}
+
+/// Reads a file of JSON.
+pub(crate) fn json<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, Failure> {
+    let text = fs::read_to_string(file).map_err(|e| refused(file, e))?;
+    let place = |e: serde_json::Error| format!("the JSON is not of its form, line {}", e.line());
+    serde_json::from_str(&text).map_err(|e| refused(file, place(e)))
 }
 
 /// The TOML files of a folder and those below it.

@@ -10,8 +10,13 @@ use serde_json::{Value, json};
 use minzheng_arrow::Contract;
 
 use crate::args::{Args, Case, Command, Form, ParamsCommand, SchemaCommand};
+<<<<<<< HEAD
 use crate::output::{bold, dim, marks, pick, table, verdict};
 use crate::{Failure, Outcome, compare, input, output, pack, params, province, schema, synth};
+=======
+use crate::output::{bold, dim, marks, page, pick, table, verdict};
+use crate::{Failure, Outcome, input, output, pack, params, province, schema, synth, verify};
+>>>>>>> verify
 
 /// Does what was asked.
 pub(crate) fn run(args: Args) -> Outcome {
@@ -89,6 +94,7 @@ pub(crate) fn run(args: Args) -> Outcome {
             }
         }
         Command::Simulate { case, set, json } => simulate(&case, &set, json, &args.packs, lang),
+        Command::Verify(command) => verify::run(&command, &args.packs, lang),
         Command::Synth(command) => synth::run(&command, &args.packs, lang),
         Command::Run(asked) => province::run(&asked, &args.packs, lang),
         Command::Compare(asked) => compare::run(&asked, &args.packs, lang),
@@ -117,6 +123,9 @@ pub(crate) fn run(args: Args) -> Outcome {
         Command::Schema(SchemaCommand::Household) => Ok(output::json(&schema::household(
             input::engine(&args.packs)?.packs(),
         ))),
+        Command::Schema(SchemaCommand::VerificationReport) => {
+            Ok(output::json(&minzheng::Report::json_schema()))
+        }
     }
 }
 
@@ -195,7 +204,7 @@ fn header(answer: &Assessment, lang: Lang) -> String {
     table(&rows)
 }
 
-fn assess(answer: &Assessment, form: &Form, all: bool, lang: Lang) -> String {
+pub(crate) fn assess(answer: &Assessment, form: &Form, all: bool, lang: Lang) -> String {
     let explanation = answer.explanation();
     if form.json {
         let mut out = answer.to_json();

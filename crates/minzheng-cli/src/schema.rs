@@ -137,6 +137,18 @@ fn of_fact(set: &PackSet, fact: &Fact) -> Value {
             "as_of": { "$ref": "#/$defs/day" },
             "status": { "$ref": "#/$defs/status" },
             "reason": { "type": "string" },
+            "also": { "type": "array", "description": "other values that are known and not taken / 已知而未采用的取值", "items": {
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {
+                    "value": plain,
+                    "per": { "enum": ["month", "year", "once"] },
+                    "source": { "type": "string" },
+                    "as_of": { "$ref": "#/$defs/day" },
+                    "status": { "$ref": "#/$defs/status" },
+                    "reason": { "type": "string" },
+                },
+            } },
         },
     });
     json!({

@@ -1,5 +1,7 @@
 //! The law ready to decide.
 
+use std::sync::OnceLock;
+
 use chrono::{Datelike, NaiveDate};
 use minzheng_rules::date::Day;
 use minzheng_rules::facts::Overlay;
@@ -12,6 +14,7 @@ use crate::eligibility::{Arrears, Assessment, MonthOfArrears};
 use crate::error::{Error, Finding};
 use crate::household::Household;
 use crate::packs::{self, BuiltIn};
+use crate::verification::Basis;
 
 /// Most months one question about arrears may span.
 const MAX_MONTHS: usize = 600;
@@ -30,6 +33,8 @@ const MAX_MONTHS: usize = 600;
 #[derive(Debug)]
 pub struct Engine {
     rules: scenario::Engine,
+    /// Read when something is first verified: an engine that only decides does not pay for it.
+    pub(crate) basis: OnceLock<Result<Basis, Error>>,
 }
 
 impl Engine {
@@ -53,6 +58,7 @@ impl Engine {
     pub fn new(set: PackSet) -> Self {
         Self {
             rules: scenario::Engine::new(set),
+            basis: OnceLock::new(),
         }
     }
 

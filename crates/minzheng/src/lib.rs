@@ -47,6 +47,7 @@ pub use minzheng_rules::explain::{Explanation, Missing, ProvisionalFact, Receipt
 pub use minzheng_rules::facts::FactStatus;
 pub use minzheng_rules::number::Money;
 pub use minzheng_rules::pack::model::Lang;
+pub use verification::{Report, Verification, VerificationRequest};
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]

@@ -29,6 +29,11 @@ const GENERATED: &[Generated] = &[
         command: "cargo run -q -p minzheng-cli -- schema household",
     },
     Generated {
+        path: "docs/reference/verification-report.schema.json",
+        part: Part::Whole,
+        command: "cargo run -q -p minzheng-cli -- schema verification-report",
+    },
+    Generated {
         path: "docs/reference/cn.md",
         part: Part::Whole,
         command: "cargo run -q -p minzheng-cli -- pack show --markdown cn",

@@ -20,6 +20,9 @@ pub struct ProvisionalFact {
     pub row: Option<String>,
     /// Its words.
     pub title: Words,
+    /// Why nobody has verified it, where the case says so: what is awaited.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reason: String,
 }
 
 /// What an outcome rests on, as indices into the packs and the case.
@@ -53,6 +56,12 @@ impl Assessment {
                     id: def.id.clone(),
                     row: self.row_word(def.entity, row),
                     title: def.title.clone(),
+                    reason: self
+                        .input
+                        .provenance
+                        .get(&(fact, row))
+                        .map(|p| p.reason.clone())
+                        .unwrap_or_default(),
                 })
             })
             .collect()

@@ -16,5 +16,5 @@ pub use receipt::{PLAN_FORMAT, PackReceipt, Receipt};
 pub use render::escape_html;
 pub use sentence::{Part, Sentence};
 pub use tree::{
-    Definition, Explanation, Grounds, Kind, ProgrammeExplanation, Source, Step, Verdict,
+    Beside, Definition, Explanation, Grounds, Kind, ProgrammeExplanation, Source, Step, Verdict,
 };

@@ -47,6 +47,7 @@ impl Explanation {
         for programme in &self.programmes {
             out.programme(programme);
         }
+        out.facts();
         for warning in &self.warnings {
             out.line(0, "!", warning);
         }
@@ -197,6 +198,28 @@ impl Writer<'_> {
         self.text.push('\n');
     }
 
+    /// The facts that the case knows other values of, or says why they stand as they do.
+    fn facts(&mut self) {
+        let all = self.all;
+        let told = all.steps.iter().enumerate().filter(|(_, step)| {
+            let source = step.source.as_ref();
+            source.is_some_and(|s| !s.also.is_empty() || (!s.reason.is_empty() && s.by.is_empty()))
+        });
+        let told: Vec<usize> = told.map(|(at, _)| at).collect();
+        if told.is_empty() {
+            return;
+        }
+        let head = self.say(
+            "事实的来源，及未采用的取值",
+            "where facts come from, and values that were not taken",
+        );
+        self.heading(head);
+        for at in told {
+            self.step(at, 1, 0);
+        }
+        self.text.push('\n');
+    }
+
     fn is_setting(&self, at: usize) -> bool {
         self.all
             .step(at)
@@ -258,7 +281,22 @@ impl Writer<'_> {
                 .filter(|p| !p.is_empty())
                 .collect();
             parts.extend(source.as_of.as_deref());
+            if !source.window.is_empty() {
+                parts.push(&source.window);
+            }
             let _ = write!(text, " <{}>", parts.join(", "));
+            for other in &source.also {
+                let parts = [&other.status, &other.source, &other.reason];
+                let mut parts: Vec<&str> = parts
+                    .into_iter()
+                    .map(String::as_str)
+                    .filter(|p| !p.is_empty())
+                    .collect();
+                parts.extend(other.as_of.as_deref());
+                let lead = self.say("；未采用：", "; not taken: ");
+                let shown = other.shown.of(self.lang);
+                let _ = write!(text, "{lead}{shown} <{}>", parts.join(", "));
+            }
         }
         self.line(depth, mark, &text);
         if below > 0 {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::missing::{Missing, Thing};
 use super::sentence::{Sentence, outcome_words};
-use crate::facts::Provenance;
+use crate::facts::{OtherValue, Provenance};
 use crate::ir::{NodeId, Op, children, ix};
 use crate::lang::{Outcome, Type};
 use crate::pack::model::{Cite, Dated, Lang, Status, Words};
@@ -111,6 +111,29 @@ pub struct Source {
     /// Who found it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub by: String,
+    /// Other values that the case knows of the fact and does not take.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Beside>,
+}
+
+/// A value of a fact that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Beside {
+    /// The value as packs write it; `undetermined` where unknown.
+    pub value: String,
+    /// The value in words.
+    pub shown: Words,
+    /// Its status.
+    pub status: String,
+    /// Its source, as the case gives it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub source: String,
+    /// The day it was true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
+    /// Why it was not taken.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reason: String,
 }
 
 /// What the packs say about a thing, whatever its value in this case: its words, its rule, its ground in law.
@@ -427,6 +450,18 @@ impl Assessment {
             window: text(|p| &p.window),
             reason: text(|p| &p.reason),
             by: text(|p| &p.by),
+            also: given.map_or_else(Vec::new, |p| {
+                let ty = self.set.facts.get(fact).map_or(Type::Text, |f| f.ty);
+                let beside = |other: &OtherValue| Beside {
+                    value: self.set.value_words(other.value, ty),
+                    shown: self.both(other.value, ty),
+                    status: other.status.word().to_owned(),
+                    source: other.source.clone(),
+                    as_of: other.as_of.map(|d| d.to_string()),
+                    reason: other.reason.clone(),
+                };
+                p.also.iter().map(beside).collect()
+            }),
         }
     }
 

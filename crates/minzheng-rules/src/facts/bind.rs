@@ -16,8 +16,9 @@ use super::scalar::Scalar;
 use super::{FactStatus, Provenance};
 use crate::date::Day;
 use crate::error::{Diagnostic, Diagnostics, did_you_mean};
-use crate::pack::PackSet;
+use crate::lang::Type;
 use crate::pack::load_hex;
+use crate::pack::{NameOf, PackSet};
 use crate::scalar::V;
 
 /// A row of a case: the index of its entity and its place among the rows of that entity.
@@ -27,6 +28,17 @@ pub struct RowRef {
     pub entity: usize,
     /// Place among its rows.
     pub row: usize,
+}
+
+/// A fact of a row as the case gives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The value; an interval where it is not known.
+    pub value: V,
+    /// Its type.
+    pub ty: Type,
+    /// Where it comes from; none where the case does not speak of it.
+    pub provenance: Option<Provenance>,
 }
 
 /// The facts of one case, laid out for evaluation; cheap to clone.
@@ -120,6 +132,27 @@ impl Input {
         self
     }
 
+    /// A fact of a row as the case gives it: its value, its type and where it comes from; `None` where no pack of the set
+    /// declares such a fact, or where there is no such row.
+    ///
+    /// A fact that the case does not speak of has an unknown value and no provenance.
+    pub fn given(&self, set: &PackSet, fact: &str, at: RowRef) -> Option<Given> {
+        let Some(NameOf::Fact(index)) = set.name_of(at.entity, fact) else {
+            return None;
+        };
+        if at.row >= self.row_count(at.entity) {
+            return None;
+        }
+        let value = self.value(index, at.row);
+        let provenance = self.provenance.get(&(index, at.row)).cloned();
+        let plain = || values::plain(self.default_status);
+        Some(Given {
+            value,
+            ty: set.facts.get(index)?.ty,
+            provenance: provenance.or_else(|| value.is_known().then(plain)),
+        })
+    }
+
     pub(crate) fn status(&self, fact: usize, row: usize) -> FactStatus {
         self.provenance
             .get(&(fact, row))
@@ -188,6 +221,17 @@ impl Data {
                 p.reason,
                 p.by
             ));
+            for other in &p.also {
+                hash.update(format!(
+                    "also {} {} {} {} {:?} {}",
+                    other.value.lo,
+                    other.value.hi,
+                    other.status.word(),
+                    other.source,
+                    other.as_of,
+                    other.reason
+                ));
+            }
         }
         for id in self.ids.iter().flatten() {
             hash.update(id.as_bytes());

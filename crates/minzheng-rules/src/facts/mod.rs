@@ -7,11 +7,12 @@ pub(crate) mod scalar;
 
 pub(crate) use assemble::Rows;
 pub(crate) use bind::Data;
-pub use bind::{Input, Overlay, RowRef};
+pub use bind::{Given, Input, Overlay, RowRef};
 pub use document::{Document, MAX_DOCUMENT_BYTES};
 
 use crate::date::Day;
 use crate::pack::model::Words;
+use crate::scalar::V;
 
 /// How a fact stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -87,4 +88,21 @@ pub struct Provenance {
     pub by: String,
     /// Which bound the value is outside of, where it was refused for that.
     pub out_of_range: bool,
+    /// Other values of the fact that the case knows and does not take.
+    pub also: Vec<OtherValue>,
+}
+
+/// A value of a fact that stands beside the one taken: said by somebody else, older, or overruled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherValue {
+    /// The value in the engine's unit.
+    pub value: V,
+    /// How it stands.
+    pub status: FactStatus,
+    /// Its source, as the case gives it.
+    pub source: String,
+    /// The day it was true.
+    pub as_of: Option<Day>,
+    /// Why it was not taken.
+    pub reason: String,
 }

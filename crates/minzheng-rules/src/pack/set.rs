@@ -8,8 +8,8 @@ use super::model::{
 };
 use super::place::Places;
 use crate::date::Day;
-use crate::error::nearest;
-use crate::facts::scalar::CodeIndex;
+use crate::error::{Diagnostic, nearest};
+use crate::facts::scalar::{CodeIndex, Scalar, read_figure};
 use crate::lang::{Names, Outcome, Row, Type};
 
 /// Packs that were loaded together and checked against each other.
@@ -176,6 +176,27 @@ impl PackSet {
             Type::Code(list) => format!("code:{}", self.list_id(list)),
             other => other.to_string(),
         }
+    }
+
+    /// Reads a written value exactly as a type, in the engine's unit; money without a period is of the type's own.
+    ///
+    /// # Errors
+    /// `E-VALUE-…`, without a place; the words never repeat the value.
+    ///
+    /// ```
+    /// use minzheng_rules::lang::{Period, Type};
+    /// use minzheng_rules::pack::PackSet;
+    ///
+    /// let set = PackSet::default();
+    /// let monthly = Type::money(Period::Month);
+    /// assert_eq!(set.read_value(monthly, &serde_json::json!("2600.50")), Ok(260_050));
+    /// let error = set.read_value(Type::Date, &serde_json::json!("2026-02-30")).unwrap_err();
+    /// assert_eq!(error.code(), "E-VALUE-DATE");
+    /// ```
+    pub fn read_value(&self, ty: Type, value: &serde_json::Value) -> Result<i64, Diagnostic> {
+        read_figure(self, ty, &Scalar::from(value), None)
+            .map(|found| found.value)
+            .map_err(|bad| Diagnostic::error(bad.code, bad.message).help(bad.help))
     }
 
     /// Every day on which some rule or figure begins or ends, in order.

@@ -7,6 +7,7 @@
 //! | `missing` | `household` | what to ask, whom, and why |
 //! | `simulate` | `household`, `set`: list of `{parameter, key?, value}` | every programme before and after |
 //! | `arrears` | `household`, `programme`, `first`, `last`, `known_before`, `known_after` | the difference of each month |
+//! | `verify` | `verification` (a verification file), `assess`? | the report, with `lang` also as text and HTML; the adopted household; with `assess` the decision |
 //! | `packs` | | ids, versions and digests |
 //! | `version` | | the version of the library |
 //!
@@ -26,7 +27,7 @@ use serde_json::{Map, Value, json};
 
 use crate::eligibility::Change;
 use crate::error::{Error, Finding};
-use crate::{Engine, Household};
+use crate::{Engine, Household, VerificationRequest};
 
 /// Answers a call with the built-in packs.
 pub fn call(request: &str) -> String {
@@ -99,9 +100,11 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
             "known_before",
             "known_after",
         ],
+        "verify" => &["call", "verification", "assess", "lang"],
         "packs" | "version" => &["call", "lang"],
         _ => {
-            let help = "the calls are assess, explain, missing, simulate, arrears, packs, version";
+            let help =
+                "the calls are assess, explain, missing, simulate, arrears, verify, packs, version";
             return Err(wrong("E-API-CALL", "call", "there is no such call", help));
         }
     };
@@ -131,6 +134,37 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
         Household::from_value("household", value)
     };
     Ok(match name.as_str() {
+        "verify" => {
+            let value = fields.shift_remove("verification").unwrap_or(Value::Null);
+            let request = VerificationRequest::from_value("verification", value)?;
+            let wants_answer = match fields.get("assess") {
+                None | Some(Value::Null | Value::Bool(false)) => false,
+                Some(Value::Bool(true)) => true,
+                Some(_) => {
+                    let help = "send true to decide the adopted household";
+                    return Err(wrong(
+                        "E-API-SHAPE",
+                        "assess",
+                        "true or false is wanted",
+                        help,
+                    ));
+                }
+            };
+            let verification = engine.verify(&request)?;
+            let report = verification.report();
+            let mut out = json!({ "report": report.to_json(), "household": verification.household().to_json() });
+            if let Value::Object(out) = &mut out {
+                if let Some(lang) = lang {
+                    out.insert("text".to_owned(), json!(report.render_text(lang)));
+                    out.insert("html".to_owned(), json!(report.render_html(lang)));
+                }
+                if wants_answer {
+                    let answer = engine.assess(verification.household())?;
+                    out.insert("assessment".to_owned(), answer.to_json());
+                }
+            }
+            out
+        }
         "version" => json!({ "version": env!("CARGO_PKG_VERSION") }),
         "packs" => {
             let packs = engine.packs().packs().iter().map(|p| {

@@ -232,6 +232,12 @@ impl From<IdentityError> for Error {
 
 fn zh_message(code: &str) -> &'static str {
     match code {
+        "E-ANSWER-DAY" => "答复早于询问，或者早于其数据",
+        "E-ANSWER-ITEM" => "没有这个数据项，或者没有向它查询",
+        "E-ANSWER-PERSON" => "答复没有说明或者写错了所指的人",
+        "E-ANSWER-SHAPE" => "答复中有不认识、缺少或写法不对的字段",
+        "E-ANSWER-STATUS" => "答复的状态不对，或者与记录、截至日不符",
+        "E-ANSWER-TWICE" => "同一数据项对同一人答复了两次",
         "E-API-CALL" => "没有这样的调用",
         "E-API-JSON" => "调用不是正确的 JSON",
         "E-API-KEY" => "调用中有不认识的字段",
@@ -299,6 +305,16 @@ fn zh_message(code: &str) -> &'static str {
         "E-OVERLAY-SHAPE" => "替代数额的写法不对",
         "E-OVERLAY-VALUE" => "替代数额的取值不对",
         "E-PROGRAMME-NAME" => "没有这个救助项目",
+        "E-RECHECK-OF" => "两份报告不是原报告与复查报告",
+        "E-RECORD-FIELD" => "数据项没有这个字段，或者记录不是表",
+        "E-RECORD-IDENTITY" => "同一人的记录载有两个身份号码",
+        "E-RECORD-MISSING" => "记录缺少必有的字段",
+        "E-RECORD-TWICE" => "两条记录的编号相同",
+        "E-REPORT-ID" => "报告在出具后被改动",
+        "E-REPORT-SHAPE" => "不是核对报告",
+        "E-REQUEST-ITEM" => "没有这个数据项",
+        "E-REQUEST-PERSON" => "核对对象不在家庭中，或者重复",
+        "E-REQUEST-SHAPE" => "核对委托中有不认识、缺少或写法不对的字段",
         "E-ROW-DAY" => "家庭缺少认定日",
         "E-ROW-HOUSEHOLD" => "所属家庭不存在",
         "E-ROW-ID" => "编号不对",
@@ -335,6 +351,7 @@ fn zh_message(code: &str) -> &'static str {
         "E-VALUE-PLACE" => "不是行政区划代码",
         "E-VALUE-TYPE" => "类型不对",
         "E-VALUE-UNIT" => "单位不对",
+        "E-VERIFY-ROW" => "核对的设置行不对",
         _ if code.starts_with("E-PACK-") => "规则包有误",
         _ if code.starts_with("E-") => "规则包中的表达式有误",
         _ => "",
@@ -349,7 +366,7 @@ fn zh_help(code: &str, en: &str) -> String {
         return format!("是否指 `{word}`？");
     }
     let fixed = match code {
-        "E-API-CALL" => "可用：assess、explain、missing、simulate、arrears、packs、version",
+        "E-API-CALL" => "可用：assess、explain、missing、simulate、arrears、verify、packs、version",
         "E-DOC-DATE" => "写 on = 2026-07-01",
         "E-FACT-FORMULA" => "经办人的认定写在 [[finding]] 中",
         "E-ID-BIRTH" | "E-ID-CHARACTER" | "E-ID-CHECK" | "E-ID-LENGTH" => "请对照证件逐位核对",

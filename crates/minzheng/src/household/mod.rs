@@ -218,14 +218,7 @@ impl Household {
     /// As there.
     pub fn named_toml(name: &str, text: &str) -> Result<Self, Error> {
         Document::from_toml(name, text)?;
-        let table: toml::Table = toml::from_str(text).map_err(|_| {
-            Error::one(Finding::new(
-                "E-DOC-TOML",
-                "the TOML is not well-formed",
-                "",
-            ))
-        })?;
-        Self::from_value(name, to_json(toml::Value::Table(table)))
+        Self::from_value(name, toml_value(text)?)
     }
 
     /// As [`Household::from_json`], with a name for messages.
@@ -384,6 +377,43 @@ impl Household {
         )
     }
 
+    /// The ids of the persons, in their order.
+    pub(crate) fn person_ids(&self) -> Vec<String> {
+        let persons = self.tree.get("person").and_then(Value::as_array);
+        let ids = persons.into_iter().flatten().filter_map(|p| p.get("id"));
+        ids.filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
+    /// A fact of the household or of a person as it is written.
+    pub(crate) fn fact_value(&self, person: Option<&str>, fact: &str) -> Option<&Value> {
+        match person {
+            None => self.tree.get("household")?.get(fact),
+            Some(id) => {
+                let persons = self.tree.get("person")?.as_array()?;
+                let is = |p: &&Value| p.get("id").and_then(Value::as_str) == Some(id);
+                persons.iter().find(is)?.get(fact)
+            }
+        }
+    }
+
+    /// Writes a fact of the household or of a person in the place of what stands there.
+    pub(crate) fn put_fact(&mut self, person: Option<&str>, fact: &str, value: Value) {
+        let Some(id) = person else {
+            self.set(fact, value);
+            return;
+        };
+        let persons = self.tree.get_mut("person").and_then(Value::as_array_mut);
+        let is = |p: &&mut Value| p.get("id").and_then(Value::as_str) == Some(id);
+        if let Some(Value::Object(fields)) = persons.and_then(|all| all.iter_mut().find(is)) {
+            fields.insert(fact.to_owned(), value);
+        }
+    }
+
+    /// The household as the value of a household file in JSON.
+    pub fn to_json(&self) -> Value {
+        Value::Object(self.tree.clone())
+    }
+
     fn set(&mut self, id: &str, value: Value) {
         match self.tree.entry("household").or_insert_with(|| json!({})) {
             Value::Object(fields) => {
@@ -421,6 +451,18 @@ fn number<T>(
             "put it in quotes",
         )),
     }
+}
+
+/// The value of a file in TOML.
+pub(crate) fn toml_value(text: &str) -> Result<Value, Error> {
+    let table: toml::Table = toml::from_str(text).map_err(|_| {
+        Error::one(Finding::new(
+            "E-DOC-TOML",
+            "the TOML is not well-formed",
+            "",
+        ))
+    })?;
+    Ok(to_json(toml::Value::Table(table)))
 }
 
 /// Dates become text; everything else stays what it is.

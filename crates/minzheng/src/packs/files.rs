@@ -81,6 +81,7 @@ pub(super) const CN_15: &[(&str, &str)] = &[
     ("parameters/means.toml", include_str!("../../packs/cn-15/parameters/means.toml")),
     ("places.toml", include_str!("../../packs/cn-15/places.toml")),
     ("verification/evidence.toml", include_str!("../../packs/cn-15/verification/evidence.toml")),
+    ("verification/report.toml", include_str!("../../packs/cn-15/verification/report.toml")),
 ];
 
 #[cfg(feature = "pack-tests")]

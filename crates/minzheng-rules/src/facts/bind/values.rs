@@ -4,7 +4,7 @@ use super::{Binder, Written, field_day};
 use crate::error::{Diagnostic, did_you_mean};
 use crate::facts::document::Tree;
 use crate::facts::scalar::{Scalar, read};
-use crate::facts::{FactStatus, Provenance};
+use crate::facts::{FactStatus, OtherValue, Provenance};
 use crate::lang::Type;
 use crate::pack::NameOf;
 use crate::scalar::V;
@@ -155,7 +155,10 @@ impl Binder<'_> {
                 }
             }
         }
-        if let Some(provenance) = provenance {
+        if let Some(mut provenance) = provenance {
+            if let Tree::Table(fields) = value {
+                provenance.also = self.others(ty, path, fields);
+            }
             self.input.provenance.insert((fact, row), provenance);
         }
     }
@@ -167,6 +170,50 @@ impl Binder<'_> {
         if let Some(slot) = self.input.values.get_mut(start.saturating_add(row)) {
             *slot = value;
         }
+    }
+
+    /// The values that stand beside the one taken: `also = [{ value, status, source, as_of, reason }]`.
+    fn others(&mut self, ty: Type, path: &str, fields: &[(String, Tree)]) -> Vec<OtherValue> {
+        let Some((_, Tree::List(list))) = fields.iter().find(|(key, _)| key == "also") else {
+            return Vec::new();
+        };
+        let mut out = Vec::new();
+        for (index, other) in list.iter().enumerate() {
+            let at = format!("{path}.also[{index}]");
+            let Tree::Table(fields) = other else {
+                self.fail("E-FACT-SHAPE", &at, "not a table", "write { value = … }");
+                continue;
+            };
+            if fields
+                .iter()
+                .any(|(key, _)| key == "also" || key == "window")
+            {
+                self.fail("E-FACT-SHAPE", &at, "unknown part of another value", "");
+                continue;
+            }
+            let Some((scalar, per, provenance)) = self.detailed(&at, fields) else {
+                continue;
+            };
+            let value = match scalar {
+                Some(scalar) => match read(self.set, ty, &scalar, per.as_deref(), None) {
+                    Ok(found) => V::known(found.value),
+                    Err(bad) => {
+                        self.fail(bad.code, &at, bad.message, bad.help);
+                        continue;
+                    }
+                },
+                None if provenance.status == FactStatus::Nothing => V::known(0),
+                None => V::UNKNOWN,
+            };
+            out.push(OtherValue {
+                value,
+                status: provenance.status,
+                source: provenance.source,
+                as_of: provenance.as_of,
+                reason: provenance.reason,
+            });
+        }
+        out
     }
 
     fn detailed(
@@ -201,7 +248,9 @@ impl Binder<'_> {
                         }
                     }
                 }
-                ("per" | "window" | "source" | "reason" | "as_of" | "status", _) => {
+                // read once the type of the fact is known
+                ("also", Tree::List(_)) => {}
+                ("also" | "per" | "window" | "source" | "reason" | "as_of" | "status", _) => {
                     self.fail(
                         "E-FACT-SHAPE",
                         &format!("{path}.{key}"),
@@ -212,7 +261,7 @@ impl Binder<'_> {
                 }
                 _ => {
                     let known = [
-                        "value", "per", "window", "source", "as_of", "status", "reason",
+                        "value", "per", "window", "source", "as_of", "status", "reason", "also",
                     ];
                     let near = did_you_mean(key, known);
                     self.fail(
@@ -239,5 +288,6 @@ pub(super) fn plain(status: FactStatus) -> Provenance {
         reason: String::new(),
         by: String::new(),
         out_of_range: false,
+        also: Vec::new(),
     }
 }

@@ -1,0 +1,120 @@
+//! The command `verify` on the shipped household.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::process::{Command, Output};
+
+use minzheng_testkit::repo_root;
+use serde_json::Value;
+
+const FILE: &str = "examples/data/verification-family.toml";
+
+fn command(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_minzheng"))
+        .args(args)
+        .current_dir(repo_root())
+        .output()
+        .unwrap()
+}
+
+fn text(args: &[&str]) -> String {
+    let output = command(args);
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{args:?}: {error}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[track_caller]
+fn holds(text: &str, words: &[&str]) {
+    for words in words {
+        assert!(text.contains(words), "no `{words}` in\n{text}");
+    }
+}
+
+#[test]
+fn a_reader_follows_an_amount_to_its_records() {
+    holds(
+        &text(&["verify", FILE, "--lang", "zh"]),
+        &[
+            "苏和（p1） 工资性收入: 24,000.00 元/年 <已核实> 记录与申报一致",
+            "1. 个人所得税·收入额 24,000.00 元/年 <2025-08-01..2026-07-31, 截至 2026-07-31, p1/GS-01 p1/GS-02",
+            "家庭 银行存款: 66,234.56 元 <已核实> 记录与申报不一致，以记录为准",
+            "p1/YH-1 p2/YH-2 p2/YH-3",
+            "! 家庭 银行存款: 申报 5,000.00 元 (2026-08-18), 记录 66,234.56 元，差额 61,234.56 元 [重大差异]",
+            "→ 娜仁（p2） 商业保险: 尚未答复 等待保险公司反馈 — 涉及 商业保险、本人名下金融资产",
+            "有效期至 未设定，由当地规定",
+        ],
+    );
+    holds(
+        &text(&["verify", FILE]),
+        &[
+            "household bank deposits: 66,234.56 yuan <verified> the records differ from the declaration and are taken",
+            "declared 5,000.00 yuan",
+            "valid until not set: the place sets it",
+        ],
+    );
+}
+
+#[test]
+fn the_adopted_facts_are_decided_and_say_where_they_come_from() {
+    let decided = text(&["verify", FILE, "--assess", "--lang", "zh"]);
+    holds(
+        &decided,
+        &[
+            "金融资产: 66,234.56 元",
+            "银行存款: 66,234.56 元 <verified, bank_deposits 银行存款余额",
+            "未采用：5,000.00 元 <declared",
+            "初步结论",
+        ],
+    );
+    let household: Value = serde_json::from_str(&text(&["verify", FILE, "--household"])).unwrap();
+    assert_eq!(household["household"]["deposits"]["value"], "66234.56");
+    assert_eq!(
+        household["household"]["deposits"]["also"][0]["value"],
+        "5000.00"
+    );
+    assert_eq!(
+        household["household"]["insurance_value"]["status"],
+        "declared"
+    );
+}
+
+#[test]
+fn json_and_page() {
+    let report: Value = serde_json::from_str(&text(&["verify", FILE, "--json"])).unwrap();
+    assert_eq!(report["schema"], "minzheng/verification-report/1");
+    assert_eq!(report["sources"].as_array().unwrap().len(), 99);
+    assert_eq!(report["differences"][0]["grade"], "material");
+    assert_eq!(report["valid_until"], Value::Null);
+    let schema: Value = serde_json::from_str(&text(&["schema", "verification-report"])).unwrap();
+    let named: Vec<&String> = schema["properties"].as_object().unwrap().keys().collect();
+    let there: Vec<&String> = report.as_object().unwrap().keys().collect();
+    assert_eq!(named, there);
+    let page = text(&["verify", FILE, "--html", "--lang", "zh"]);
+    holds(
+        &page,
+        &[
+            "<!DOCTYPE html>",
+            "@page{size:A4",
+            "一、核对委托",
+            "核对机构（盖章）：",
+            "lang=\"zh-CN\"",
+        ],
+    );
+}
+
+#[test]
+fn what_is_awaited_can_fail_and_what_is_wrong_is_refused() {
+    assert_eq!(
+        command(&["verify", FILE, "--fail-awaited"]).status.code(),
+        Some(3)
+    );
+    let refused = command(&[
+        "verify",
+        "examples/data/low-income-family.toml",
+        "--lang",
+        "zh",
+    ]);
+    assert_eq!(refused.status.code(), Some(1));
+    let words = String::from_utf8(refused.stderr).unwrap();
+    holds(&words, &["错误[E-REQUEST-SHAPE]: request"]);
+}
