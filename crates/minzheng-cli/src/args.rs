@@ -576,7 +576,6 @@ pub(crate) enum SchemaCommand {
         &[DONE, REFUSED_PACK, USAGE],
     ))]
     Household,
-<<<<<<< HEAD
     /// The tables that `run` reads: every column with its type, unit, bounds, words and the conditions that need it
     #[command(after_help = teach(
         "minzheng schema tables --markdown",
@@ -587,12 +586,10 @@ pub(crate) enum SchemaCommand {
         #[arg(long)]
         markdown: bool,
     },
-=======
     /// The JSON Schema of the report that `minzheng verify --json` prints
     #[command(after_help = teach(
         "minzheng schema verification-report",
         &[DONE, REFUSED_PACK, USAGE],
     ))]
     VerificationReport,
->>>>>>> verify
 }

@@ -12,11 +12,8 @@ mod province;
 mod run;
 mod schema;
 mod synth;
-<<<<<<< HEAD
 mod tables;
-=======
 mod verify;
->>>>>>> verify
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -10,13 +10,10 @@ use serde_json::{Value, json};
 use minzheng_arrow::Contract;
 
 use crate::args::{Args, Case, Command, Form, ParamsCommand, SchemaCommand};
-<<<<<<< HEAD
 use crate::output::{bold, dim, marks, pick, table, verdict};
-use crate::{Failure, Outcome, compare, input, output, pack, params, province, schema, synth};
-=======
-use crate::output::{bold, dim, marks, page, pick, table, verdict};
-use crate::{Failure, Outcome, input, output, pack, params, province, schema, synth, verify};
->>>>>>> verify
+use crate::{
+    Failure, Outcome, compare, input, output, pack, params, province, schema, synth, verify,
+};
 
 /// Does what was asked.
 pub(crate) fn run(args: Args) -> Outcome {
