@@ -14,6 +14,7 @@ pub mod error;
 pub mod export;
 pub mod files;
 pub mod import;
+pub mod matching;
 pub mod stream;
 pub mod synth;
 
