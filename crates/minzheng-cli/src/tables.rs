@@ -1,6 +1,7 @@
 //! What every command over the tables of a province does: reads how they are given, and says how far it is.
 
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -32,7 +33,7 @@ pub(crate) fn inputs(given: &TablesArgs) -> RunInputs {
 pub(crate) fn import(given: &TablesArgs, lang: Lang) -> Result<ImportOptions, Failure> {
     Ok(ImportOptions {
         on: day(given.on)?,
-        mapping: mapping(given, lang)?,
+        mapping: mapping(given.mapping.as_deref(), lang)?,
         ignore_unknown: given.ignore_unknown,
         ..ImportOptions::default()
     })
@@ -86,8 +87,9 @@ pub(crate) fn day(day: Option<NaiveDate>) -> Result<Option<Day>, Failure> {
     day.map(read).transpose()
 }
 
-fn mapping(given: &TablesArgs, lang: Lang) -> Result<Mapping, Failure> {
-    let Some(path) = &given.mapping else {
+/// The file with other names and units of columns.
+pub(crate) fn mapping(path: Option<&Path>, lang: Lang) -> Result<Mapping, Failure> {
+    let Some(path) = path else {
         return Ok(Mapping::default());
     };
     let name = path.display().to_string();
