@@ -260,25 +260,50 @@ pub(crate) struct VerifyTables {
     )]
     pub(crate) people: Option<PathBuf>,
     /// The table of households
-    #[arg(long, value_name = "FILE", requires = "people", help_heading = "Tables")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "people",
+        help_heading = "Tables"
+    )]
     pub(crate) households: Option<PathBuf>,
     /// A folder with the records of the items, each named as its item: income_tax.parquet. An item without a table was not asked
     #[arg(long, value_name = "DIR", requires = "people", help_heading = "Tables")]
     pub(crate) items: Option<PathBuf>,
     /// The table of answers: household_id, person_id, item, status, as_of. Whoever it does not name has not been answered about
-    #[arg(long, value_name = "FILE", requires = "people", help_heading = "Tables")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "people",
+        help_heading = "Tables"
+    )]
     pub(crate) answers: Option<PathBuf>,
     /// The day windows are seen from
-    #[arg(long, value_name = "YYYY-MM-DD", requires = "people", help_heading = "Tables")]
+    #[arg(
+        long,
+        value_name = "YYYY-MM-DD",
+        requires = "people",
+        help_heading = "Tables"
+    )]
     pub(crate) as_of: Option<NaiveDate>,
     /// The day of the declarations; without it the day of --as-of
-    #[arg(long, value_name = "YYYY-MM-DD", requires = "people", help_heading = "Tables")]
+    #[arg(
+        long,
+        value_name = "YYYY-MM-DD",
+        requires = "people",
+        help_heading = "Tables"
+    )]
     pub(crate) declared_on: Option<NaiveDate>,
     /// A folder for the adopted tables, how each fact stands (status), differences and findings
     #[arg(long, value_name = "DIR", requires = "people", help_heading = "Tables")]
     pub(crate) out: Option<PathBuf>,
     /// A file with other names and units of columns
-    #[arg(long, value_name = "FILE", requires = "people", help_heading = "Tables")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "people",
+        help_heading = "Tables"
+    )]
     pub(crate) mapping: Option<PathBuf>,
     /// Columns that nobody knows pass through
     #[arg(long, requires = "people", help_heading = "Tables")]

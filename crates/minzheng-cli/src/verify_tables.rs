@@ -51,7 +51,14 @@ pub(crate) fn run(command: &Verify, engine: &Engine, lang: Lang) -> Outcome {
     };
     let basis = engine.basis().map_err(told)?;
     let out = given(&asked.out);
-    let verified = verify(engine.packs(), basis, &inputs, &out, &options, &mut progress);
+    let verified = verify(
+        engine.packs(),
+        basis,
+        &inputs,
+        &out,
+        &options,
+        &mut progress,
+    );
     bar.finish_and_clear();
     let summary = verified.map_err(told)?;
     let text = if command.form.json {

@@ -229,13 +229,22 @@ impl<'a> Adopting<'a> {
         for batch in file.batches() {
             self.options.go_on()?;
             let batch = batch?;
-            let mut columns: Vec<ArrayRef> =
-                kept.iter().filter_map(|at| batch.columns().get(*at).cloned()).collect();
+            let mut columns: Vec<ArrayRef> = kept
+                .iter()
+                .filter_map(|at| batch.columns().get(*at).cloned())
+                .collect();
             let mut status: Vec<ArrayRef> = self.keys(entity, first, batch.num_rows());
             for ((spoken, place), tally) in spoken.iter().zip(&places).zip(&mut tallies) {
                 let declared = place.map(|at| declared(&batch, matched, at, table, first, notes));
                 let declared = declared.transpose()?;
-                let settled = self.fact(entity, spoken, declared.as_ref(), first, batch.num_rows(), &mut stale);
+                let settled = self.fact(
+                    entity,
+                    spoken,
+                    declared.as_ref(),
+                    first,
+                    batch.num_rows(),
+                    &mut stale,
+                );
                 for (row, settled) in settled.iter().enumerate() {
                     let given = declared.as_ref().and_then(|d| d.number(row));
                     tally_one(tally, settled);
@@ -245,7 +254,11 @@ impl<'a> Adopting<'a> {
                         self.differ(entity, row, spoken, given, settled)?;
                     }
                 }
-                columns.push(array(self.set, spoken.fact.ty, settled.iter().map(|s| s.value))?);
+                columns.push(array(
+                    self.set,
+                    spoken.fact.ty,
+                    settled.iter().map(|s| s.value),
+                )?);
                 status.push(words(settled.iter().map(|s| s.status.word()))?);
             }
             let bad = |_| fault(table);
@@ -262,14 +275,20 @@ impl<'a> Adopting<'a> {
         rows_out.finish()?;
         states_out.finish()?;
         let rows = u64::try_from(first).unwrap_or(u64::MAX);
-        let id = self.set.entities().get(entity).map_or("", |e| e.id.as_str());
+        let id = self
+            .set
+            .entities()
+            .get(entity)
+            .map_or("", |e| e.id.as_str());
         if entity == 0 {
             summary.households = rows;
         } else {
             summary.people = rows;
         }
         for (spoken, tally) in spoken.iter().zip(tallies) {
-            summary.facts.insert(format!("{id}.{}", spoken.fact.id), tally);
+            summary
+                .facts
+                .insert(format!("{id}.{}", spoken.fact.id), tally);
         }
         Ok(())
     }
@@ -288,7 +307,10 @@ impl<'a> Adopting<'a> {
         let day = self.options.declared_on.unwrap_or(self.options.as_of);
         let times = self.basis.material_times();
         let tolerance = |precedence: u8| {
-            let mut group = spoken.rows.iter().filter(|(_, r)| r.precedence == precedence);
+            let mut group = spoken
+                .rows
+                .iter()
+                .filter(|(_, r)| r.precedence == precedence);
             group.find_map(|(_, r)| r.tolerance)
         };
         let mut said = Vec::with_capacity(spoken.rows.len());
@@ -296,7 +318,11 @@ impl<'a> Adopting<'a> {
         for row in 0..rows {
             let slot = row32(first.saturating_add(row));
             let own = [slot];
-            let of = if entity == 0 { people.members(slot) } else { &own };
+            let of = if entity == 0 {
+                people.members(slot)
+            } else {
+                &own
+            };
             said.clear();
             for evidence in &spoken.rows {
                 said.push(self.said(*evidence, slot, of, stale));
@@ -413,12 +439,26 @@ fn declared<'b>(
     let mut cells = read(array.as_ref(), &column.want).ok_or_else(|| fault(table))?;
     let number = |row: u32| u64::from(row).saturating_add(u64::try_from(first).unwrap_or(0));
     for (row, bad) in core::mem::take(&mut cells.bad) {
-        notes.row(table, number(row), &column.name, bad.code, bad.message, String::new());
+        notes.row(
+            table,
+            number(row),
+            &column.name,
+            bad.code,
+            bad.message,
+            String::new(),
+        );
     }
     let outside = cells.outside(column.low, column.high);
     for (row, _) in &outside {
         let message = "the value is outside its sensible bounds and is read as unknown";
-        notes.row(table, number(*row), &column.name, "W-FACT-RANGE", message, String::new());
+        notes.row(
+            table,
+            number(*row),
+            &column.name,
+            "W-FACT-RANGE",
+            message,
+            String::new(),
+        );
     }
     Ok(cells.without(batch.num_rows(), &outside))
 }
@@ -457,7 +497,11 @@ fn status_schema(table: &str, spoken: &[Spoken<'_>]) -> SchemaRef {
     if table == "people" {
         fields.push(Field::new("person_id", DataType::Utf8, false));
     }
-    fields.extend(spoken.iter().map(|s| Field::new(&s.fact.id, coded(), false)));
+    fields.extend(
+        spoken
+            .iter()
+            .map(|s| Field::new(&s.fact.id, coded(), false)),
+    );
     Arc::new(Schema::new(fields))
 }
 
@@ -477,7 +521,10 @@ fn array(
         }
         Type::Ratio => {
             let wide: Decimal128Array = values.map(|v| v.map(i128::from)).collect();
-            Arc::new(wide.with_precision_and_scale(18, 4).map_err(|_| fault("people"))?)
+            Arc::new(
+                wide.with_precision_and_scale(18, 4)
+                    .map_err(|_| fault("people"))?,
+            )
         }
         Type::Code(list) => match set.code_lists().get(list) {
             Some(list) => {

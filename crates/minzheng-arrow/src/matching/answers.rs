@@ -40,7 +40,8 @@ fn status_at(number: u16) -> Option<AnswerStatus> {
 
 fn number_of(status: AnswerStatus) -> u16 {
     let at = AnswerStatus::ALL.iter().position(|(_, s)| *s == status);
-    at.and_then(|at| u16::try_from(at.saturating_add(1)).ok()).unwrap_or(0)
+    at.and_then(|at| u16::try_from(at.saturating_add(1)).ok())
+        .unwrap_or(0)
 }
 
 impl Answers {
@@ -56,7 +57,14 @@ impl Answers {
         for name in COLUMNS {
             let Some((index, _)) = table.schema().column_with_name(name) else {
                 let help = "the table has household_id, person_id, item, status, as_of";
-                return Err(at("E-TABLE-COLUMN", "answers", name, "the column is missing", help).into());
+                return Err(at(
+                    "E-TABLE-COLUMN",
+                    "answers",
+                    name,
+                    "the column is missing",
+                    help,
+                )
+                .into());
             };
             wanted.push(Some(index));
         }
@@ -73,14 +81,28 @@ impl Answers {
                 let cells = column(which).and_then(|c| KeyCells::of(c.as_ref()));
                 let Some(cells) = cells else {
                     let help = "write keys as text or whole numbers, items and statuses as text";
-                    return Err(at("E-TABLE-TYPE", "answers", name, "the column is of another type", help).into());
+                    return Err(at(
+                        "E-TABLE-TYPE",
+                        "answers",
+                        name,
+                        "the column is of another type",
+                        help,
+                    )
+                    .into());
                 };
                 keys.push(cells);
             }
             let day = column(4).and_then(|c| read(c.as_ref(), &Want::Date));
             let Some(day) = day else {
                 let help = "write days";
-                return Err(at("E-TABLE-TYPE", "answers", "as_of", "the column is of another type", help).into());
+                return Err(at(
+                    "E-TABLE-TYPE",
+                    "answers",
+                    "as_of",
+                    "the column is of another type",
+                    help,
+                )
+                .into());
             };
             for row in 0..batch.num_rows() {
                 let number = first.saturating_add(u64::try_from(row).unwrap_or(0));
@@ -93,7 +115,14 @@ impl Answers {
                     });
                 let Some(person) = known else {
                     let message = "the answer is about nobody in the tables";
-                    notes.row("answers", number, "person_id", "E-ANSWER-PERSON", message, String::new());
+                    notes.row(
+                        "answers",
+                        number,
+                        "person_id",
+                        "E-ANSWER-PERSON",
+                        message,
+                        String::new(),
+                    );
                     continue;
                 };
                 let item = match cell(2) {
@@ -102,13 +131,21 @@ impl Answers {
                 };
                 let Some(item) = item else {
                     let message = "the catalogue has no such item";
-                    notes.row("answers", number, "item", "E-ANSWER-ITEM", message, people.words(person));
+                    notes.row(
+                        "answers",
+                        number,
+                        "item",
+                        "E-ANSWER-ITEM",
+                        message,
+                        people.words(person),
+                    );
                     continue;
                 };
                 let status = match cell(3) {
-                    Some(Key::Text(word)) => {
-                        AnswerStatus::ALL.iter().find(|(w, _)| *w == word).map(|(_, s)| *s)
-                    }
+                    Some(Key::Text(word)) => AnswerStatus::ALL
+                        .iter()
+                        .find(|(w, _)| *w == word)
+                        .map(|(_, s)| *s),
                     _ => None,
                 };
                 let as_of = day.number(row).and_then(Day::from_number);
@@ -117,14 +154,35 @@ impl Answers {
                     Some(status) if !speaks || as_of.is_some() => (status, as_of),
                     _ => {
                         let message = "no known status, or an answer without its day";
-                        notes.row("answers", number, "status", "E-ANSWER-STATUS", message, people.words(person));
+                        notes.row(
+                            "answers",
+                            number,
+                            "status",
+                            "E-ANSWER-STATUS",
+                            message,
+                            people.words(person),
+                        );
                         (AnswerStatus::Pending, None)
                     }
                 };
                 if !out.put(item, person, people.len(), Said { status, as_of }) {
                     let message = "the item has answered about the person already";
-                    notes.row("answers", number, "", "E-ANSWER-TWICE", message, people.words(person));
-                    out.set(item, person, Said { status: AnswerStatus::Unavailable, as_of: None });
+                    notes.row(
+                        "answers",
+                        number,
+                        "",
+                        "E-ANSWER-TWICE",
+                        message,
+                        people.words(person),
+                    );
+                    out.set(
+                        item,
+                        person,
+                        Said {
+                            status: AnswerStatus::Unavailable,
+                            as_of: None,
+                        },
+                    );
                 }
             }
             first = first.saturating_add(u64::try_from(batch.num_rows()).unwrap_or(0));
@@ -158,7 +216,9 @@ impl Answers {
 
     /// The item was asked, whether anybody is answered about or not.
     pub(super) fn ask(&mut self, item: &str, people: usize) {
-        self.words.entry(item.to_owned()).or_insert_with(|| vec![0; people]);
+        self.words
+            .entry(item.to_owned())
+            .or_insert_with(|| vec![0; people]);
     }
 
     fn put(&mut self, item: &str, person: u32, people: usize, said: Said) -> bool {

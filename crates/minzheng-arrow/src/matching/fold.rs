@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 use minzheng::catalog::FieldType;
 use minzheng::verification::collect::{Unclear, total};
-use minzheng::verification::evidence::{Evidence, How, Window};
+use minzheng::verification::evidence::{Evidence, How, When, Window};
+use minzheng_rules::date::Day;
 use minzheng_rules::lang::Type;
 
 /// A record that may be the same thing as another.
@@ -212,6 +213,10 @@ impl Fold {
         fact: Type,
     ) -> Vec<(u32, Result<i64, Unclear>)> {
         self.tell_apart();
+        for (_, day) in &mut self.months {
+            let month = Day::from_number(i64::from(*day)).map(|d| d.first_of_month().number());
+            *day = month.and_then(|m| i32::try_from(m).ok()).unwrap_or(*day);
+        }
         self.months.sort_unstable();
         self.months.dedup();
         let many = match &self.counts {
@@ -251,6 +256,9 @@ impl Fold {
         }
         if self.alone && count > 1 && matches!(self.how, How::Sum | How::MeanMonth) {
             return Err(Unclear::Several);
+        }
+        if self.how == How::MeanMonth && !matches!(evidence.when, When::On(_)) {
+            return Err(Unclear::Undated);
         }
         if let Some(why) = self.spoilt.get(&slot) {
             return Err(*why);

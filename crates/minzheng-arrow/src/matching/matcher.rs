@@ -83,7 +83,11 @@ impl Matcher {
             return Err(crate::error::at("E-MATCH-SIZE", "people", "", message, help).into());
         }
         // less than half of the slots are taken
-        let slots = people.len().max(PARTS).saturating_mul(2).next_power_of_two();
+        let slots = people
+            .len()
+            .max(PARTS)
+            .saturating_mul(2)
+            .next_power_of_two();
         let bits = slots.trailing_zeros();
         let mut out = Self {
             keys: vec![NO_KEY; slots],
@@ -242,7 +246,12 @@ mod tests {
             map.entry(*key).or_default().push(row);
         }
         let matcher = Matcher::new(&people).unwrap();
-        let mut twice: Vec<u32> = map.values().filter(|r| r.len() > 1).flatten().copied().collect();
+        let mut twice: Vec<u32> = map
+            .values()
+            .filter(|r| r.len() > 1)
+            .flatten()
+            .copied()
+            .collect();
         twice.sort_unstable();
         assert_eq!(matcher.twice(), twice);
         assert!(!twice.is_empty());
@@ -250,7 +259,10 @@ mod tests {
         let wanted: Vec<Hit> = (0..)
             .zip(&records)
             .filter_map(|(record, key)| match map.get(key).map(Vec::as_slice) {
-                Some([person]) => Some(Hit { record, person: *person }),
+                Some([person]) => Some(Hit {
+                    record,
+                    person: *person,
+                }),
                 _ => None,
             })
             .collect();
@@ -260,7 +272,11 @@ mod tests {
         // of one person the order of the records is kept
         let mut before: BTreeMap<u32, u32> = BTreeMap::new();
         for hit in &hits {
-            assert!(before.insert(hit.person, hit.record).is_none_or(|b| b < hit.record));
+            assert!(
+                before
+                    .insert(hit.person, hit.record)
+                    .is_none_or(|b| b < hit.record)
+            );
         }
         hits.sort_unstable();
         assert_eq!(hits, wanted);

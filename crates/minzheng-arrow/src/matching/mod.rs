@@ -12,6 +12,15 @@ mod people;
 mod run;
 mod source;
 mod tally;
+#[cfg(test)]
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops at the first surprise"
+)]
+mod tests;
 
 pub use fold::Fold;
 pub use matcher::{Hit, Matcher, NO_KEY, Scratch};

@@ -105,7 +105,11 @@ impl People {
         let (wanted, at) = picks(&indices(homes, &[Role::Key]));
         for batch in households.read(&wanted, 0) {
             let batch = batch?;
-            let column = at.first().copied().flatten().and_then(|at| batch.columns().get(at));
+            let column = at
+                .first()
+                .copied()
+                .flatten()
+                .and_then(|at| batch.columns().get(at));
             let keys = column.and_then(|c| KeyCells::of(c.as_ref()));
             for row in 0..batch.num_rows() {
                 let key = keys.as_ref().and_then(|k| k.get(row));
@@ -115,10 +119,25 @@ impl People {
         }
         out.order = (0..row32(out.households.len())).collect();
         let ids = &out.households;
-        out.order.sort_by(|a, b| ids.get(ix(*a)).cmp(&ids.get(ix(*b))));
+        out.order
+            .sort_by(|a, b| ids.get(ix(*a)).cmp(&ids.get(ix(*b))));
         let keys = out.people(people, matched, notes)?;
         out.group();
         Ok((out, keys))
+    }
+
+    /// People by the rows of their households.
+    #[cfg(test)]
+    pub(super) fn of(home: Vec<u32>) -> Self {
+        let many = home.iter().max().map_or(0, |h| ix(*h).saturating_add(1));
+        let mut out = Self {
+            households: (0..).map(Id::Number).take(many).collect(),
+            persons: (0..).map(Id::Number).take(home.len()).collect(),
+            home,
+            ..Self::default()
+        };
+        out.group();
+        out
     }
 
     fn people(
@@ -139,7 +158,10 @@ impl People {
                 .map(|at| KeyCells::of(batch.columns().get((*at)?)?.as_ref()))
                 .collect();
             let cell = |which: usize, row: usize| {
-                cells.get(which).and_then(|c| c.as_ref()).and_then(|c| c.get(row))
+                cells
+                    .get(which)
+                    .and_then(|c| c.as_ref())
+                    .and_then(|c| c.get(row))
             };
             for row in 0..batch.num_rows() {
                 let home = cell(0, row).and_then(|key| self.household(key, hint));
@@ -165,7 +187,14 @@ impl People {
                     Ok(_) => NO_KEY,
                     Err(error) => {
                         let words = self.words(person);
-                        notes.row("people", person, identity, error.code(), error.to_string(), words);
+                        notes.row(
+                            "people",
+                            person,
+                            identity,
+                            error.code(),
+                            error.to_string(),
+                            words,
+                        );
                         NO_KEY
                     }
                 });
@@ -243,12 +272,16 @@ impl People {
 
     /// The key of a household in full.
     pub(super) fn home_words(&self, home: u32) -> String {
-        self.households.get(ix(home)).map_or_else(String::new, Id::words)
+        self.households
+            .get(ix(home))
+            .map_or_else(String::new, Id::words)
     }
 
     /// The key of a person alone, in full.
     pub(super) fn person_words(&self, person: u32) -> String {
-        self.persons.get(ix(person)).map_or_else(String::new, Id::words)
+        self.persons
+            .get(ix(person))
+            .map_or_else(String::new, Id::words)
     }
 
     /// The key of a person in full: `household/person`.

@@ -156,8 +156,16 @@ pub fn verify(
     let (rows, keys) = People::read((&households, homes), (&people, persons), &mut notes)?;
     let matcher = Matcher::new(&keys)?;
     for person in matcher.twice() {
-        let message = "another person has the same identity number: whose its records are cannot be told";
-        notes.row("people", *person, "id_number", "E-MATCH-TWICE", message, rows.words(*person));
+        let message =
+            "another person has the same identity number: whose its records are cannot be told";
+        notes.row(
+            "people",
+            *person,
+            "id_number",
+            "E-MATCH-TWICE",
+            message,
+            rows.words(*person),
+        );
         count(&mut summary.duplicate_people);
     }
     let without = keys.iter().filter(|k| **k == NO_KEY).count();
@@ -189,18 +197,35 @@ pub fn verify(
                     options.go_on()
                 };
                 let source = (resource, &table);
-                stream(source, &evidence, &against, &mut answers, &mut notes, &mut going)?
+                stream(
+                    source,
+                    &evidence,
+                    &against,
+                    &mut answers,
+                    &mut notes,
+                    &mut going,
+                )?
             }
             None if answers.is_asked(&resource.id) => {
                 let mut tally = ItemTally::default();
                 let none = vec![false; rows.len()];
                 let id = &resource.id;
-                settle_answers(id, &none, &against, &mut answers, &mut [], &mut notes, &mut tally);
+                settle_answers(
+                    id,
+                    &none,
+                    &against,
+                    &mut answers,
+                    &mut [],
+                    &mut notes,
+                    &mut tally,
+                );
                 (Vec::new(), tally, 0)
             }
             None => continue,
         };
-        summary.matching_bytes = summary.matching_bytes.max(u64::try_from(bytes).unwrap_or(u64::MAX));
+        summary.matching_bytes = summary
+            .matching_bytes
+            .max(u64::try_from(bytes).unwrap_or(u64::MAX));
         for Found { row, values } in found {
             columns.insert(row, Column::new(values));
         }
@@ -210,8 +235,22 @@ pub fn verify(
 
     let mut adopting = Adopting::new(set, basis, &rows, &answers, columns, options);
     adopting.tally_answers(&mut summary);
-    adopting.write(0, (&households, homes), out, &mut notes, &mut summary, progress)?;
-    adopting.write(1, (&people, persons), out, &mut notes, &mut summary, progress)?;
+    adopting.write(
+        0,
+        (&households, homes),
+        out,
+        &mut notes,
+        &mut summary,
+        progress,
+    )?;
+    adopting.write(
+        1,
+        (&people, persons),
+        out,
+        &mut notes,
+        &mut summary,
+        progress,
+    )?;
     adopting.finish()?;
     write_findings(out, options, &notes.findings)?;
     summary.findings = notes.by_code;
@@ -227,7 +266,9 @@ fn evidence_of<'b>(
     let entity = |index: usize| set.entities().get(index).map_or("", |e| e.id.as_str());
     let ty = |row: &Evidence| {
         let mut facts = set.facts();
-        facts.find(|f| f.id == row.fact && entity(f.entity) == row.entity).map(|f| f.ty)
+        facts
+            .find(|f| f.id == row.fact && entity(f.entity) == row.entity)
+            .map(|f| f.ty)
     };
     basis
         .evidence
@@ -244,7 +285,11 @@ fn write_findings(
     findings: &Findings,
 ) -> Result<(), Error> {
     let path = out.join(format!("findings.{}", options.format.extension()));
-    let mut part = Part::table(&path, (options.format, options.encoding), &Findings::schema())?;
+    let mut part = Part::table(
+        &path,
+        (options.format, options.encoding),
+        &Findings::schema(),
+    )?;
     part.write(&findings.to_batch()?)?;
     part.finish()?;
     Ok(())

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use arrow_array::RecordBatch;
+use arrow_schema::Schema;
 use minzheng::catalog::{FieldType, Resource};
 use minzheng::identity::ResidentNumber;
 use minzheng::verification::AnswerStatus;
@@ -228,12 +229,15 @@ impl<'a> Folding<'a> {
 fn columns<'a>(
     set: &PackSet,
     resource: &'a Resource,
-    table: &TableFile,
+    schema: &Schema,
     wanted: &[&str],
 ) -> Result<Vec<Column<'a>>, Error> {
-    let schema = table.schema();
     let mut out = Vec::new();
-    for field in resource.fields.iter().filter(|f| wanted.contains(&f.id.as_str())) {
+    for field in resource
+        .fields
+        .iter()
+        .filter(|f| wanted.contains(&f.id.as_str()))
+    {
         let fen = format!("{}_fen", field.id);
         let is_money = matches!(field.ty, FieldType::Money(_));
         let found = schema
@@ -245,7 +249,13 @@ fn columns<'a>(
             if field.required {
                 let name = if is_money { &fen } else { &field.id };
                 let help = "the columns of an item stand in the catalogue";
-                let error = at("E-TABLE-COLUMN", &resource.id, name, "the column is missing", help);
+                let error = at(
+                    "E-TABLE-COLUMN",
+                    &resource.id,
+                    name,
+                    "the column is missing",
+                    help,
+                );
                 return Err(error.into());
             }
             continue;
@@ -260,6 +270,35 @@ fn columns<'a>(
         });
     }
     Ok(out)
+}
+
+/// One batch whose records are known to be whose, for one row of evidence.
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+pub(super) fn fold_batch(
+    against: &Against<'_>,
+    resource: &Resource,
+    evidence: &Evidence,
+    fact: Type,
+    batch: &RecordBatch,
+    hits: &[Hit],
+) -> Vec<(u32, Result<i64, Unclear>)> {
+    let mut fold = Folding::new(0, evidence, fact, resource, against);
+    let wanted: Vec<&str> = fold.fields().collect();
+    let mut columns = columns(against.set, resource, &batch.schema(), &wanted).unwrap();
+    for column in &mut columns {
+        column.tells = evidence.distinct.as_deref() == Some(column.field);
+    }
+    let stands: Vec<Option<usize>> = columns.iter().map(|c| Some(c.index)).collect();
+    let mut notes = Notes::new(10);
+    let values = read_batch(batch, &columns, &stands, resource, 0, &mut notes).unwrap();
+    assert!(notes.findings.is_empty());
+    for hit in hits {
+        let slot = fold.slot(against.people, hit.person);
+        fold.take(&values, ix(hit.record), slot, against.day.number());
+    }
+    let field = evidence.field.as_deref().and_then(|id| resource.field(id));
+    fold.fold.finish(evidence, field.map(|f| &f.ty), fact)
 }
 
 /// A number for a number of a record: two records with one number have one of these.
@@ -288,14 +327,20 @@ pub(super) fn stream(
         .collect();
     let mut wanted: Vec<&str> = vec![IDENTITY, NUMBER];
     wanted.extend(folds.iter().flat_map(Folding::fields));
-    let mut columns = columns(against.set, resource, table, &wanted)?;
+    let mut columns = columns(against.set, resource, table.schema(), &wanted)?;
     for column in &mut columns {
         let tells = |f: &Folding<'_>| f.evidence.distinct.as_deref() == Some(column.field);
         column.tells = folds.iter().any(tells);
     }
     if !columns.iter().any(|c| c.field == IDENTITY) {
         let help = "a record is matched by it";
-        let error = at("E-TABLE-COLUMN", &resource.id, IDENTITY, "the column is missing", help);
+        let error = at(
+            "E-TABLE-COLUMN",
+            &resource.id,
+            IDENTITY,
+            "the column is missing",
+            help,
+        );
         return Err(error.into());
     }
     let places: Vec<Option<usize>> = columns.iter().map(|c| Some(c.index)).collect();
@@ -308,7 +353,15 @@ pub(super) fn stream(
         let batch = batch?;
         let first = tally.rows;
         let values = read_batch(&batch, &columns, &stands, resource, first, notes)?;
-        packed(&values, &resource.id, first, batch.num_rows(), &mut keys, notes, &mut tally);
+        packed(
+            &values,
+            &resource.id,
+            first,
+            batch.num_rows(),
+            &mut keys,
+            notes,
+            &mut tally,
+        );
         against.matcher.find(&keys, &mut scratch, &mut hits);
         for hit in &hits {
             let record = ix(hit.record);
@@ -341,9 +394,21 @@ pub(super) fn stream(
         let key = against.people.words(*person);
         notes.row("people", *person, "", "E-RECORD-TWICE", message, key);
     }
-    settle_answers(&resource.id, &has, against, answers, &mut folds, notes, &mut tally);
+    settle_answers(
+        &resource.id,
+        &has,
+        against,
+        answers,
+        &mut folds,
+        notes,
+        &mut tally,
+    );
     let found = folds.into_iter().map(|f| {
-        let field = f.evidence.field.as_deref().and_then(|id| resource.field(id));
+        let field = f
+            .evidence
+            .field
+            .as_deref()
+            .and_then(|id| resource.field(id));
         Found {
             row: f.index,
             values: f.fold.finish(f.evidence, field.map(|f| &f.ty), f.fact),
@@ -383,7 +448,14 @@ fn read_batch<'b>(
         let mut cells = read(array.as_ref(), &column.want).ok_or_else(other)?;
         for (row, bad) in core::mem::take(&mut cells.bad) {
             let row = first.saturating_add(u64::from(row));
-            notes.row(&resource.id, row, &column.name, bad.code, bad.message, String::new());
+            notes.row(
+                &resource.id,
+                row,
+                &column.name,
+                bad.code,
+                bad.message,
+                String::new(),
+            );
         }
         if column.is_month {
             cells = cells.months();
@@ -411,7 +483,10 @@ fn packed(
             Some(Key::Text(text)) => {
                 ResidentNumber::parse(text).map_err(|e| (e.code(), e.to_string()))
             }
-            _ => Err(("E-MATCH-KEY", "the record says no identity number".to_owned())),
+            _ => Err((
+                "E-MATCH-KEY",
+                "the record says no identity number".to_owned(),
+            )),
         };
         keys.push(match found {
             Ok(number) => number.packed(),

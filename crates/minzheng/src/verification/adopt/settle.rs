@@ -322,12 +322,7 @@ fn differ(
 }
 
 /// What the first group that speaks, or should, makes of the fact.
-fn first(
-    fact: &Fact,
-    said: &[Said],
-    declared: Option<(i64, FactStatus, Day)>,
-    out: &mut Settled,
-) {
+fn first(fact: &Fact, said: &[Said], declared: Option<(i64, FactStatus, Day)>, out: &mut Settled) {
     for (precedence, group) in groups(said) {
         if group.iter().any(|e| e.found == Found::NotAsked) {
             continue;
@@ -346,8 +341,7 @@ fn first(
             (None, Ok(Some(value))) => {
                 let stale = group.iter().any(|e| e.stale);
                 let oldest = group.iter().filter_map(|e| e.as_of).min();
-                let newer =
-                    declared.is_none_or(|(_, _, own)| oldest.is_none_or(|day| own > day));
+                let newer = declared.is_none_or(|(_, _, own)| oldest.is_none_or(|day| own > day));
                 if stale && newer {
                     Some((Reason::Stale, None))
                 } else {
