@@ -547,7 +547,11 @@ fn a_province_is_verified_as_its_households_are() {
                 .or_else(|| named(&adoption.fact))
                 .unwrap();
             let words = format!("{} of {at} {row}: {:?}", adoption.fact, adoption.reason);
-            assert_eq!(number(set, adoption.ty, column.as_ref(), row), adoption.value, "{words}");
+            assert_eq!(
+                number(set, adoption.ty, column.as_ref(), row),
+                adoption.value,
+                "{words}"
+            );
             let state = states[at].column_by_name(&adoption.fact).unwrap();
             assert_eq!(
                 written(set, &FieldType::Text, state.as_ref(), row),
