@@ -250,7 +250,7 @@ pub(crate) struct Verify {
 /// The tables that are verified together.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct VerifyTables {
-    /// The table of people, with id_number: a file that ends in .parquet, .arrow or .csv, or a folder with its parts
+    /// The table of people, with `id_number`: a file that ends in .parquet, .arrow or .csv, or a folder with its parts
     #[arg(
         long,
         value_name = "FILE",
@@ -267,10 +267,10 @@ pub(crate) struct VerifyTables {
         help_heading = "Tables"
     )]
     pub(crate) households: Option<PathBuf>,
-    /// A folder with the records of the items, each named as its item: income_tax.parquet. An item without a table was not asked
+    /// A folder with the records of the items, each named as its item: `income_tax.parquet`. An item without a table was not asked
     #[arg(long, value_name = "DIR", requires = "people", help_heading = "Tables")]
     pub(crate) items: Option<PathBuf>,
-    /// The table of answers: household_id, person_id, item, status, as_of. Whoever it does not name has not been answered about
+    /// The table of answers: `household_id`, `person_id`, `item`, `status`, `as_of`. Whoever it does not name has not been answered about
     #[arg(
         long,
         value_name = "FILE",

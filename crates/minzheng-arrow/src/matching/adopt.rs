@@ -251,7 +251,7 @@ impl<'a> Adopting<'a> {
                     let apart = settled.difference.is_some_and(|d| d.grade != Grade::Same);
                     if apart {
                         let row = first.saturating_add(row);
-                        self.differ(entity, row, spoken, given, settled)?;
+                        self.differ(entity, row, spoken, given, settled);
                     }
                 }
                 columns.push(array(
@@ -259,7 +259,7 @@ impl<'a> Adopting<'a> {
                     spoken.fact.ty,
                     settled.iter().map(|s| s.value),
                 )?);
-                status.push(words(settled.iter().map(|s| s.status.word()))?);
+                status.push(words(settled.iter().map(|s| s.status.word())));
             }
             let bad = |_| fault(table);
             rows_out.write(&RecordBatch::try_new(Arc::clone(&schema), columns).map_err(bad)?)?;
@@ -357,9 +357,9 @@ impl<'a> Adopting<'a> {
         spoken: &Spoken<'_>,
         declared: Option<i64>,
         settled: &Settled,
-    ) -> Result<(), Error> {
+    ) {
         let Some(difference) = settled.difference else {
-            return Ok(());
+            return;
         };
         let slot = row32(row);
         let (home, person) = if entity == 0 {
@@ -388,7 +388,6 @@ impl<'a> Adopting<'a> {
         list.grade.push(difference.grade.word());
         list.reason.push(settled.reason.code());
         list.items.push(items.join("+"));
-        Ok(())
     }
 
     /// Writes the differences that are held.
@@ -539,10 +538,8 @@ fn array(
     })
 }
 
-fn words<'w>(words: impl Iterator<Item = &'w str>) -> Result<ArrayRef, Error> {
-    let array: DictionaryArray<Int32Type> = words.collect();
-    let array: ArrayRef = Arc::new(array);
-    Ok(array)
+fn words<'w>(words: impl Iterator<Item = &'w str>) -> ArrayRef {
+    Arc::new(words.collect::<DictionaryArray<Int32Type>>())
 }
 
 /// Rows of the table of differences.

@@ -186,7 +186,7 @@ impl Matcher {
                     })
                 }));
             } else {
-                self.deal(keys, first, &mut scratch.dealt);
+                Self::deal(keys, first, &mut scratch.dealt);
                 hits.extend(scratch.dealt.iter().filter_map(|(key, record)| {
                     Some(Hit {
                         record: *record,
@@ -199,7 +199,7 @@ impl Matcher {
     }
 
     /// Keys with their places, part after part, within a part in their order.
-    fn deal(&self, keys: &[u64], first: u32, dealt: &mut Vec<(u64, u32)>) {
+    fn deal(keys: &[u64], first: u32, dealt: &mut Vec<(u64, u32)>) {
         let part = |key: u64| ix(product(key) >> 56);
         let mut next = [0_usize; PARTS];
         for key in keys {
@@ -227,7 +227,6 @@ impl Matcher {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
     use std::collections::BTreeMap;
 

@@ -79,7 +79,7 @@ fn want(set: &PackSet, ty: &FieldType, is_fen: bool) -> Want {
     };
     match ty {
         FieldType::Money(_) => number(if is_fen { 0 } else { 2 }),
-        FieldType::Number { places, .. } => number(u8::try_from(*places).unwrap_or(u8::MAX)),
+        FieldType::Number { places, .. } => number(*places),
         FieldType::Count => number(0),
         FieldType::Ratio => number(4),
         FieldType::Bool => Want::Bool,
@@ -148,7 +148,7 @@ impl<'a> Folding<'a> {
             of_household,
             fold: Fold::new(evidence, slots),
             filters: filters.collect(),
-            first: first.map(|d| d.number()),
+            first: first.map(Day::number),
             last: last.number(),
         }
     }
@@ -274,7 +274,6 @@ fn columns<'a>(
 
 /// One batch whose records are known to be whose, for one row of evidence.
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 pub(super) fn fold_batch(
     against: &Against<'_>,
     resource: &Resource,
