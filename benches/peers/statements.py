@@ -56,3 +56,30 @@ SELECT household,
 FROM members
 GROUP BY household
 """
+
+SOURCES = 33
+
+# the records of people of elsewhere go before anything is added: the quickest of the forms tried
+MATCHING = (
+    "SELECT h.household, "
+    + ", ".join(f"s{i:02}.amount AS source{i:02}" for i in range(SOURCES))
+    + " FROM households h "
+    + " ".join(
+        f"LEFT JOIN (SELECT p.household, sum(r.amount)::BIGINT AS amount FROM source{i:02} r"
+        f" JOIN households p ON p.key = r.key GROUP BY p.household) s{i:02} ON s{i:02}.household = h.household"
+        for i in range(SOURCES)
+    )
+)
+
+
+def sources(members):
+    """The records of `matching`, a table a source, by name."""
+    import pyarrow.compute as pc
+
+    counts = {pair["values"]: pair["counts"] for pair in pc.value_counts(members["source"]).to_pylist()}
+    first, out = 0, {}
+    for source in range(SOURCES):
+        rows = counts.get(source, 0)
+        out[f"source{source:02}"] = members.slice(first, rows).select(["key", "amount"])
+        first += rows
+    return out

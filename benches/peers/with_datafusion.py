@@ -11,10 +11,14 @@ import statements
 class Engine:
     version = f"DataFusion {datafusion.__version__}"
 
-    def __init__(self, bench: str, _households: pa.Table, members: pa.Table, _folder: Path, _variant: str) -> None:
+    def __init__(self, bench: str, households: pa.Table, members: pa.Table, _folder: Path, _variant: str) -> None:
         config = datafusion.SessionConfig().with_target_partitions(1).with_batch_size(8192)
         self.context = datafusion.SessionContext(config)
-        self.context.register_record_batches("members", [members.to_batches(max_chunksize=8192)])
+        tables = {"members": members}
+        if bench == "matching":
+            tables = {"households": households} | statements.sources(members)
+        for name, table in tables.items():
+            self.context.register_record_batches(name, [table.to_batches(max_chunksize=8192)])
         self.statement = getattr(statements, bench.upper())
 
     def prepare(self) -> None:

@@ -14,7 +14,8 @@ class Engine:
 
     def __init__(self, bench: str, households: pa.Table, members: pa.Table, folder: Path, _variant: str) -> None:
         self.connection = duckdb.connect(config={"threads": 1})
-        tables = {"households": households, "members": members} | figures.tables(folder)
+        records = statements.sources(members) if bench == "matching" else {"members": members}
+        tables = {"households": households} | records | figures.tables(folder)
         for name, table in tables.items():
             self.connection.register("given", table)
             self.connection.execute(f"CREATE TABLE {name} AS SELECT * FROM given")

@@ -10,6 +10,7 @@ import polars as pl
 import pyarrow as pa
 
 import figures
+import statements
 
 col = pl.col
 
@@ -19,8 +20,12 @@ class Engine:
 
     def __init__(self, bench: str, households: pa.Table, members: pa.Table, folder: Path, variant: str) -> None:
         self.households = pl.from_arrow(households, rechunk=True)
-        # rows stand in the order of households: said, so that it can be used
-        self.members = pl.from_arrow(members, rechunk=True).with_columns(col("household").set_sorted())
+        if bench == "matching":
+            tables = statements.sources(members)
+            self.sources = {name: pl.from_arrow(table, rechunk=True) for name, table in tables.items()}
+        else:
+            # rows stand in the order of households: said, so that it can be used
+            self.members = pl.from_arrow(members, rechunk=True).with_columns(col("household").set_sorted())
         given = figures.tables(folder)
         self.figures, self.standards = pl.from_arrow(given["figures"]), pl.from_arrow(given["standards"])
         self.run = getattr(self, f"{bench}_{variant}" if variant else bench)
@@ -69,6 +74,14 @@ class Engine:
             for name in ["wage_percent", "old_age_cap", "medical_cap"]
         }
         return decide(households.lazy(), self.members.lazy().with_columns(**above))
+
+    def matching(self) -> pl.DataFrame:
+        people = self.households.lazy()
+        out = people.select("household")
+        for name, source in self.sources.items():
+            theirs = source.lazy().join(people, on="key").group_by("household").agg(col("amount").sum().alias(name))
+            out = out.join(theirs, on="household", how="left")
+        return out.collect()
 
     def aggregates(self) -> pl.DataFrame:
         elderly = col("birth") <= datetime.date(1966, 1, 1)

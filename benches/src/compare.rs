@@ -154,7 +154,7 @@ pub fn compare(
     );
     let per = match bench.per {
         Per::Household => households,
-        Per::Person => persons,
+        Per::Person | Per::Record => persons,
     } as f64;
     let told = |name: &&str| {
         let entrant = entrants.get(name)?;

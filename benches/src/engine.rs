@@ -10,7 +10,7 @@ use crate::columns::check_value;
 use crate::data::Population;
 use crate::manifest::Bench;
 use crate::peer::{Peer, Peers};
-use crate::{aggregates, ours, reference};
+use crate::{aggregates, matching, ours, reference};
 
 /// A run that can be repeated: everything that is done once for a plan and its data is already done. It gives a row a
 /// household, in their order, with the columns that the manifest names under `answer`.
@@ -37,6 +37,16 @@ const NATIVE: &[Native] = &[
         engine: "minzheng",
         bench: "aggregates",
         prepare: ours::columnar,
+    },
+    Native {
+        engine: "minzheng",
+        bench: "matching",
+        prepare: matching::ours,
+    },
+    Native {
+        engine: "loop",
+        bench: "matching",
+        prepare: matching::by_hand,
     },
     Native {
         engine: "loop",

@@ -22,6 +22,7 @@ pub mod compare;
 pub mod data;
 pub mod engine;
 pub mod manifest;
+pub mod matching;
 pub mod ours;
 pub mod peer;
 pub mod reference;

@@ -47,13 +47,15 @@ pub enum Per {
     Household,
     /// Members of households.
     Person,
+    /// Records of sources: the members, where the households are people.
+    Record,
 }
 
 /// How much.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Size {
-    /// How many households.
+    /// How many households; people, where the work is for a record.
     pub households: u32,
     /// How many rounds are timed.
     pub rounds: usize,

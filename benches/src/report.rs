@@ -17,18 +17,19 @@ pub fn markdown(all: &[Comparison]) -> String {
 }
 
 fn table(out: &mut String, one: &Comparison) -> std::fmt::Result {
+    let (rows, below, per) = match one.per {
+        Per::Household => ("households", "people", "household"),
+        Per::Person => ("households", "people", "person"),
+        Per::Record => ("people", "records", "record"),
+    };
     writeln!(
         out,
-        "**{}**: {} households, {} people, {} rounds\n",
+        "**{}**: {} {rows}, {} {below}, {} rounds\n",
         one.title,
         thousands(one.households),
         thousands(one.persons),
         one.rounds
     )?;
-    let per = match one.per {
-        Per::Household => "household",
-        Per::Person => "person",
-    };
     writeln!(
         out,
         "| engine | version | CPU time | for a {per} | answer |"
@@ -41,7 +42,7 @@ fn table(out: &mut String, one: &Comparison) -> std::fmt::Result {
         };
         let answer = match engine.wrong {
             0 => "the same".to_owned(),
-            wrong => format!("{} households otherwise", thousands(wrong)),
+            wrong => format!("{} {rows} otherwise", thousands(wrong)),
         };
         let (name, version) = (&engine.engine, &engine.version);
         writeln!(out, "| {name} | {version} | {all} | {each} | {answer} |")?;

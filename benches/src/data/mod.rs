@@ -3,6 +3,7 @@
 //! So the data are the same on every machine, in every language and for every size, and nothing has to be downloaded.
 
 mod province;
+mod records;
 mod reference;
 
 use std::fs;
@@ -20,14 +21,14 @@ pub use reference::{AREAS, Figures, PLACE, figures};
 const SEED: u64 = 20_260_701;
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// Households and their members; members stand in the order of households.
+/// Households and their members; members stand in the order of households. Of `matching` people, and records of sources.
 #[derive(Debug)]
 pub struct Population {
     /// One row a household. Columns of facts carry the name of the fact.
     pub households: RecordBatch,
     /// One row a person; `household` is the row number of the household.
     pub members: RecordBatch,
-    /// The members of household `i` are the rows `offsets[i]..offsets[i + 1]`.
+    /// The members of household `i` are the rows `offsets[i]..offsets[i + 1]`; of `matching` the records of source `i`.
     pub offsets: Vec<u32>,
 }
 
@@ -40,6 +41,7 @@ impl Population {
         let made = match bench {
             "reference" => reference::population(households),
             "aggregates" => province::population(households),
+            "matching" => records::population(households),
             other => return Err(format!("no data for a bench `{other}`")),
         };
         made.map_err(|error: ArrowError| error.to_string())

@@ -17,6 +17,7 @@ pub mod export;
 pub mod files;
 pub mod gate;
 pub mod import;
+pub mod matching;
 pub mod stream;
 pub mod synth;
 

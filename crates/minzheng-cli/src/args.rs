@@ -168,19 +168,21 @@ pub(crate) enum Command {
         ],
     ))]
     Arrears(Box<Backwards>),
-    /// Check what a household declares against what its sources report: the report, without a verdict
+    /// Check what a household declares against what its sources report: the report, without a verdict. With --people, all
+    /// households of some tables: adopted tables, differences and findings
     #[command(
         after_help = teach(
-        "minzheng verify examples/data/verification-family.toml --lang zh",
+        "minzheng verify examples/data/verification-family.toml --lang zh\n  minzheng synth --people 2000 --out target/province && minzheng verify --households target/province/households.parquet --people target/province/people.parquet --items target/province/items --answers target/province/answers.parquet --as-of 2026-08-25 --out target/verified",
         &[
             DONE,
-            (1, "the file or a pack was refused: standard error says where and why"),
+            (1, "the file, a table or a pack was refused: standard error says where and why"),
             USAGE,
             (3, "an answer is awaited, where --fail-awaited asks for it"),
+            (130, "stopped by Ctrl-C or a signal; start it again"),
         ],
     )
     )]
-    Verify(Verify),
+    Verify(Box<Verify>),
     /// Tables of a province that never was: households, people and records that nobody lives in
     #[command(
         after_help = teach(
@@ -330,7 +332,10 @@ pub(crate) struct Case {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Verify {
     /// The verification file: a household file with [request] and [[answer]] that ends in .toml or .json
-    pub(crate) file: PathBuf,
+    #[arg(required_unless_present = "people")]
+    pub(crate) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) tables: VerifyTables,
     #[command(flatten)]
     pub(crate) form: Form,
     /// Print the household with the adopted facts as JSON, as `minzheng assess` reads it
@@ -348,6 +353,75 @@ pub(crate) struct Verify {
     /// End with code 3 if an answer is awaited
     #[arg(long)]
     pub(crate) fail_awaited: bool,
+}
+
+/// The tables that are verified together.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct VerifyTables {
+    /// The table of people, with `id_number`: a file that ends in .parquet, .arrow or .csv, or a folder with its parts
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "file",
+        requires_all = ["households", "items", "as_of", "out"],
+        help_heading = "Tables"
+    )]
+    pub(crate) people: Option<PathBuf>,
+    /// The table of households
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "people",
+        help_heading = "Tables"
+    )]
+    pub(crate) households: Option<PathBuf>,
+    /// A folder with the records of the items, each named as its item: `income_tax.parquet`. An item without a table was not asked
+    #[arg(long, value_name = "DIR", requires = "people", help_heading = "Tables")]
+    pub(crate) items: Option<PathBuf>,
+    /// The table of answers: `household_id`, `person_id`, `item`, `status`, `as_of`. Whoever it does not name has not been answered about
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "people",
+        help_heading = "Tables"
+    )]
+    pub(crate) answers: Option<PathBuf>,
+    /// The day windows are seen from
+    #[arg(
+        long,
+        value_name = "YYYY-MM-DD",
+        requires = "people",
+        help_heading = "Tables"
+    )]
+    pub(crate) as_of: Option<NaiveDate>,
+    /// The day of the declarations; without it the day of --as-of
+    #[arg(
+        long,
+        value_name = "YYYY-MM-DD",
+        requires = "people",
+        help_heading = "Tables"
+    )]
+    pub(crate) declared_on: Option<NaiveDate>,
+    /// A folder for the adopted tables, how each fact stands (status), differences and findings
+    #[arg(long, value_name = "DIR", requires = "people", help_heading = "Tables")]
+    pub(crate) out: Option<PathBuf>,
+    /// A file with other names and units of columns
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "people",
+        help_heading = "Tables"
+    )]
+    pub(crate) mapping: Option<PathBuf>,
+    /// Columns that nobody knows pass through
+    #[arg(long, requires = "people", help_heading = "Tables")]
+    pub(crate) ignore_unknown: bool,
+    /// How tables are written
+    #[arg(long, value_enum, default_value_t = TableFormat::Parquet, help_heading = "Tables")]
+    pub(crate) format: TableFormat,
+    /// How the text of CSV is written
+    #[arg(long, value_enum, default_value_t = Encoding::Utf8, help_heading = "Tables")]
+    pub(crate) encoding: Encoding,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -18,6 +18,7 @@ mod schema;
 mod synth;
 mod tables;
 mod verify;
+mod verify_tables;
 
 use std::io::Write as _;
 use std::process::ExitCode;

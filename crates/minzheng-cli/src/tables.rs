@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -40,7 +41,7 @@ pub(crate) fn import(
 ) -> Result<ImportOptions, Failure> {
     Ok(ImportOptions {
         on: day(on)?,
-        mapping: mapping(given, lang)?,
+        mapping: mapping(given.mapping.as_deref(), lang)?,
         ignore_unknown: given.ignore_unknown,
         ..ImportOptions::default()
     })
@@ -94,8 +95,9 @@ pub(crate) fn day(day: Option<NaiveDate>) -> Result<Option<Day>, Failure> {
     day.map(read).transpose()
 }
 
-fn mapping(given: &TablesArgs, lang: Lang) -> Result<Mapping, Failure> {
-    let Some(path) = &given.mapping else {
+/// The file with other names and units of columns.
+pub(crate) fn mapping(path: Option<&Path>, lang: Lang) -> Result<Mapping, Failure> {
+    let Some(path) = path else {
         return Ok(Mapping::default());
     };
     let name = path.display().to_string();

@@ -9,13 +9,16 @@ use serde_json::json;
 
 use crate::args::Verify;
 use crate::output::{self, pick};
-use crate::{Failure, Outcome, input, run};
+use crate::{Failure, Outcome, input, run, verify_tables};
 
 /// Checks, and prints what was asked for.
 pub(crate) fn run(command: &Verify, packs: &[PathBuf], lang: Lang) -> Outcome {
     let told = |e: minzheng::Error| Failure::Refused(e.lines(lang));
     let engine = input::engine(packs)?;
-    let request = input::verification(&command.file, lang)?;
+    let Some(file) = &command.file else {
+        return verify_tables::run(command, &engine, lang);
+    };
+    let request = input::verification(file, lang)?;
     let verification = engine.verify(&request).map_err(told)?;
     let report = verification.report();
     let recheck = match &command.earlier {

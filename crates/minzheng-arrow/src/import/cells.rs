@@ -22,7 +22,7 @@ use super::row32;
 
 /// What a column is wanted for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Want {
+pub(crate) enum Want {
     Bool,
     Number(Unit),
     Date,
@@ -34,15 +34,15 @@ pub(super) enum Want {
 
 /// How a written number becomes one of the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Unit {
+pub(crate) struct Unit {
     /// Decimal places of the engine's unit in the written one: 2 for yuan, 0 for fen.
-    pub(super) places: u8,
-    pub(super) period: Change,
+    pub(crate) places: u8,
+    pub(crate) period: Change,
 }
 
 /// From the written period to the fact's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Change {
+pub(crate) enum Change {
     Same,
     MonthToYear,
     YearToMonth,
@@ -50,10 +50,10 @@ pub(super) enum Change {
 
 /// The ids and Chinese words of a code list, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Codes(Vec<(String, i32)>);
+pub(crate) struct Codes(Vec<(String, i32)>);
 
 impl Codes {
-    pub(super) fn new(list: &CodeList) -> Self {
+    pub(crate) fn new(list: &CodeList) -> Self {
         let of = |words: bool| {
             (0..).zip(&list.codes).map(move |(at, code)| {
                 let word = if words { &code.words.zh } else { &code.id };
@@ -78,9 +78,9 @@ impl Codes {
 
 /// Why a value is none of its type. The words never repeat the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Bad {
-    pub(super) code: &'static str,
-    pub(super) message: &'static str,
+pub(crate) struct Bad {
+    pub(crate) code: &'static str,
+    pub(crate) message: &'static str,
 }
 
 const fn bad(code: &'static str, message: &'static str) -> Bad {
@@ -108,17 +108,17 @@ const NOT_PLACE: Bad = bad("E-VALUE-PLACE", "not a six-digit place code");
 
 /// The values of a column, and the rows whose value is none of its type; those are unknown.
 #[derive(Debug)]
-pub(super) struct Cells<'a> {
+pub(crate) struct Cells<'a> {
     /// `None`: nothing is known of any row.
     pub(super) values: Option<Values<'a>>,
     /// Rows that are known; `None`: all.
     pub(super) known: Option<Bitmap>,
     /// Rising.
-    pub(super) bad: Vec<(u32, Bad)>,
+    pub(crate) bad: Vec<(u32, Bad)>,
 }
 
 impl<'a> Cells<'a> {
-    pub(super) const fn nothing() -> Self {
+    pub(crate) const fn nothing() -> Self {
         Self {
             values: None,
             known: None,
@@ -134,12 +134,12 @@ impl<'a> Cells<'a> {
         }
     }
 
-    pub(super) fn is_known(&self, row: usize) -> bool {
+    pub(crate) fn is_known(&self, row: usize) -> bool {
         self.known.as_ref().is_none_or(|k| k.get(row))
     }
 
     /// The value of a row, where it is known.
-    pub(super) fn number(&self, row: usize) -> Option<i64> {
+    pub(crate) fn number(&self, row: usize) -> Option<i64> {
         if !self.is_known(row) {
             return None;
         }
@@ -152,7 +152,7 @@ impl<'a> Cells<'a> {
     }
 
     /// Known rows whose value lies outside some bounds, with the value.
-    pub(super) fn outside(&self, low: Option<i64>, high: Option<i64>) -> Vec<(u32, i64)> {
+    pub(crate) fn outside(&self, low: Option<i64>, high: Option<i64>) -> Vec<(u32, i64)> {
         fn strange<T: Copy + Into<i64>>(values: &[T], (low, high): (i64, i64)) -> bool {
             let out = |v: T| (v.into() < low) | (v.into() > high);
             // without a way out of the loop it runs over many values at a time
@@ -184,6 +184,28 @@ impl<'a> Cells<'a> {
             });
             self.known = Some(known.collect());
             self.bad = bad;
+        }
+        self
+    }
+
+    /// The cells without some of so many rows.
+    pub(crate) fn without(mut self, rows: usize, gone: &[(u32, i64)]) -> Self {
+        if !gone.is_empty() {
+            let is_gone = |row| gone.binary_search_by_key(&row32(row), |g| g.0).is_ok();
+            let known = (0..rows).map(|row| self.is_known(row) && !is_gone(row));
+            self.known = Some(known.collect());
+        }
+        self
+    }
+
+    /// Days as the first of their months.
+    pub(crate) fn months(mut self) -> Self {
+        if let Some(Values::Medium(days)) = &self.values {
+            let first = |day: &i32| {
+                let day = Day::from_number(i64::from(*day)).map(Day::first_of_month);
+                day.and_then(dates::day32).unwrap_or_default()
+            };
+            self.values = Some(medium(days.iter().map(first).collect()));
         }
         self
     }
@@ -291,7 +313,7 @@ fn known(nulls: Option<&NullBuffer>) -> Option<Bitmap> {
 }
 
 /// Reads a column; `None` where its type cannot carry what is wanted.
-pub(super) fn read<'a>(array: &'a dyn Array, want: &Want) -> Option<Cells<'a>> {
+pub(crate) fn read<'a>(array: &'a dyn Array, want: &Want) -> Option<Cells<'a>> {
     match array.data_type() {
         DataType::Null => Some(Cells::nothing()),
         DataType::Dictionary(..) => dictionary(array, want),

@@ -21,7 +21,7 @@ pub(crate) enum Key<'a> {
 }
 
 impl Key<'_> {
-    pub(super) fn words(self) -> String {
+    pub(crate) fn words(self) -> String {
         match self {
             Self::Number(number) => number.to_string(),
             Self::Text(text) => text.to_owned(),

@@ -15,31 +15,31 @@ use crate::error::at;
 
 /// A column that is read.
 #[derive(Debug, Clone)]
-pub(super) struct Matched {
+pub(crate) struct Matched {
     /// Its name in the table.
-    pub(super) name: Arc<str>,
-    pub(super) role: Role,
-    pub(super) ty: DataType,
+    pub(crate) name: Arc<str>,
+    pub(crate) role: Role,
+    pub(crate) ty: DataType,
     /// Unit and period in the metadata of its field.
-    pub(super) meta: [Option<String>; 2],
-    pub(super) want: Want,
-    pub(super) low: Option<i64>,
-    pub(super) high: Option<i64>,
+    pub(crate) meta: [Option<String>; 2],
+    pub(crate) want: Want,
+    pub(crate) low: Option<i64>,
+    pub(crate) high: Option<i64>,
 }
 
 /// A table that is read.
 #[derive(Debug, Clone)]
-pub(super) struct MatchedTable {
-    pub(super) name: Arc<str>,
-    pub(super) entity: usize,
+pub(crate) struct MatchedTable {
+    pub(crate) name: Arc<str>,
+    pub(crate) entity: usize,
     /// Its columns in the order of the schema.
-    pub(super) columns: Vec<Matched>,
+    pub(crate) columns: Vec<Matched>,
     /// Their indices in the schema.
-    pub(super) needed: Vec<usize>,
+    pub(crate) needed: Vec<usize>,
 }
 
 impl MatchedTable {
-    pub(super) fn role(&self, role: &Role) -> Option<&Matched> {
+    pub(crate) fn role(&self, role: &Role) -> Option<&Matched> {
         self.columns.iter().find(|c| c.role == *role)
     }
 }

@@ -4,9 +4,9 @@
 //! household with such a value is refused, and all others are decided. A value outside its sensible bounds is read as
 //! unknown, as everywhere.
 
-mod cells;
+pub(crate) mod cells;
 mod keys;
-mod matched;
+pub(crate) mod matched;
 mod reading;
 mod rows;
 
@@ -169,7 +169,7 @@ impl<'p> Importer<'p> {
         &self.entities
     }
 
-    fn table(&self, entity: usize) -> Option<&MatchedTable> {
+    pub(crate) fn table(&self, entity: usize) -> Option<&MatchedTable> {
         self.tables.iter().find(|t| t.entity == entity)
     }
 

@@ -26,6 +26,7 @@ use minzheng_rules::lang::Type;
 use minzheng_rules::pack::model::Words;
 
 pub(super) use settle::Adopter;
+pub use settle::{Said, Settled, settle};
 
 use super::collect::Unclear;
 use super::request::AnswerStatus;
@@ -42,7 +43,7 @@ pub struct RecordRef {
 }
 
 /// What a row of evidence found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found {
     /// A value, in the unit of the fact.
     Value(i64),

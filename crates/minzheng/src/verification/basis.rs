@@ -162,7 +162,7 @@ impl Basis {
     }
 
     /// A difference of more than this many times the tolerance is material; without a row every one beyond it.
-    pub(crate) fn material_times(&self) -> i64 {
+    pub fn material_times(&self) -> i64 {
         self.material_times.unwrap_or(1)
     }
 

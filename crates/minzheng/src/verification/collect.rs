@@ -248,13 +248,12 @@ fn together(
             sum.checked_add(i128::from(value?)).ok_or(Unclear::Overflow)
         })
     };
-    let exact = |value: i128| i64::try_from(value).map_err(|_| Unclear::Overflow);
     let alone = evidence.window == Window::Single && records.len() > 1;
     match evidence.how {
         How::Any => Ok(i64::from(evidence.gives)),
         How::Count => i64::try_from(records.len()).map_err(|_| Unclear::Overflow),
         How::Sum | How::MeanMonth if alone => Err(Unclear::Several),
-        How::Sum => scaled(evidence, field, fact, sum()?, 1),
+        How::Sum => total(evidence, field, fact, sum()?, 1),
         How::MeanMonth => {
             let mut months = BTreeSet::new();
             for record in records {
@@ -266,14 +265,14 @@ fn together(
                 months.insert(day.first_of_month());
             }
             let months = i128::try_from(months.len()).map_err(|_| Unclear::Overflow)?;
-            scaled(evidence, field, fact, sum()?, months)
+            total(evidence, field, fact, sum()?, months)
         }
         How::Max => {
             let mut greatest = i64::MIN;
             for value in each() {
                 greatest = greatest.max(value?);
             }
-            scaled(evidence, field, fact, i128::from(greatest), 1)
+            total(evidence, field, fact, i128::from(greatest), 1)
         }
         How::Latest => {
             let when = |record: &Record| match &evidence.when {
@@ -292,13 +291,41 @@ fn together(
                 found = Some(value);
             }
             let value = found.ok_or(Unclear::Undated)?;
-            if matches!(fact, Type::Money { .. } | Type::Count) {
-                scaled(evidence, field, fact, i128::from(value), 1)
-            } else {
-                exact(i128::from(value))
-            }
+            total(evidence, field, fact, i128::from(value), 1)
         }
     }
+}
+
+/// What records come to in the unit of the fact, rounded as the row says: the last step of [`gather`], after everything is
+/// added. `months` divides it: of `mean_month` the months that have a record, else 1.
+///
+/// # Errors
+/// [`Unclear::NotExact`] where it does not come out whole and no rounding is named, [`Unclear::Overflow`].
+///
+/// ```
+/// use minzheng::packs::{self, BuiltIn};
+/// use minzheng::catalog::FieldType;
+/// use minzheng::verification::{Basis, collect::total};
+/// use minzheng_rules::lang::{Period, Type};
+///
+/// let basis = Basis::load(&packs::load(&BuiltIn::ALL, &[])?)?;
+/// let wage = basis.evidence.iter().find(|e| e.fact == "wage" && e.item == "income_tax");
+/// let (month, year) = (FieldType::Money(Period::Month), Type::money(Period::Year));
+/// // twelve months are summed: nothing is taken twelve times
+/// assert_eq!(wage.map(|row| total(row, Some(&month), year, 2_400_000, 1)), Some(Ok(2_400_000)));
+/// # Ok::<(), minzheng::Error>(())
+/// ```
+pub fn total(
+    evidence: &Evidence,
+    field: Option<&FieldType>,
+    fact: Type,
+    value: i128,
+    months: i128,
+) -> Result<i64, Unclear> {
+    if evidence.how == How::Latest && !matches!(fact, Type::Money { .. } | Type::Count) {
+        return i64::try_from(value).map_err(|_| Unclear::Overflow);
+    }
+    scaled(evidence, field, fact, value, months)
 }
 
 /// A value of the field in the unit of the fact, divided by a number of months.

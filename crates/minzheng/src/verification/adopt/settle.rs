@@ -1,5 +1,6 @@
 //! Which value is taken: group by group, in the order of precedence.
 
+use minzheng_rules::date::Day;
 use minzheng_rules::facts::{FactStatus, Given, Input, RowRef};
 use minzheng_rules::lang::Type;
 use minzheng_rules::pack::PackSet;
@@ -70,79 +71,27 @@ impl Adopter<'_> {
             .collect();
         let given = self.given(fact, person);
         let declared = given.as_ref().and_then(|g| self.declared(g));
-        let mut out = Adoption {
+        let said: Vec<Said> = evidence.iter().map(Said::of).collect();
+        let tolerance = |precedence: u8| {
+            let mut group = rows.iter().filter(|r| r.precedence == precedence);
+            group.find_map(|r| r.tolerance)
+        };
+        let word = declared.as_ref().map(|d| (d.value, d.status, d.as_of));
+        let settled = settle(fact, &said, word, tolerance, self.basis.material_times());
+        Adoption {
             fact: fact.id.clone(),
             entity: entity.to_owned(),
             person: person.map(str::to_owned),
             title: fact.title.clone(),
             ty: fact.ty,
-            value: declared.as_ref().map(|d| d.value),
-            status: declared
-                .as_ref()
-                .map_or(FactStatus::Unavailable, |d| d.status),
             declared,
             evidence,
-            reason: Reason::NotAsked,
-            settled: None,
-            difference: None,
-        };
-        let tolerance = |precedence: u8| {
-            let mut group = rows.iter().filter(|r| r.precedence == precedence);
-            group.find_map(|r| r.tolerance)
-        };
-        settle(fact, &mut out);
-        self.differ(fact, &mut out, tolerance);
-        if let (true, Some(difference)) = (out.reason.is_evidence(), out.difference) {
-            out.reason = match difference.grade {
-                Grade::Same => Reason::EvidenceAgrees,
-                Grade::Within => Reason::EvidenceWithin,
-                _ => Reason::EvidenceDiffers,
-            };
+            value: settled.value,
+            status: settled.status,
+            reason: settled.reason,
+            settled: settled.settled,
+            difference: settled.difference,
         }
-        if out
-            .declared
-            .as_ref()
-            .is_some_and(|d| d.status == FactStatus::Attested)
-        {
-            out.reason = Reason::Attested;
-            out.value = out.declared.as_ref().map(|d| d.value);
-            out.status = FactStatus::Attested;
-            out.settled = None;
-        }
-        out
-    }
-
-    /// The difference between the declaration and the first group of records that has a value, taken or not.
-    fn differ(&self, fact: &Fact, out: &mut Adoption, tolerance: impl Fn(u8) -> Option<Tolerance>) {
-        let Some(declared) = &out.declared else {
-            return;
-        };
-        let with_value = groups(&out.evidence).into_iter().find_map(|(at, group)| {
-            let open = |e: &&EvidenceValue| !matches!(e.found, Found::Value(_) | Found::Silent);
-            if group.iter().any(open) {
-                return None;
-            }
-            Some((at, added(fact, &group).ok()??))
-        });
-        let Some((precedence, evidence)) = with_value else {
-            return;
-        };
-        let quantity = matches!(fact.ty, Type::Money { .. } | Type::Count);
-        let by = quantity
-            .then(|| evidence.checked_sub(declared.value))
-            .flatten();
-        let grade = graded(
-            fact.ty,
-            declared.value,
-            evidence,
-            tolerance(precedence),
-            self.basis.material_times(),
-        );
-        out.difference = Some(Difference {
-            grade,
-            evidence,
-            by,
-        });
     }
 
     fn given(&self, fact: &Fact, person: Option<&str>) -> Option<Given> {
@@ -251,9 +200,130 @@ impl Adopter<'_> {
     }
 }
 
+/// What one row of evidence says, without the words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said {
+    /// What was found.
+    pub found: Found,
+    /// The precedence of the row.
+    pub precedence: u8,
+    /// The day as of which the source speaks: the earliest of its answers.
+    pub as_of: Option<Day>,
+    /// Whether the answer is too old on the day asked.
+    pub stale: bool,
+}
+
+impl Said {
+    const fn of(value: &EvidenceValue) -> Self {
+        Self {
+            found: value.found,
+            precedence: value.precedence,
+            as_of: value.as_of,
+            stale: value.stale,
+        }
+    }
+}
+
+/// What becomes of a fact, without the words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settled {
+    /// What is taken; none: the fact is unknown.
+    pub value: Option<i64>,
+    /// How what is taken stands.
+    pub status: FactStatus,
+    /// Why.
+    pub reason: Reason,
+    /// The precedence of the group that settled it, where one did.
+    pub settled: Option<u8>,
+    /// How the records differ from the declaration, where there are both.
+    pub difference: Option<Difference>,
+}
+
+/// Which value is taken: the definition for one household and for a province.
+///
+/// `said` stands in the order of precedence; `declared` is the value, its status and its day; `tolerance` is that of a
+/// precedence.
+///
+/// ```
+/// use minzheng::packs::{self, BuiltIn};
+/// use minzheng::verification::adopt::{Found, Said, settle};
+/// use minzheng_rules::date::Day;
+/// use minzheng_rules::facts::FactStatus;
+///
+/// let packs = packs::load(&BuiltIn::ALL, &[])?;
+/// let wage = packs.facts().find(|f| f.id == "wage").ok_or("no such fact")?;
+/// let day = Day::parse("2026-07-31").ok_or("no such day")?;
+/// let said = Said { found: Found::Value(2_400_000), precedence: 1, as_of: Some(day), stale: false };
+/// let settled = settle(wage, &[said], None, |_| None, 3);
+/// assert_eq!((settled.value, settled.status), (Some(2_400_000), FactStatus::Verified));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn settle(
+    fact: &Fact,
+    said: &[Said],
+    declared: Option<(i64, FactStatus, Day)>,
+    tolerance: impl Fn(u8) -> Option<Tolerance>,
+    material_times: i64,
+) -> Settled {
+    let mut out = Settled {
+        value: declared.map(|(value, ..)| value),
+        status: declared.map_or(FactStatus::Unavailable, |(_, status, _)| status),
+        reason: Reason::NotAsked,
+        settled: None,
+        difference: None,
+    };
+    first(fact, said, declared, &mut out);
+    if let Some((declared, status, _)) = declared {
+        out.difference = differ(fact, said, declared, tolerance, material_times);
+        if let (true, Some(difference)) = (out.reason.is_evidence(), out.difference) {
+            out.reason = match difference.grade {
+                Grade::Same => Reason::EvidenceAgrees,
+                Grade::Within => Reason::EvidenceWithin,
+                _ => Reason::EvidenceDiffers,
+            };
+        }
+        if status == FactStatus::Attested {
+            out.reason = Reason::Attested;
+            out.value = Some(declared);
+            out.status = FactStatus::Attested;
+            out.settled = None;
+        }
+    }
+    out
+}
+
+/// The difference between the declaration and the first group of records that has a value, taken or not.
+fn differ(
+    fact: &Fact,
+    said: &[Said],
+    declared: i64,
+    tolerance: impl Fn(u8) -> Option<Tolerance>,
+    material_times: i64,
+) -> Option<Difference> {
+    let open = |s: &Said| !matches!(s.found, Found::Value(_) | Found::Silent);
+    let (precedence, evidence) = groups(said).find_map(|(at, group)| {
+        if group.iter().any(open) {
+            return None;
+        }
+        Some((at, added(fact, group).ok()??))
+    })?;
+    let quantity = matches!(fact.ty, Type::Money { .. } | Type::Count);
+    Some(Difference {
+        grade: graded(
+            fact.ty,
+            declared,
+            evidence,
+            tolerance(precedence),
+            material_times,
+        ),
+        evidence,
+        by: quantity.then(|| evidence.checked_sub(declared)).flatten(),
+    })
+}
+
 /// What the first group that speaks, or should, makes of the fact.
-fn settle(fact: &Fact, out: &mut Adoption) {
-    for (precedence, group) in groups(&out.evidence) {
+fn first(fact: &Fact, said: &[Said], declared: Option<(i64, FactStatus, Day)>, out: &mut Settled) {
+    for (precedence, group) in groups(said) {
         if group.iter().any(|e| e.found == Found::NotAsked) {
             continue;
         }
@@ -261,7 +331,7 @@ fn settle(fact: &Fact, out: &mut Adoption) {
             Found::Awaited(status) => Some(status),
             _ => None,
         });
-        let settled = match (awaited, added(fact, &group)) {
+        let settled = match (awaited, added(fact, group)) {
             (Some(status), _) => Some((Reason::Awaited, status.waits())),
             (None, Err(why)) => Some((Reason::Unclear(why), None)),
             (None, Ok(None)) => {
@@ -271,10 +341,7 @@ fn settle(fact: &Fact, out: &mut Adoption) {
             (None, Ok(Some(value))) => {
                 let stale = group.iter().any(|e| e.stale);
                 let oldest = group.iter().filter_map(|e| e.as_of).min();
-                let newer = out
-                    .declared
-                    .as_ref()
-                    .is_none_or(|d| oldest.is_none_or(|day| d.as_of > day));
+                let newer = declared.is_none_or(|(_, _, own)| oldest.is_none_or(|day| own > day));
                 if stale && newer {
                     Some((Reason::Stale, None))
                 } else {
@@ -289,7 +356,7 @@ fn settle(fact: &Fact, out: &mut Adoption) {
         if let Some((reason, status)) = settled {
             out.reason = reason;
             out.settled = Some(precedence);
-            if out.declared.is_none() {
+            if declared.is_none() {
                 out.status = status.unwrap_or(FactStatus::Unavailable);
             }
             return;
@@ -298,19 +365,13 @@ fn settle(fact: &Fact, out: &mut Adoption) {
 }
 
 /// The rows by precedence, lowest first.
-fn groups(evidence: &[EvidenceValue]) -> Vec<(u8, Vec<&EvidenceValue>)> {
-    let mut out: Vec<(u8, Vec<&EvidenceValue>)> = Vec::new();
-    for row in evidence {
-        match out.last_mut() {
-            Some((precedence, group)) if *precedence == row.precedence => group.push(row),
-            _ => out.push((row.precedence, vec![row])),
-        }
-    }
-    out
+fn groups(said: &[Said]) -> impl Iterator<Item = (u8, &[Said])> {
+    said.chunk_by(|a, b| a.precedence == b.precedence)
+        .filter_map(|group| Some((group.first()?.precedence, group)))
 }
 
 /// The rows of a group added; none where all keep silent.
-fn added(fact: &Fact, group: &[&EvidenceValue]) -> Result<Option<i64>, Unclear> {
+fn added(fact: &Fact, group: &[Said]) -> Result<Option<i64>, Unclear> {
     let mut sum: Option<i64> = None;
     for row in group {
         match row.found {
