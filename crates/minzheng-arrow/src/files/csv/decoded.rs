@@ -155,6 +155,8 @@ pub(super) struct Decoded<R> {
     /// What of `raw` is not yet decoded.
     rest: core::ops::Range<usize>,
     is_end: bool,
+    /// The decoder has given its last; it must not be asked again, and a reader of a last line without an end does.
+    is_done: bool,
     watch: Watch,
 }
 
@@ -166,6 +168,7 @@ impl<R: Read> Decoded<R> {
             raw: vec![0; CHUNK],
             rest: 0..0,
             is_end: false,
+            is_done: false,
             watch: Watch {
                 at: At::CellStart,
                 line: 1,
@@ -178,6 +181,12 @@ impl<R: Read> Decoded<R> {
 
 impl<R: Read> Read for Decoded<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.is_done {
+            return match self.watch.at {
+                At::Quoted => Err(Flaw::Quote(self.watch.opened).into()),
+                _ => Ok(0),
+            };
+        }
         loop {
             if self.rest.is_empty() && !self.is_end {
                 let many = self.from.read(&mut self.raw)?;
@@ -196,6 +205,7 @@ impl<R: Read> Read for Decoded<R> {
             if self.is_end && written == 0 && self.watch.at == At::Quoted {
                 return Err(Flaw::Quote(self.watch.opened).into());
             }
+            self.is_done = self.is_end && result == DecoderResult::InputEmpty;
             if written > 0 || self.is_end || out.len() < 4 {
                 return Ok(written);
             }
@@ -225,6 +235,16 @@ mod tests {
         let mut late = plain.clone().into_bytes();
         late.extend(GB18030.encode("城镇,镇").0.as_ref());
         assert_eq!(read(&late).unwrap(), format!("{plain}城镇,镇"));
+    }
+
+    #[test]
+    fn whoever_asks_again_behind_the_end_is_told_that_it_is_the_end() {
+        let mut text = Decoded::new(b"a,b\n1,2".as_slice(), encoding_rs::UTF_8);
+        let mut out = String::new();
+        text.read_to_string(&mut out).unwrap();
+        assert_eq!(out, "a,b\n1,2");
+        assert_eq!(text.read(&mut [0; 8]).unwrap(), 0);
+        assert_eq!(text.read(&mut [0; 8]).unwrap(), 0);
     }
 
     #[test]
