@@ -196,7 +196,6 @@ fn names(packs: &PackSet, row: &HostRow, ledger: &Ledger) -> Vec<Diagnostic> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
     use minzheng_rules::pack::{PackSource, SourceFile};
 

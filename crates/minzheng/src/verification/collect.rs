@@ -367,7 +367,6 @@ fn scaled(
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
     use minzheng_rules::pack::model::{Origin, Status};
 

@@ -150,7 +150,7 @@ impl Request {
 /// registration_place = "159921"
 /// [[person]]
 /// id = "p1"
-/// wage = "1800/month"
+/// wage = "1850/month"
 /// [request]
 /// id = "HD-1"
 /// applicant = "p1"
