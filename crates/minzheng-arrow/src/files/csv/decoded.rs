@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn whoever_asks_again_behind_the_end_is_told_that_it_is_the_end() {
-        let mut text = Decoded::new(b"a,b\n1,2".as_slice(), encoding_rs::UTF_8);
+        let mut text = Decoded::new(b"a,b\n1,2".as_slice(), UTF_8);
         let mut out = String::new();
         text.read_to_string(&mut out).unwrap();
         assert_eq!(out, "a,b\n1,2");
