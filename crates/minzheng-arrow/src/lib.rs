@@ -3,7 +3,7 @@
 //! [`contract`] says which tables and columns the packs ask for, [`import`] turns record batches into a
 //! [`Batch`](minzheng_rules::columnar::Batch) for the columnar program and lists what is wrong with them row by row,
 //! [`export`] turns the answer into record batches. [`files`] reads and writes tables in files, and [`stream`] takes a province
-//! from files to files in bounded memory. [`compare`] decides the same tables twice and tells what differs, [`mod@arrears`] says
+//! from files to files in bounded memory. [`mod@compare`] decides the same tables twice and tells what differs, [`mod@arrears`] says
 //! what is owed by month when the law is published backwards. [`catalog`] says which columns hold the records of a resource,
 //! [`gate`] gives of them what may be given. [`synth`] makes a province that never was, to try all of it.
 #![forbid(unsafe_code)]
