@@ -170,9 +170,12 @@ pub(crate) enum Command {
     Arrears(Box<Backwards>),
     /// Check what a household declares against what its sources report: the report, without a verdict. With --people, all
     /// households of some tables: adopted tables, differences and findings
+    ///
+    /// To try the tables: `minzheng synth --people 2000 --out target/province`, then give `--households` and `--people` of that folder, its
+    /// `items` and `answers.parquet`, `--as-of 2026-08-25` and `--out target/verified`.
     #[command(
         after_help = teach(
-        "minzheng verify examples/data/verification-family.toml --lang zh\n  minzheng synth --people 2000 --out target/province && minzheng verify --households target/province/households.parquet --people target/province/people.parquet --items target/province/items --answers target/province/answers.parquet --as-of 2026-08-25 --out target/verified",
+        "minzheng verify examples/data/verification-family.toml --lang zh",
         &[
             DONE,
             (1, "the file, a table or a pack was refused: standard error says where and why"),

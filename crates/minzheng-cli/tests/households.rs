@@ -380,7 +380,8 @@ fn help_teaches_with_an_example() {
         for code in [0, 1, 2] {
             assert!(codes.contains(&format!("  {code}  ")), "{words:?}: {codes}");
         }
-        let fails = help.contains("--fail-");
+        // a trail is verified to learn whether it was tampered with: that needs no asking
+        let fails = help.contains("--fail-") || words.first().is_some_and(|w| w == "audit");
         assert_eq!(codes.contains("  3  "), fails, "{words:?}: {codes}");
     }
 }
