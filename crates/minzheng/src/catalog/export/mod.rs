@@ -125,7 +125,7 @@ impl Catalog {
     /// let engine = Engine::built_in()?;
     /// let text = engine.catalog()?.to_dcat(engine.packs(), &Base::default());
     /// assert!(text.contains("\"@id\": \"urn:minzheng:dataset/income_tax\""));
-    /// assert!(text.contains("accrualPeriodicity"));
+    /// assert!(text.contains("\"@id\": \"freq:monthly\""));
     /// # Ok::<(), minzheng::Error>(())
     /// ```
     pub fn to_dcat(&self, packs: &PackSet, base: &Base) -> String {
