@@ -30,7 +30,6 @@ pub fn columnar<'a>(bench: &'a Bench, population: &'a Population) -> Result<Prep
     let batch = batch(engine.packs(), population)?;
     let request = Request {
         outputs: bench.answer.keys().cloned().collect(),
-        bounds: bench.lowest,
         ..Request::default()
     };
     Ok(Box::new(move || {
@@ -38,7 +37,8 @@ pub fn columnar<'a>(bench: &'a Bench, population: &'a Population) -> Result<Prep
             .columns(request.clone())
             .map_err(|problem| problem.to_string())?;
         let names = request.outputs.iter().map(String::as_str);
-        let found = columns.run(&batch).columns.into_iter().map(arrow);
+        let found = columns.run(&batch).columns.into_iter();
+        let found = found.map(|output| arrow(output, bench.lowest));
         table(names.zip(found).collect()).map_err(|error| error.to_string())
     }))
 }
@@ -106,16 +106,12 @@ fn column<'a>(rows: &'a RecordBatch, name: &str) -> Result<Column<'a>, String> {
     Ok(Column::new(values, known))
 }
 
-/// An output as a column: the lowest value where bounds were asked for, else the value where it is known.
-fn arrow(output: OutputColumn) -> ArrayRef {
+/// An output as a column: the lowest value that is possible, or the value where it is known.
+fn arrow(output: OutputColumn, lowest: bool) -> ArrayRef {
     let bits = |bits: &Bitmap| BooleanArray::new(packed(bits), None);
     match output {
         OutputColumn::Truth { yes, .. } => Arc::new(bits(&yes)),
-        OutputColumn::Number {
-            values,
-            highest: Some(_),
-            ..
-        } => Arc::new(Int64Array::from(values)),
+        OutputColumn::Number { values, .. } if lowest => Arc::new(Int64Array::from(values)),
         OutputColumn::Number { known, values, .. } => {
             Arc::new(Int64Array::new(values.into(), Some(packed(&known).into())))
         }

@@ -458,12 +458,9 @@ fn forget(column: &mut OutputColumn, rows: &[bool]) {
                 let aside = list.iter_mut().zip(rows).filter(|(_, aside)| **aside);
                 aside.for_each(|(value, _)| *value = to);
             };
-            match highest {
-                None => clear(values, 0),
-                Some(highest) => {
-                    clear(values, i64::MIN);
-                    clear(highest, i64::MAX);
-                }
+            clear(values, i64::MIN);
+            if let Some(highest) = highest {
+                clear(highest, i64::MAX);
             }
         }
     }

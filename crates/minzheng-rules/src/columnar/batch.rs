@@ -1,5 +1,6 @@
 //! The facts of many cases, column by column.
 
+use core::ops::Range;
 use std::borrow::Cow;
 
 use super::Bitmap;
@@ -115,6 +116,24 @@ impl<'a> Column<'a> {
     /// The value of a row, where it is known.
     pub(super) fn known_value(&self, row: usize) -> Option<i64> {
         self.value(row, V::UNKNOWN).get()
+    }
+
+    /// The values of some rows, where they are known; `none` where they are not.
+    pub(super) fn copy_known<'o>(
+        &self,
+        rows: Range<usize>,
+        none: i64,
+        out: impl Iterator<Item = &'o mut i64>,
+    ) {
+        let sure = self.wild.is_none() && self.known.is_none();
+        let slots = rows.clone().zip(out);
+        match &self.values {
+            Values::Medium(values) if sure => {
+                let values = values.get(rows).unwrap_or_default();
+                slots.zip(values).for_each(|((_, slot), v)| *slot = i64::from(*v));
+            }
+            _ => slots.for_each(|(row, slot)| *slot = self.known_value(row).unwrap_or(none)),
+        }
     }
 
     /// The value of a row as the scalar program has it; `missing` is what an unknown one can be.
@@ -483,8 +502,8 @@ impl<'a> Batch<'a> {
         &self,
         set: &PackSet,
         entity: usize,
-        cases: core::ops::Range<usize>,
-    ) -> core::ops::Range<usize> {
+        cases: Range<usize>,
+    ) -> Range<usize> {
         let Some(parent) = set.entities.get(entity).and_then(|e| e.parent) else {
             return cases;
         };
@@ -496,6 +515,14 @@ impl<'a> Batch<'a> {
             .unwrap_or_default();
         let at = |row: usize| offsets.get(row).map_or(0, |o| *o as usize);
         at(above.start)..at(above.end)
+    }
+
+    /// The number of the day decided of a case, as it was given.
+    pub(super) fn day_number(&self, case: usize) -> i64 {
+        match &self.dates {
+            Dates::One(day) => day.number(),
+            Dates::Each(days) => days.get(case).map_or(i64::MIN, |d| i64::from(*d)),
+        }
     }
 
     /// The day decided of a case.

@@ -421,6 +421,8 @@ pub(super) fn add(out: &mut Lanes, rows: usize, words: usize, a: View<'_>, b: Vi
 #[inline(always)]
 pub(super) fn sub(out: &mut Lanes, rows: usize, words: usize, a: View<'_>, b: View<'_>) {
     let turned = b.proof.max.checked_neg().zip(b.proof.min.checked_neg());
+    // turned, the number beside "no bound" would read as that
+    let turned = turned.filter(|(min, max)| !is_open(*min) && !is_open(*max));
     match turned.and_then(|(min, max)| a.proof.sum(min, max, b.proof)) {
         Some(proof) => {
             out.proof = proof;

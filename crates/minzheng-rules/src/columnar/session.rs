@@ -1,11 +1,12 @@
 //! A run over many batches: what is asked for, the groups of rules, the chunks, the answers.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
-use super::batch::{Batch, Column};
+use super::batch::Batch;
 use super::bits::{Bitmap, words};
 use super::chunk::{Chunk, Law, Rows, cut};
 use super::lanes::View;
@@ -60,7 +61,7 @@ pub struct Request {
     pub known_on: Option<Day>,
     /// Figures that win over the packs, for a what-if.
     pub overlays: Vec<Overlay>,
-    /// Whether numbers come with their lowest and highest where they are unknown.
+    /// Whether numbers come with the highest they can be, beside the lowest.
     pub bounds: bool,
     /// Threads; 0 and 1: the caller's own. More need the feature `parallel`.
     pub threads: usize,
@@ -161,16 +162,48 @@ type ProgramKey = (usize, Vec<bool>);
 /// How many compiled programs are kept.
 const PROGRAMS: usize = 16;
 
-/// A regime met a moment ago.
-#[derive(Debug, Clone)]
-struct Near {
-    places: Vec<i64>,
-    day: Day,
-    regime: u32,
-}
-
 /// How many regimes are kept at hand.
 const NEAR: usize = 1_024;
+
+/// How many cases have their places read at once.
+const BLOCK: usize = 1_024;
+
+/// The regimes met a moment ago, by a mix of places and day.
+struct Near {
+    /// How many places a case has.
+    width: usize,
+    /// Day and regime of a slot; none where nothing stands there yet.
+    met: Vec<Option<(i64, u32)>>,
+    places: Vec<i64>,
+}
+
+impl Near {
+    fn new(width: usize) -> Self {
+        Self {
+            width,
+            met: vec![None; NEAR],
+            places: vec![0; NEAR * width],
+        }
+    }
+
+    fn slot(&self, places: &[i64], day: i64) -> usize {
+        const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+        let start = (day as u64).wrapping_mul(ODD);
+        let mix = |mixed: u64, place: &i64| (mixed ^ *place as u64).wrapping_mul(ODD);
+        (places.iter().fold(start, mix) >> 32) as usize % self.met.len()
+    }
+
+    fn get(&self, slot: usize, places: &[i64], day: i64) -> Option<u32> {
+        let (of, regime) = self.met[slot]?;
+        let own = &self.places[slot * self.width..(slot + 1) * self.width];
+        (of == day && own == places).then_some(regime)
+    }
+
+    fn set(&mut self, slot: usize, places: &[i64], day: i64, regime: u32) {
+        self.met[slot] = Some((day, regime));
+        self.places[slot * self.width..(slot + 1) * self.width].copy_from_slice(places);
+    }
+}
 
 /// The values of one output for every row of its entity.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -186,7 +219,7 @@ pub enum OutputColumn {
     Number {
         /// Rows that are known.
         known: Bitmap,
-        /// The value; where it is unknown, its lowest if bounds were asked for, else zero that means nothing.
+        /// The value; where it is unknown, the lowest it can be.
         values: Vec<i64>,
         /// The highest of every row, where bounds were asked for. `i64::MIN` and `i64::MAX` stand for no bound.
         highest: Option<Vec<i64>>,
@@ -256,12 +289,12 @@ impl OutputColumn {
                 values,
                 highest,
             } => {
-                if let Some(value) = v.get() {
+                if v.is_known() {
                     known.set(row);
-                    values[row] = value;
                 }
+                values[row] = v.lo;
                 if let Some(highest) = highest {
-                    (values[row], highest[row]) = (v.lo, v.hi);
+                    highest[row] = v.hi;
                 }
             }
         }
@@ -317,10 +350,6 @@ impl OutputColumn {
                             lanes.hi.as_flattened()
                         };
                         highest[from..from + n].copy_from_slice(&highs[..*n]);
-                    } else if !lanes.proof.point {
-                        for at in (0..*n).filter(|at| bits[at / 64] >> (at % 64) & 1 == 0) {
-                            values[from + at] = 0;
-                        }
                     }
                     return;
                 }
@@ -333,7 +362,6 @@ impl OutputColumn {
                 match (&mut *self, rows) {
                     // what nothing was written to is unknown
                     (Self::Truth { .. }, _) if v == V::MAYBE => {}
-                    (Self::Number { highest: None, .. }, _) if !v.is_known() => {}
                     (Self::Truth { yes, no }, Rows::Range(start, n)) => {
                         let column = if v == V::TRUE { yes } else { no };
                         column.or_words(start - base, &vec![u64::MAX; words(*n)], *n);
@@ -612,66 +640,52 @@ impl Columns<'_> {
 
     /// The regime of every case.
     fn laws(&self, batch: &Batch<'_>) -> Vec<u32> {
-        let set = self.engine.packs();
         let facts = self.engine.place_facts();
         let mut met = self.met();
         let mut out = Vec::with_capacity(batch.cases());
-        let columns: Vec<Option<&Column<'_>>> = facts
-            .iter()
-            .map(|fact| batch.columns.get(*fact).and_then(Option::as_ref))
-            .collect();
-        let mut near: Vec<Option<Near>> = vec![None; NEAR];
-        let mut places = vec![i64::MIN; facts.len()];
-        let mut before = None;
-        for case in 0..batch.cases() {
-            let on = batch.on(case);
-            let mut mixed = on.number() as u64;
-            let mut same = before == Some(on);
-            before = Some(on);
-            for (slot, column) in places.iter_mut().zip(&columns) {
-                let place = column.and_then(|c| c.known_value(case)).unwrap_or(i64::MIN);
-                same &= *slot == place;
-                *slot = place;
-                mixed = mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (place as u64);
-            }
-            // a place's cases mostly stand together
-            if let Some(last) = out.last().copied().filter(|_| same) {
-                out.push(last);
-                continue;
-            }
-            let at = (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52) as usize % NEAR;
-            if let Some(found) = &near[at]
-                && found.day == on
-                && found.places.iter().eq(&places)
-            {
-                out.push(found.regime);
-                continue;
-            }
-            let key = (places.clone(), on.number());
-            let regime = match met.by_key.get(&key) {
-                Some(at) => *at,
-                None => {
-                    let known: Vec<V> = facts
-                        .iter()
-                        .map(|fact| batch.value(set, *fact, case))
-                        .collect();
-                    let regime =
-                        self.engine
-                            .regime_at(&known, on, self.known_on, &self.request.overlays);
-                    let at = met.number(regime);
-                    met.by_key.insert(key, at);
-                    at
+        let mut near = Near::new(facts.len());
+        let mut places = vec![i64::MIN; facts.len() * BLOCK];
+        for start in (0..batch.cases()).step_by(BLOCK) {
+            let cases = start..batch.cases().min(start + BLOCK);
+            for (at, fact) in facts.iter().enumerate() {
+                if let Some(Some(column)) = batch.columns.get(*fact) {
+                    let own = places.iter_mut().skip(at).step_by(facts.len());
+                    column.copy_known(cases.clone(), i64::MIN, own);
                 }
-            };
-            let regime = regime as u32;
-            near[at] = Some(Near {
-                places: places.clone(),
-                day: on,
-                regime,
-            });
-            out.push(regime);
+            }
+            let mut rest = places.as_slice();
+            for case in cases {
+                let (own, more) = rest.split_at(facts.len());
+                rest = more;
+                let day = batch.day_number(case);
+                let slot = near.slot(own, day);
+                let regime = near.get(slot, own, day).unwrap_or_else(|| {
+                    let regime = self.regime_of(batch, case, own, &mut met);
+                    near.set(slot, own, day, regime);
+                    regime
+                });
+                out.push(regime);
+            }
         }
         out
+    }
+
+    /// The regime of a case whose places are these.
+    fn regime_of(&self, batch: &Batch<'_>, case: usize, places: &[i64], met: &mut Met) -> u32 {
+        let on = batch.on(case);
+        let key = (places.to_vec(), on.number());
+        if let Some(at) = met.by_key.get(&key) {
+            return *at as u32;
+        }
+        let facts = self.engine.place_facts().iter();
+        let known: Vec<V> = facts
+            .map(|fact| batch.value(self.engine.packs(), *fact, case))
+            .collect();
+        let overlays = &self.request.overlays;
+        let regime = self.engine.regime_at(&known, on, self.known_on, overlays);
+        let at = met.number(regime);
+        met.by_key.insert(key, at);
+        at as u32
     }
 
     /// Cases by the rules that hold for them, and their programs.
@@ -746,9 +760,9 @@ impl Columns<'_> {
                 .cases
                 .partition_point(|c| (c.0 as usize) < cases.start);
             let last = group.cases.partition_point(|c| (c.0 as usize) < cases.end);
-            let mut own = group.cases.get(first..last).unwrap_or_default().to_vec();
-            let lengths = parts(set, batch, &mut own);
-            let mut rest = own.as_slice();
+            let own = group.cases.get(first..last).unwrap_or_default();
+            let (own, lengths) = parts(set, batch, own);
+            let mut rest = own.as_ref();
             let apply = Apply::new(set);
             let job = Job {
                 apply: &apply,
@@ -801,7 +815,11 @@ fn is_whole(cases: &[(u32, u32)]) -> bool {
 
 /// Cuts the cases of a group into chunks, about alike: how many each has. Cases that lie together stay so and are not copied; the
 /// others come by their regime, so that most chunks have one. The cases of a chunk stay in their order.
-fn parts(set: &PackSet, batch: &Batch<'_>, cases: &mut Vec<(u32, u32)>) -> Vec<usize> {
+fn parts<'c>(
+    set: &PackSet,
+    batch: &Batch<'_>,
+    cases: &'c [(u32, u32)],
+) -> (Cow<'c, [(u32, u32)]>, Vec<usize>) {
     let rows = |entity: usize, run: &[(u32, u32)]| match (run.first(), run.last()) {
         (Some(from), Some(to)) => batch
             .rows_of(set, entity, from.0 as usize..to.0 as usize + 1)
@@ -809,18 +827,24 @@ fn parts(set: &PackSet, batch: &Batch<'_>, cases: &mut Vec<(u32, u32)>) -> Vec<u
         _ => 0,
     };
     let entities = || 0..batch.tables.len();
+    let widest = |run: &[(u32, u32)]| entities().map(|e| rows(e, run)).max().unwrap_or(0);
+    let even_parts = |run: &[(u32, u32)]| {
+        let start = run.first().map_or(0, |c| c.0 as usize);
+        let ranges = cut(set, batch, start..start + run.len(), even(widest(run)));
+        ranges.into_iter().map(|range| range.len())
+    };
+    if is_whole(cases) {
+        return (Cow::Borrowed(cases), even_parts(cases).collect());
+    }
     let (mut ordered, mut strewn) = (Vec::with_capacity(cases.len()), Vec::new());
     let mut out = Vec::new();
     for run in cases.chunk_by(|a, b| a.0 + 1 == b.0) {
-        let widest = entities().map(|e| rows(e, run)).max().unwrap_or(0);
-        if widest < TOGETHER && run.len() < cases.len() {
+        if widest(run) < TOGETHER {
             strewn.extend_from_slice(run);
-            continue;
+        } else {
+            out.extend(even_parts(run));
+            ordered.extend_from_slice(run);
         }
-        let start = run.first().map_or(0, |c| c.0 as usize);
-        let ranges = cut(set, batch, start..start + run.len(), even(widest));
-        out.extend(ranges.iter().map(ExactSizeIterator::len));
-        ordered.extend_from_slice(run);
     }
     strewn.sort_by_key(|c| c.1);
     let mut sums = vec![0_usize; batch.tables.len()];
@@ -851,8 +875,7 @@ fn parts(set: &PackSet, batch: &Batch<'_>, cases: &mut Vec<(u32, u32)>) -> Vec<u
         rest = more;
     }
     ordered.append(&mut strewn);
-    *cases = ordered;
-    out
+    (Cow::Owned(ordered), out)
 }
 
 /// How many rows a chunk may have, where so many are cut alike.
