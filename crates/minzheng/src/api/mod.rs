@@ -7,7 +7,7 @@
 //! | `missing` | `household` | what to ask, whom, and why |
 //! | `simulate` | `household`, `set`: list of `{parameter, key?, value}` | every programme before and after |
 //! | `arrears` | `household`, `programme`?, `first`, `last`, `known_before`, `known_after`?, `set`?, `paid_throughout`? | what is owed and was overpaid, by month; `known_before` may be left out where `set` is given |
-//! | `verify` | `verification` (a verification file), `assess`? | the report, with `lang` also as text and HTML; the adopted household; with `assess` the decision |
+//! | `verify` | `verification` (a verification file), `assess`?, `audit`?: `{at, actor, subjects}` | the report, with `lang` also as text and HTML; the adopted household; the plan of its queries; with `assess` the decision; with `audit` the events for the trail, `subjects` being the keyed digest of each person |
 //! | `authorize` | `request`, `authorizations` | which queries of a check may be asked, and why the others may not |
 //! | `gate` | `request`, `authorizations`?, `agreed`? | which rows and columns are given, and by which rule |
 //! | `sharing_step`, `correction_step` | `request` or `correction`, `event`, `on` | the record after the step |
@@ -31,6 +31,7 @@
 
 mod catalog;
 mod gate;
+mod verify;
 
 use std::sync::OnceLock;
 
@@ -42,7 +43,7 @@ use serde_json::{Map, Value, json};
 
 use crate::eligibility::{ArrearsQuestion, Change, Months};
 use crate::error::{Error, Finding};
-use crate::{Engine, Household, VerificationRequest};
+use crate::{Engine, Household};
 
 /// Answers a call with the built-in packs.
 pub fn call(request: &str) -> String {
@@ -117,7 +118,7 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
             "set",
             "paid_throughout",
         ],
-        "verify" => &["call", "verification", "assess", "lang"],
+        "verify" => &["call", "verification", "assess", "audit", "lang"],
         "packs" | "version" => &["call", "lang"],
         _ if catalog::keys(&name).is_some() => catalog::keys(&name).unwrap_or_default(),
         other if let Some(known) = gate::known(other) => known,
@@ -155,42 +156,14 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
     if catalog::keys(&name).is_some() {
         return catalog::answer(engine, &name, &fields);
     }
+    if name == "verify" {
+        return verify::answer(engine, fields, lang);
+    }
     let mut household = || {
         let value = fields.shift_remove("household").unwrap_or(Value::Null);
         Household::from_value("household", value)
     };
     Ok(match name.as_str() {
-        "verify" => {
-            let value = fields.shift_remove("verification").unwrap_or(Value::Null);
-            let request = VerificationRequest::from_value("verification", value)?;
-            let wants_answer = match fields.get("assess") {
-                None | Some(Value::Null | Value::Bool(false)) => false,
-                Some(Value::Bool(true)) => true,
-                Some(_) => {
-                    let help = "send true to decide the adopted household";
-                    return Err(wrong(
-                        "E-API-SHAPE",
-                        "assess",
-                        "true or false is wanted",
-                        help,
-                    ));
-                }
-            };
-            let verification = engine.verify(&request)?;
-            let report = verification.report();
-            let mut out = json!({ "report": report.to_json(), "household": verification.household().to_json() });
-            if let Value::Object(out) = &mut out {
-                if let Some(lang) = lang {
-                    out.insert("text".to_owned(), json!(report.render_text(lang)));
-                    out.insert("html".to_owned(), json!(report.render_html(lang)));
-                }
-                if wants_answer {
-                    let answer = engine.assess(verification.household())?;
-                    out.insert("assessment".to_owned(), answer.to_json());
-                }
-            }
-            out
-        }
         "version" => json!({ "version": env!("CARGO_PKG_VERSION") }),
         "packs" => {
             let packs = engine.packs().packs().iter().map(|p| {

@@ -218,14 +218,23 @@ impl Lineage {
     /// # Errors
     /// Those of [`Evidence::load`]; `E-CATALOG-NAME` for a model that reads a fact that is not there.
     pub fn new(packs: &PackSet, catalog: &Catalog, when: When) -> Result<Self, Error> {
-        let evidence = Evidence::load(packs, catalog)?;
+        Self::over(packs, catalog, &Evidence::load(packs, catalog)?, when)
+    }
+
+    /// The same over evidence that is read already.
+    pub(crate) fn over(
+        packs: &PackSet,
+        catalog: &Catalog,
+        evidence: &[Evidence],
+        when: When,
+    ) -> Result<Self, Error> {
         let mut out = Self {
             down: BTreeMap::new(),
             up: BTreeMap::new(),
             titles: BTreeMap::new(),
             answered_by: BTreeMap::new(),
         };
-        out.data(catalog, &evidence, when.on);
+        out.data(catalog, evidence, when.on);
         out.rules(packs, when);
         let mut findings = Diagnostics::new();
         for (model, origin) in Model::load(packs) {

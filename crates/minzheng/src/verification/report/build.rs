@@ -10,6 +10,7 @@ use minzheng_rules::scalar::V;
 use super::{
     Asked, AwaitedLine, DifferenceLine, DifferenceRef, EvidenceLine, FactLine, FactName,
     LedgerPart, NoteLine, PackLine, PersonLine, Report, SCHEMA, Said, SourceLine, TotalLine,
+    UncoveredLine,
 };
 use crate::Assessment;
 use crate::catalog::Origin;
@@ -59,6 +60,7 @@ pub(super) fn report(
             declared_on: request.declared_on.to_string(),
             as_of: request.as_of.to_string(),
             recheck_of: request.recheck_of.clone(),
+            authorizations: request.grounds.authorized.word().to_owned(),
         },
         persons: builder.persons(),
         sources: builder.sources(),
@@ -91,6 +93,19 @@ pub(super) fn report(
 
 fn text(day: Option<Day>) -> Option<String> {
     day.map(|d| d.to_string())
+}
+
+fn uncovered(answer: &Answer) -> Option<UncoveredLine> {
+    let found = answer.uncovered.as_ref()?;
+    Some(UncoveredLine {
+        refusal: found.refusal.word().to_owned(),
+        words: Words {
+            zh: found.refusal.words(Lang::Zh),
+            en: found.refusal.words(Lang::En),
+        },
+        authorization: found.authorization.clone(),
+        came_in: found.came_in,
+    })
 }
 
 struct Builder<'a> {
@@ -166,6 +181,8 @@ impl Builder<'_> {
                     records: answer.records.len(),
                     stale: last.is_some_and(|last| last < self.request.as_of),
                     reason: answer.reason.clone(),
+                    authorization: answer.authorization.clone(),
+                    uncovered: uncovered(answer),
                 })
             })
             .collect()
@@ -378,6 +395,7 @@ impl Builder<'_> {
                     person: answer.person.clone(),
                     status: answer.status.word().to_owned(),
                     reason: answer.reason.clone(),
+                    uncovered: uncovered(answer),
                     facts,
                 }
             })

@@ -133,6 +133,14 @@ pub(super) fn schema() -> Value {
         ("records", json!({ "type": "integer", "minimum": 0 })),
         ("stale", flag.clone()),
         ("reason", text.clone()),
+        ("authorization", or_null("string")),
+        ("uncovered", maybe("uncovered")),
+    ]);
+    let uncovered = object(&[
+        ("refusal", text.clone()),
+        ("words", words.clone()),
+        ("authorization", or_null("string")),
+        ("came_in", flag.clone()),
     ]);
     let asked = object(&[
         ("id", text.clone()),
@@ -142,6 +150,7 @@ pub(super) fn schema() -> Value {
         ("declared_on", day.clone()),
         ("as_of", day),
         ("recheck_of", text.clone()),
+        ("authorizations", one_of(&["checked", "elsewhere"])),
     ]);
     let persons = object(&[
         ("id", text.clone()),
@@ -155,6 +164,7 @@ pub(super) fn schema() -> Value {
         ("person", text.clone()),
         ("status", one_of(&["pending", "refused", "unavailable"])),
         ("reason", text.clone()),
+        ("uncovered", maybe("uncovered")),
         (
             "facts",
             list(&object(&[("id", text.clone()), ("title", words.clone())])),
@@ -208,6 +218,7 @@ pub(super) fn schema() -> Value {
                 "evidence": evidence,
                 "difference": difference,
                 "fact": fact,
+                "uncovered": uncovered,
             }),
         );
     }
