@@ -118,24 +118,54 @@ fn scratch(name: &str, content: Option<&str>) -> String {
 
 #[test]
 fn every_query_stands_in_the_trail_before_the_report_is_printed() {
-    let (trail, key) = (scratch("trail.jsonl", None), scratch("key", Some("a secret\n")));
+    let (trail, key) = (
+        scratch("trail.jsonl", None),
+        scratch("key", Some("a secret\n")),
+    );
     let at = "2026-08-25T09:30:00+08:00";
     let with = |file: &str, key: &str, more: &[&str]| {
-        let mut args = vec!["verify", file, "--trail", &trail, "--actor", "u7", "--at", at, "--key", key];
+        let mut args = vec![
+            "verify", file, "--trail", &trail, "--actor", "u7", "--at", at, "--key", key,
+        ];
         args.extend(more);
         command(&args)
     };
     let done = with(FILE, &key, &[]);
     let head = String::from_utf8(done.stderr).unwrap();
-    let head = head.trim().strip_prefix("head of the trail: 99:").unwrap().to_owned();
+    let head = head
+        .trim()
+        .strip_prefix("head of the trail: 99:")
+        .unwrap()
+        .to_owned();
     assert_eq!((done.status.code(), head.len()), (Some(0), 64));
     let lines = fs::read_to_string(&trail).unwrap();
     let first: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
-    let said = (&first["action"], &first["resource"], &first["decision"], &first["ground"]);
-    let words = ("check_query", "securities", "refused:not_in_scope", "HD-2026-0820-001");
-    assert_eq!(said, (&words.0.into(), &words.1.into(), &words.2.into(), &words.3.into()));
+    let said = (
+        &first["action"],
+        &first["resource"],
+        &first["decision"],
+        &first["ground"],
+    );
+    let words = (
+        "check_query",
+        "securities",
+        "refused:not_in_scope",
+        "HD-2026-0820-001",
+    );
+    assert_eq!(
+        said,
+        (
+            &words.0.into(),
+            &words.1.into(),
+            &words.2.into(),
+            &words.3.into()
+        )
+    );
     assert_eq!(first["subject"].as_str().map(str::len), Some(64));
-    assert!(!lines.contains("娜仁") && !lines.contains("\"p2\""), "a person in clear");
+    assert!(
+        !lines.contains("娜仁") && !lines.contains("\"p2\""),
+        "a person in clear"
+    );
     holds(&text(&["audit", "verify", &trail]), &["intact: 99:"]);
     // the next run goes on from there, and only from the head that was kept
     let kept = format!("99:{head}");
@@ -148,20 +178,36 @@ fn every_query_stands_in_the_trail_before_the_report_is_printed() {
     fs::write(&trail, lines.replacen("refused", "allowed", 1)).unwrap();
     let tampered = with(FILE, &key, &[]);
     assert_eq!(tampered.status.code(), Some(3));
-    assert!(!String::from_utf8(tampered.stdout).unwrap().contains("HD-2026-0820-001"));
+    assert!(
+        !String::from_utf8(tampered.stdout)
+            .unwrap()
+            .contains("HD-2026-0820-001")
+    );
     // a file whose authorisations were checked elsewhere has nothing to record
     let shipped = fs::read_to_string(repo_root().join(FILE)).unwrap();
     let (head, rest) = shipped.split_once("# Each gives").unwrap();
     let (_, rest) = rest.split_once("[household]").unwrap();
     let elsewhere = head.replace("capacity =", "authorizations = \"elsewhere\"\ncapacity =");
-    let elsewhere = scratch("elsewhere.toml", Some(&format!("{elsewhere}[household]{rest}")));
-    holds(&text(&["verify", &elsewhere]), &["authorisations checked by who requested, not by this report"]);
+    let elsewhere = scratch(
+        "elsewhere.toml",
+        Some(&format!("{elsewhere}[household]{rest}")),
+    );
+    holds(
+        &text(&["verify", &elsewhere]),
+        &["authorisations checked by who requested, not by this report"],
+    );
     assert_eq!(with(&elsewhere, &key, &[]).status.code(), Some(1));
     let bare = scratch("bare.toml", Some(&format!("{head}[household]{rest}")));
     let refused = command(&["verify", &bare]);
     assert_eq!(refused.status.code(), Some(1));
-    holds(&String::from_utf8(refused.stderr).unwrap(), &["error[E-REQUEST-AUTHORIZATION]: authorization: no authorisation is given"]);
-    assert_eq!(command(&["verify", FILE, "--trail", &trail]).status.code(), Some(2));
+    holds(
+        &String::from_utf8(refused.stderr).unwrap(),
+        &["error[E-REQUEST-AUTHORIZATION]: authorization: no authorisation is given"],
+    );
+    assert_eq!(
+        command(&["verify", FILE, "--trail", &trail]).status.code(),
+        Some(2)
+    );
 }
 
 #[test]

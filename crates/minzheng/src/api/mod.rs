@@ -17,6 +17,7 @@
 //! | `catalog_search` | `text`?, `department`?, `line`?, `sharing`?, `grade`?, `cycle`?, `subject`?, `limit`? | the resources that fit, best first, and facets |
 //! | `catalog_show` | `id`, `on` | a resource with its fields, and what stands on it |
 //! | `catalog_check` | | what should be looked at in the catalogue |
+//! | `catalog_diff` | `before`?, `after`: a list of the ministry's form, rows of cells with the head first; `fill`? | what changed, and whom it breaks; without `before` from the catalogue of the packs |
 //! | `lineage` | `id`, `on`, `direction`: `down` or `up` | what comes of a field, fact or rule, or what it comes from |
 //! | `impact` | `lost`: list of ids, `on` | which facts, rules, programmes and models go quiet, and why |
 //! | `freshness` | `on`, `deliveries`: list of `{resource, as_of, received}` | what is fresh, due, late or never came |
@@ -124,7 +125,7 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
         other if let Some(known) = gate::known(other) => known,
         _ => {
             let help = "the calls are assess, explain, missing, simulate, arrears, verify, authorize, gate, sharing_step, \
-                        correction_step, audit_append, audit_verify, catalog_search, catalog_show, catalog_check, lineage, \
+                        correction_step, audit_append, audit_verify, catalog_search, catalog_show, catalog_check, catalog_diff, lineage, \
                         impact, freshness, packs, version";
             return Err(wrong("E-API-CALL", "call", "there is no such call", help));
         }
