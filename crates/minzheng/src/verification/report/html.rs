@@ -274,10 +274,20 @@ impl Page<'_> {
             }
             for total in &part.totals {
                 let who = r.name(total.person.as_deref(), self.lang);
+                let mut title = escape_html(total.title.of(self.lang));
+                let parts = total.made_of(self.lang);
+                if !parts.is_empty() {
+                    let of = self.l("由 ", "of ");
+                    let _ = write!(
+                        title,
+                        "<br><span class=\"s\">{of}{}</span>",
+                        escape_html(&parts)
+                    );
+                }
                 let line = format!(
                     "<tr><td>{}</td><td colspan=\"3\">{}</td><td class=\"w\">{}</td></tr>\n",
                     escape_html(&who),
-                    escape_html(total.title.of(self.lang)),
+                    title,
                     escape_html(total.shown.of(self.lang))
                 );
                 self.raw(&line);
@@ -325,11 +335,8 @@ impl Page<'_> {
                         side.push(day(&format!("{}{as_of}", self.l("截至 ", "as of "))));
                     }
                     if !e.records.is_empty() {
-                        let many = e.records.len();
-                        side.push(match lang {
-                            Lang::Zh => format!("记录 {many} 条"),
-                            Lang::En => format!("records: {many}"),
-                        });
+                        let all: Vec<String> = e.records.iter().map(|r| r.said(lang)).collect();
+                        side.push(escape_html(&all.join(self.l("、", ", "))));
                     }
                 }
                 if e.stale {

@@ -246,8 +246,27 @@ pub struct EvidenceLine {
     pub stale: bool,
     /// Whether the source speaks as of a day before the last of the window.
     pub short: bool,
-    /// The numbers of the records, with their person: `p1/R7`.
-    pub records: Vec<String>,
+    /// The records it comes from.
+    pub records: Vec<RecordLine>,
+}
+
+/// A record that a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordLine {
+    /// Its number at the source, with its person: `p1/R7`.
+    pub record: String,
+    /// What the field that is read says, in the unit of the field; empty where it is no quantity.
+    pub shown: Words,
+}
+
+impl RecordLine {
+    /// Number and amount.
+    fn said(&self, lang: Lang) -> String {
+        let shown = self.shown.of(lang);
+        let gap = if shown.is_empty() { "" } else { " " };
+        format!("{}{gap}{shown}", self.record)
+    }
 }
 
 /// How records differ from a declaration.
@@ -326,6 +345,31 @@ pub struct TotalLine {
     pub shown: Words,
     /// The number in its unit; none where unknown.
     pub number: Option<i64>,
+    /// What it is made of: the facts and formulas that it reads and that are not nothing.
+    pub parts: Vec<PartLine>,
+}
+
+/// A fact or formula that a total reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartLine {
+    /// Its id.
+    pub id: String,
+    /// Its words.
+    pub title: Words,
+    /// Its value as packs write it.
+    pub value: String,
+    /// That in words.
+    pub shown: Words,
+}
+
+impl TotalLine {
+    /// The parts in words; empty where there are none.
+    fn made_of(&self, lang: Lang) -> String {
+        let one = |p: &PartLine| format!("{} {}", p.title.of(lang), p.shown.of(lang));
+        let all: Vec<String> = self.parts.iter().map(one).collect();
+        all.join(say(lang, "；", "; "))
+    }
 }
 
 /// A sentence at the end, with its ground.

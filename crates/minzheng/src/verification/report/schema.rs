@@ -73,7 +73,13 @@ pub(super) fn schema() -> Value {
         ("as_of", maybe_day.clone()),
         ("stale", flag.clone()),
         ("short", flag.clone()),
-        ("records", list(&text)),
+        (
+            "records",
+            list(&object(&[
+                ("record", text.clone()),
+                ("shown", words.clone()),
+            ])),
+        ),
     ]);
     let difference = object(&[
         ("grade", one_of(&grades)),
@@ -116,6 +122,15 @@ pub(super) fn schema() -> Value {
         ("value", text.clone()),
         ("shown", words.clone()),
         ("number", or_null("integer")),
+        (
+            "parts",
+            list(&object(&[
+                ("id", text.clone()),
+                ("title", words.clone()),
+                ("value", text.clone()),
+                ("shown", words.clone()),
+            ])),
+        ),
     ]);
     let source = object(&[
         ("item", text.clone()),

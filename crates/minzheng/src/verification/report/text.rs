@@ -136,6 +136,10 @@ fn write_all(out: &mut String, r: &Report, lang: Lang) -> core::fmt::Result {
                 total.title.of(lang),
                 total.shown.of(lang)
             )?;
+            let parts = total.made_of(lang);
+            if !parts.is_empty() {
+                writeln!(out, "      {} {parts}", l("由", "of"))?;
+            }
         }
     }
 
@@ -237,7 +241,8 @@ fn fact(out: &mut String, who: &str, line: &FactLine, lang: Lang) -> core::fmt::
                 let _ = write!(words, ", {} {day}", l("截至", "as of"));
             }
             if !e.records.is_empty() {
-                let _ = write!(words, ", {}", e.records.join(" "));
+                let all: Vec<String> = e.records.iter().map(|r| r.said(lang)).collect();
+                let _ = write!(words, ", {}", all.join(l("、", ", ")));
             }
             words.push('>');
         }
