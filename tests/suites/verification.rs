@@ -324,6 +324,18 @@ fn the_call_gives_the_events_for_the_trail() {
         (&late["error"]["code"], &late["error"]["path"]),
         (&json!("E-AUDIT-TIME"), &json!("audit.at"))
     );
+    // what was checked elsewhere was not decided here
+    let other = vectors()
+        .into_iter()
+        .find(|v| v["id"] == "hit-alone")
+        .unwrap();
+    let request = json!({
+        "call": "verify", "verification": other["verification"],
+        "audit": {"at": at, "actor": "u1", "subjects": {"p1": digest("p1")}},
+    });
+    let answer: Value =
+        serde_json::from_str(&api::call_with(engine(), &request.to_string())).unwrap();
+    assert_eq!(answer["error"]["code"], "E-REQUEST-AUTHORIZATION");
 }
 
 #[test]

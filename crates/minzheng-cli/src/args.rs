@@ -387,7 +387,7 @@ pub(crate) struct VerifyTrail {
         help_heading = "Audit trail"
     )]
     pub(crate) at: Option<String>,
-    /// A file with the secret key under which persons are digested: the trail names nobody
+    /// A file with the secret key under which persons are digested, without spaces and line ends around it: the trail names nobody
     #[arg(
         long,
         value_name = "FILE",

@@ -67,10 +67,19 @@ fn record(asked: &VerifyTrail, verification: &Verification, lang: Lang) -> Resul
         return Ok(());
     };
     if verification.plan().is_none() {
-        let why = "authorisations were checked elsewhere, so nothing was decided here that could be recorded; leave --trail out";
-        return Err(Failure::Refused(format!("error[E-AUDIT-SHAPE]: {why}")));
+        let why = pick(
+            (
+                "授权在别处核验，这里没有可以记录的决定；请去掉 --trail",
+                "authorisations were checked elsewhere, so that nothing was decided here to be recorded; leave --trail out",
+            ),
+            lang,
+        );
+        let word = pick(("错误", "error"), lang);
+        let text = format!("{word}[E-REQUEST-AUTHORIZATION]: {why}");
+        return Err(Failure::Refused(text));
     }
     let secret = fs::read(key).map_err(|e| input::refused(key, e))?;
+    // an editor ends the file with a line feed
     let secret = secret.trim_ascii();
     if secret.is_empty() {
         return Err(input::refused(key, "the key is empty"));

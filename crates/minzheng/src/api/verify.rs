@@ -63,6 +63,12 @@ pub(super) fn answer(
 }
 
 fn events(verification: &Verification, audit: &Audit) -> Result<Value, Error> {
+    if verification.plan().is_none() {
+        let message =
+            "authorisations were checked elsewhere: nothing was decided here to be recorded";
+        let help = "leave `audit` out";
+        return Err(wrong("E-REQUEST-AUTHORIZATION", "audit", message, help));
+    }
     let mut nobody = false;
     let events = verification.events(&audit.at, &audit.actor, |person| {
         let found = audit.subjects.get(person).copied();

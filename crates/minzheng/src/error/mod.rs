@@ -357,7 +357,7 @@ fn zh_message(code: &str) -> &'static str {
         "E-REPORT-ID" => "报告在出具后被改动",
         "E-REPORT-SHAPE" => "不是核对报告",
         "E-REQUEST-APPLICANT" => "核对委托应当有且只有一名申请人",
-        "E-REQUEST-AUTHORIZATION" => "没有授权书，或者与所写的核验方式矛盾",
+        "E-REQUEST-AUTHORIZATION" => "没有授权书，或者与在别处核验的说明矛盾",
         "E-REQUEST-ID" => "核对委托的编号不对",
         "E-REQUEST-ITEM" => "没有这个数据项",
         "E-REQUEST-NAME" => "核对委托所指的名称不存在",
