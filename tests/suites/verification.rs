@@ -70,7 +70,7 @@ fn refused_as_said(vector: &Value, typed: &Verification, answer: &Value) {
         .refused
         .iter()
         .map(|r| triple(&r.person, &r.item, r.refusal.word()));
-    assert_eq!(Value::from_iter(planned), vector["refused"], "{id}");
+    assert_eq!(planned.collect::<Value>(), vector["refused"], "{id}");
     let uncovered: Vec<_> = report
         .sources
         .iter()
@@ -79,10 +79,10 @@ fn refused_as_said(vector: &Value, typed: &Verification, answer: &Value) {
     let told = uncovered
         .iter()
         .map(|(s, u)| triple(&s.person, &s.item, &u.refusal));
-    assert_eq!(Value::from_iter(told), vector["refused"], "{id}");
+    assert_eq!(told.collect::<Value>(), vector["refused"], "{id}");
     let not_used = uncovered.iter().filter(|(_, u)| u.came_in);
     let not_used = not_used.map(|(s, u)| triple(&s.person, &s.item, &u.refusal));
-    assert_eq!(Value::from_iter(not_used), vector["not_used"], "{id}");
+    assert_eq!(not_used.collect::<Value>(), vector["not_used"], "{id}");
     for (source, _) in &uncovered {
         let nothing = (
             source.status.as_str(),
@@ -112,18 +112,9 @@ fn refused_as_said(vector: &Value, typed: &Verification, answer: &Value) {
         all.count()
     };
     let many = |list: &str| vector[list].as_array().unwrap().len();
-    let found = (
-        decided("refused"),
-        decided("allowed"),
-        decided("not_used"),
-        events.len(),
-    );
-    let wanted = (many("refused"), covered, many("not_used"));
-    assert_eq!(
-        found,
-        (wanted.0, wanted.1, wanted.2, wanted.0 + wanted.1 + wanted.2),
-        "{id}"
-    );
+    let found = [decided("refused"), decided("allowed"), decided("not_used")];
+    assert_eq!(found, [many("refused"), covered, many("not_used")], "{id}");
+    assert_eq!(events.len(), found.iter().sum::<usize>(), "{id}");
     let mut head = Head::START;
     let chained = events.iter().all(|e| head.append(e.clone()).is_ok());
     assert!(chained, "{id}: an event that the trail does not take");
