@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::sync::OnceLock;
 
+use minzheng::audit::Head;
+use minzheng::digest::Sm3;
 use minzheng::verification::adopt::Reason;
 use minzheng::verification::report::Objection;
 use minzheng::verification::{Adoption, AnswerStatus};
@@ -51,6 +53,73 @@ fn call(vector: &Value) -> Value {
     serde_json::from_str(&api::call_with(engine(), &request.to_string())).unwrap()
 }
 
+/// Which queries were refused, which of them were answered nevertheless: in the plan, the report and the events.
+fn refused_as_said(vector: &Value, typed: &Verification, answer: &Value) {
+    let id = vector["id"].as_str().unwrap();
+    let report = typed.report();
+    let events = typed.events("2026-08-25T09:30:00+08:00", "u1", |p| Sm3::of(p.as_bytes()));
+    let Some(plan) = typed.plan() else {
+        assert_eq!(report.request.authorizations, "elsewhere", "{id}");
+        assert_eq!((&answer["plan"], events.len()), (&Value::Null, 0), "{id}");
+        return;
+    };
+    assert_eq!(answer["plan"], json!(plan), "{id}");
+    assert_eq!(report.request.authorizations, "checked", "{id}");
+    let triple = |p: &str, i: &str, word: &str| json!([p, i, word]);
+    let planned = plan
+        .refused
+        .iter()
+        .map(|r| triple(&r.person, &r.item, r.refusal.word()));
+    assert_eq!(planned.collect::<Value>(), vector["refused"], "{id}");
+    let uncovered: Vec<_> = report
+        .sources
+        .iter()
+        .filter_map(|s| Some((s, s.uncovered.as_ref()?)))
+        .collect();
+    let told = uncovered
+        .iter()
+        .map(|(s, u)| triple(&s.person, &s.item, &u.refusal));
+    assert_eq!(told.collect::<Value>(), vector["refused"], "{id}");
+    let not_used = uncovered.iter().filter(|(_, u)| u.came_in);
+    let not_used = not_used.map(|(s, u)| triple(&s.person, &s.item, &u.refusal));
+    assert_eq!(not_used.collect::<Value>(), vector["not_used"], "{id}");
+    for (source, _) in &uncovered {
+        let nothing = (
+            source.status.as_str(),
+            source.records,
+            &source.as_of,
+            &source.authorization,
+        );
+        assert_eq!(nothing, ("refused", 0, &None, &None), "{id}");
+        assert!(
+            report
+                .awaited
+                .iter()
+                .any(|a| a.uncovered == source.uncovered),
+            "{id}"
+        );
+    }
+    let covered = report
+        .sources
+        .iter()
+        .filter(|s| s.authorization.is_some())
+        .count();
+    assert_eq!(covered, plan.allowed.len(), "{id}");
+    let decided = |word: &str| {
+        let all = events
+            .iter()
+            .filter(|e| e.decision.split(':').next() == Some(word));
+        all.count()
+    };
+    let many = |list: &str| vector[list].as_array().unwrap().len();
+    let found = [decided("refused"), decided("allowed"), decided("not_used")];
+    assert_eq!(found, [many("refused"), covered, many("not_used")], "{id}");
+    assert_eq!(events.len(), found.iter().sum::<usize>(), "{id}");
+    let mut head = Head::START;
+    let chained = events.iter().all(|e| head.append(e.clone()).is_ok());
+    assert!(chained, "{id}: an event that the trail does not take");
+}
+
 #[test]
 fn vectors_hold_through_both_paths() {
     let packs = engine();
@@ -84,6 +153,7 @@ fn vectors_hold_through_both_paths() {
         );
         assert!(answer["ok"]["assessment"].is_object(), "{id}");
         statuses.extend(typed.answers().iter().map(|a| a.status));
+        refused_as_said(&vector, &typed, &answer["ok"]);
         for (path, wanted) in vector["expect"].as_object().unwrap() {
             let (person, fact) = split(path);
             let a: &Adoption = typed
@@ -156,11 +226,23 @@ fn the_report_states_findings_and_no_verdict() {
     let report = verification.report();
     let items: BTreeSet<&str> = report.sources.iter().map(|s| s.item.as_str()).collect();
     assert_eq!((items.len(), report.sources.len()), (33, 99));
-    let awaited: BTreeSet<&str> = report.awaited.iter().map(|a| a.item.as_str()).collect();
+    let with = |status: &str| -> BTreeSet<&str> {
+        let all = report.awaited.iter().filter(|a| a.status == status);
+        all.map(|a| a.item.as_str()).collect()
+    };
+    let pending = with("pending");
     assert_eq!(
-        Vec::from_iter(awaited),
+        Vec::from_iter(pending),
         ["commercial_insurance", "social_insurance_paid"]
     );
+    assert_eq!(Vec::from_iter(with("refused")), ["securities"]);
+    assert_eq!(with("unavailable").len(), 0);
+    let refused: Vec<(&str, &str)> = report
+        .awaited
+        .iter()
+        .filter_map(|a| Some((a.person.as_str(), a.uncovered.as_ref()?.refusal.as_str())))
+        .collect();
+    assert_eq!(refused, [("p2", "not_in_scope")]);
     let far: Vec<&str> = report.differences.iter().map(|d| d.fact.as_str()).collect();
     assert_eq!(far, ["deposits"]);
     let engine = engine();
@@ -191,6 +273,60 @@ fn the_report_states_findings_and_no_verdict() {
         }
     }
     assert!(!report.to_json().to_string().contains("\"verdict\""));
+}
+
+/// The events of the JSON call are those of the typed path, and need a digest for everybody.
+#[test]
+fn the_call_gives_the_events_for_the_trail() {
+    let (text, verification) = family();
+    let mut file = serde_json::to_value(toml::from_str::<toml::Table>(&text).unwrap()).unwrap();
+    plain(&mut file);
+    let digest = |p: &str| Sm3::keyed(b"key", p.as_bytes());
+    let at = "2026-08-25T09:30:00+08:00";
+    let asked = |subjects: Value, at: &str| {
+        let request = json!({
+            "call": "verify", "verification": file, "audit": {"at": at, "actor": "u1", "subjects": subjects},
+        });
+        serde_json::from_str::<Value>(&api::call_with(engine(), &request.to_string())).unwrap()
+    };
+    let all = json!({"p1": digest("p1"), "p2": digest("p2"), "p3": digest("p3")});
+    let answer = asked(all.clone(), at);
+    assert_eq!(
+        answer["ok"]["events"],
+        json!(verification.events(at, "u1", digest))
+    );
+    let decisions: Vec<&Value> = answer["ok"]["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| &e["decision"])
+        .collect();
+    assert_eq!(
+        (decisions.len(), decisions[0]),
+        (99, &json!("refused:not_in_scope"))
+    );
+    let few = asked(json!({"p1": digest("p1")}), at);
+    assert_eq!(
+        (&few["error"]["code"], &few["error"]["path"]),
+        (&json!("E-API-SHAPE"), &json!("audit.subjects"))
+    );
+    let late = asked(all, "yesterday");
+    assert_eq!(
+        (&late["error"]["code"], &late["error"]["path"]),
+        (&json!("E-AUDIT-TIME"), &json!("audit.at"))
+    );
+    // what was checked elsewhere was not decided here
+    let other = vectors()
+        .into_iter()
+        .find(|v| v["id"] == "hit-alone")
+        .unwrap();
+    let request = json!({
+        "call": "verify", "verification": other["verification"],
+        "audit": {"at": at, "actor": "u1", "subjects": {"p1": digest("p1")}},
+    });
+    let answer: Value =
+        serde_json::from_str(&api::call_with(engine(), &request.to_string())).unwrap();
+    assert_eq!(answer["error"]["code"], "E-REQUEST-AUTHORIZATION");
 }
 
 #[test]

@@ -180,7 +180,7 @@ pub(crate) enum Command {
             DONE,
             (1, "the file, a table or a pack was refused: standard error says where and why"),
             USAGE,
-            (3, "an answer is awaited, where --fail-awaited asks for it"),
+            (3, "an answer is awaited, where --fail-awaited asks for it; or the trail was tampered with"),
             (130, "stopped by Ctrl-C or a signal; start it again"),
         ],
     )
@@ -334,7 +334,7 @@ pub(crate) struct Case {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Verify {
-    /// The verification file: a household file with [request] and [[answer]] that ends in .toml or .json
+    /// The verification file: a household file with [request], [[authorization]] and [[answer]] that ends in .toml or .json
     #[arg(required_unless_present = "people")]
     pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
@@ -356,6 +356,53 @@ pub(crate) struct Verify {
     /// End with code 3 if an answer is awaited
     #[arg(long)]
     pub(crate) fail_awaited: bool,
+    #[command(flatten)]
+    pub(crate) trail: VerifyTrail,
+}
+
+/// The audit trail that queries are recorded in.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct VerifyTrail {
+    /// Append each query to this audit trail, refused or allowed, before anything is printed; as `minzheng audit append` does
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires_all = ["file", "actor", "at", "key"],
+        help_heading = "Audit trail"
+    )]
+    pub(crate) trail: Option<PathBuf>,
+    /// Your key of who acts
+    #[arg(
+        long,
+        value_name = "ID",
+        requires = "trail",
+        help_heading = "Audit trail"
+    )]
+    pub(crate) actor: Option<String>,
+    /// When, with its offset; as `"$(date -Iseconds)"`
+    #[arg(
+        long,
+        value_name = "TIME",
+        requires = "trail",
+        help_heading = "Audit trail"
+    )]
+    pub(crate) at: Option<String>,
+    /// A file with the secret key under which persons are digested, without spaces and line ends around it: the trail names nobody
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "trail",
+        help_heading = "Audit trail"
+    )]
+    pub(crate) key: Option<PathBuf>,
+    /// A head of the trail that was kept elsewhere
+    #[arg(
+        long,
+        value_name = "SEQ:HASH",
+        requires = "trail",
+        help_heading = "Audit trail"
+    )]
+    pub(crate) head: Option<minzheng::audit::Head>,
 }
 
 /// The tables that are verified together.

@@ -35,7 +35,10 @@ pub(crate) fn run(command: &AuditCommand, lang: Lang) -> Outcome {
                 Err(_) => Err(Failure::Undetermined(text)),
             }
         }
-        AuditCommand::Append { file, events, head } => append(file, events, *head, lang),
+        AuditCommand::Append { file, events, head } => {
+            let head = append(file, read(events, lang)?, *head, lang)?;
+            Ok(format!("{head}\n"))
+        }
     }
 }
 
@@ -75,10 +78,14 @@ fn verify(path: &Path, file: &File, kept: Option<Head>) -> Result<Result<Head, T
     Ok(verifier.finish())
 }
 
-/// Appends all events or none: they are checked before the trail is touched, and the trail is locked and verified before it
-/// grows.
-fn append(path: &Path, events: &Path, kept: Option<Head>, lang: Lang) -> Outcome {
-    let events = read(events, lang)?;
+/// Appends all events or none and gives the new head: the events are checked by whoever has them, and the trail is locked and
+/// verified before it grows.
+pub(crate) fn append(
+    path: &Path,
+    events: Vec<Event>,
+    kept: Option<Head>,
+    lang: Lang,
+) -> Result<Head, Failure> {
     let refused = |e| input::refused(path, e);
     let mut file = OpenOptions::new()
         .create(true)
@@ -103,7 +110,7 @@ fn append(path: &Path, events: &Path, kept: Option<Head>, lang: Lang) -> Outcome
     file.write_all(lines.as_bytes())
         .and_then(|()| file.sync_all())
         .map_err(refused)?;
-    Ok(format!("{head}\n"))
+    Ok(head)
 }
 
 /// The events of a file, one a line, each checked.

@@ -21,13 +21,13 @@ pub(crate) fn run(command: &GateCommand, packs: &[PathBuf], lang: Lang) -> Outco
     } = command;
     let told = |e: Error| Failure::Refused(e.lines(lang));
     let engine = input::engine(packs)?;
-    let catalog = Catalog::load(engine.packs()).map_err(told)?;
+    let catalog = engine.catalog().map_err(told)?;
     let case = Case::from_json(read(file)?).map_err(told)?;
-    let decision = case.decide(engine.packs(), &catalog).map_err(told)?;
+    let decision = case.decide(engine.packs(), catalog).map_err(told)?;
     let text = if *json {
         output::json(&decision)
     } else {
-        words(&decision, &catalog, lang)
+        words(&decision, catalog, lang)
     };
     if *fail_denied && decision.denied.is_some() {
         return Err(Failure::Undetermined(text));

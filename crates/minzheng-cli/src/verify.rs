@@ -1,15 +1,17 @@
 //! Checking one household against what its sources report.
 
 use std::fmt::Write as _;
+use std::fs;
 use std::path::PathBuf;
 
+use minzheng::digest::Sm3;
 use minzheng::verification::report::Recheck;
-use minzheng::{Lang, Report};
+use minzheng::{Lang, Report, Verification};
 use serde_json::json;
 
-use crate::args::Verify;
+use crate::args::{Verify, VerifyTrail};
 use crate::output::{self, pick};
-use crate::{Failure, Outcome, input, run, verify_tables};
+use crate::{Failure, Outcome, audit, input, run, tables, verify_tables};
 
 /// Checks, and prints what was asked for.
 pub(crate) fn run(command: &Verify, packs: &[PathBuf], lang: Lang) -> Outcome {
@@ -20,6 +22,7 @@ pub(crate) fn run(command: &Verify, packs: &[PathBuf], lang: Lang) -> Outcome {
     };
     let request = input::verification(file, lang)?;
     let verification = engine.verify(&request).map_err(told)?;
+    record(&command.trail, &verification, lang)?;
     let report = verification.report();
     let recheck = match &command.earlier {
         None => None,
@@ -54,6 +57,41 @@ pub(crate) fn run(command: &Verify, packs: &[PathBuf], lang: Lang) -> Outcome {
         return Err(Failure::Undetermined(text));
     }
     Ok(text)
+}
+
+/// Appends the queries to the trail, and says its new head on standard error.
+fn record(asked: &VerifyTrail, verification: &Verification, lang: Lang) -> Result<(), Failure> {
+    let (Some(trail), Some(actor), Some(at), Some(key)) =
+        (&asked.trail, &asked.actor, &asked.at, &asked.key)
+    else {
+        return Ok(());
+    };
+    if verification.plan().is_none() {
+        let why = pick(
+            (
+                "授权在别处核验，这里没有可以记录的决定；请去掉 --trail",
+                "authorisations were checked elsewhere, so that nothing was decided here to be recorded; leave --trail out",
+            ),
+            lang,
+        );
+        let word = pick(("错误", "error"), lang);
+        let text = format!("{word}[E-REQUEST-AUTHORIZATION]: {why}");
+        return Err(Failure::Refused(text));
+    }
+    let secret = fs::read(key).map_err(|e| input::refused(key, e))?;
+    // an editor ends the file with a line feed
+    let secret = secret.trim_ascii();
+    if secret.is_empty() {
+        return Err(input::refused(key, "the key is empty"));
+    }
+    let events = verification.events(at, actor, |person| Sm3::keyed(secret, person.as_bytes()));
+    for event in &events {
+        event.check().map_err(|e| Failure::Refused(e.lines(lang)))?;
+    }
+    let head = audit::append(trail, events, asked.head, lang)?;
+    let words = pick(("审计链尾", "head of the trail"), lang);
+    tables::say(&format!("{words}: {head}"));
+    Ok(())
 }
 
 /// The facts that a re-check changed, or that somebody objected to.

@@ -1,6 +1,6 @@
 //! The law ready to decide.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use minzheng_rules::facts::Overlay;
 use minzheng_rules::pack::{PackSet, PackSource};
@@ -27,10 +27,10 @@ use crate::verification::Basis;
 #[derive(Debug)]
 pub struct Engine {
     rules: scenario::Engine,
-    /// Read when it is first asked for: who only assesses never pays for it.
-    catalog: OnceLock<Catalog>,
+    /// Read when it is first asked for, once for everything that stands on it: who only assesses never pays for it.
+    catalog: OnceLock<Result<Arc<Catalog>, Error>>,
     /// Read when something is first verified: an engine that only decides does not pay for it.
-    pub(crate) basis: OnceLock<Result<Basis, Error>>,
+    basis: OnceLock<Result<Basis, Error>>,
 }
 
 impl Engine {
@@ -69,19 +69,33 @@ impl Engine {
     /// # Errors
     /// As [`Catalog::load`].
     pub fn catalog(&self) -> Result<&Catalog, Error> {
-        if let Some(read) = self.catalog.get() {
-            return Ok(read);
-        }
-        let read = Catalog::load(self.packs())?;
-        Ok(self.catalog.get_or_init(|| read))
+        self.shared_catalog().map(AsRef::as_ref)
+    }
+
+    fn shared_catalog(&self) -> Result<&Arc<Catalog>, Error> {
+        let read = || Catalog::load(self.packs()).map(Arc::new);
+        self.catalog
+            .get_or_init(read)
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    /// The catalogue, the evidence and the rest that verifying stands on, read from the packs once.
+    ///
+    /// # Errors
+    /// As [`Basis::load`].
+    pub fn basis(&self) -> Result<&Basis, Error> {
+        let read = || Basis::over(self.packs(), Arc::clone(self.shared_catalog()?));
+        self.basis.get_or_init(read).as_ref().map_err(Clone::clone)
     }
 
     /// Which fields feed which facts, rules and models on a day.
     ///
     /// # Errors
-    /// As [`Lineage::new`].
+    /// As [`Lineage::new`] and [`Basis::load`].
     pub fn lineage(&self, when: When) -> Result<Lineage, Error> {
-        Lineage::new(self.packs(), self.catalog()?, when)
+        let basis = self.basis()?;
+        Lineage::over(self.packs(), &basis.catalog, &basis.evidence, when)
     }
 
     /// The engine of rules below.

@@ -525,7 +525,7 @@ fn a_province_is_verified_as_its_households_are() {
         let first = persons[0]["id"].clone();
         let file = json!({
             "on": day().to_string(), "household": household, "person": persons, "answer": list,
-            "request": {"id": "T", "applicant": first, "requested_on": day().to_string()},
+            "request": {"id": "T", "authorizations": "elsewhere", "applicant": first, "requested_on": day().to_string()},
         });
         let request = VerificationRequest::from_value("t", file).unwrap();
         let verified = engine

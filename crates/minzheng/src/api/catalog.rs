@@ -1,10 +1,14 @@
 //! The calls about the catalogue.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::{day, text, wrong};
 use crate::Engine;
-use crate::catalog::{Board, Cycle, Delivery, Grade, Impact, Query, Subject, When};
+use crate::catalog::{
+    Board, Catalog, Change, Cycle, Delivery, Edition, Grade, Impact, List, Query, Subject, When,
+};
 use crate::error::Error;
 
 /// The fields of a call; none: it is no call about the catalogue.
@@ -24,6 +28,7 @@ pub(super) fn keys(call: &str) -> Option<&'static [&'static str]> {
         ],
         "catalog_show" => &["call", "lang", "id", "on"],
         "catalog_check" => &["call", "lang"],
+        "catalog_diff" => &["call", "lang", "before", "after", "fill"],
         "lineage" => &["call", "lang", "id", "on", "direction"],
         "impact" => &["call", "lang", "lost", "on"],
         "freshness" => &["call", "lang", "on", "deliveries"],
@@ -50,6 +55,7 @@ pub(super) fn answer(
                 .map(crate::catalog::Remark::to_json)
                 .collect()
         }
+        "catalog_diff" => diff(engine, fields)?,
         "catalog_show" => {
             let id = text(fields, "id")?.unwrap_or_default();
             let resource = catalog
@@ -98,6 +104,45 @@ pub(super) fn answer(
             Board::new(catalog, engine.packs().calendar(), &deliveries, on)?.to_json()
         }
     })
+}
+
+/// Two lists of the ministry's form, rows of cells; without the first, the catalogue of the packs.
+fn diff(engine: &Engine, fields: &Map<String, Value>) -> Result<Value, Error> {
+    let (packs, own) = (engine.packs(), engine.catalog()?);
+    let fill = match fields.get("fill") {
+        None | Some(Value::Null) => Some(BTreeMap::new()),
+        Some(Value::Object(given)) => given
+            .iter()
+            .map(|(head, value)| Some((head.clone(), value.as_str()?.to_owned())))
+            .collect(),
+        Some(_) => None,
+    };
+    let help = "send {\"资源分级\": \"3\"}";
+    let fill = fill.ok_or_else(|| shape("fill", "a text for each head is wanted", help))?;
+    let edition = |key: &str| -> Result<Option<Catalog>, Error> {
+        let rows = match fields.get(key) {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::Array(rows)) => rows.iter().map(cells).collect::<Option<Vec<_>>>(),
+            Some(_) => None,
+        };
+        let help = "send [[\"信息资源名称\", …], […]]: the head first, each cell a text";
+        let rows = rows.ok_or_else(|| shape(key, "a list of rows of texts is wanted", help))?;
+        let list = List::read(key, &rows, own, &fill)?;
+        let catalog = list.catalog(packs, own).map_err(|e| e.below(key))?;
+        Ok(Some(catalog))
+    };
+    let before = edition("before")?;
+    let help = "send the rows of the list";
+    let after = edition("after")?.ok_or_else(|| shape("after", "there is no list", help))?;
+    let of = |catalog| Edition { packs, catalog };
+    let changes = Change::between(of(before.as_ref().unwrap_or(own)), of(&after));
+    Ok(changes.iter().map(Change::to_json).collect())
+}
+
+/// The cells of a row.
+fn cells(row: &Value) -> Option<Vec<String>> {
+    let cells = row.as_array()?.iter();
+    cells.map(|cell| cell.as_str().map(str::to_owned)).collect()
 }
 
 fn search(engine: &Engine, fields: &Map<String, Value>) -> Result<Value, Error> {

@@ -6,7 +6,6 @@ use super::text;
 use crate::Engine;
 use crate::audit::{self, Head, Verifier};
 use crate::authorization::{Authorization, CheckRequest};
-use crate::catalog::Catalog;
 use crate::error::{Error, Finding};
 use crate::gate::Case;
 use crate::records;
@@ -34,16 +33,12 @@ pub(super) fn answer(engine: &Engine, call: &str, mut fields: Fields) -> Result<
         "authorize" => {
             let request = CheckRequest::from_json("request", take(&mut fields, "request"))?;
             let papers = records::list(&mut fields, "authorizations", Authorization::from_json)?;
-            Ok(json!(request.plan(
-                packs,
-                &Catalog::load(packs)?,
-                &papers
-            )?))
+            Ok(json!(request.plan(packs, engine.catalog()?, &papers)?))
         }
         "gate" => {
             fields.retain(|key, _| !matches!(key.as_str(), "call" | "lang"));
             let case = Case::from_json(Value::Object(fields))?;
-            Ok(json!(case.decide(packs, &Catalog::load(packs)?)?))
+            Ok(json!(case.decide(packs, engine.catalog()?)?))
         }
         "sharing_step" => {
             let request = sharing::Request::from_json("request", take(&mut fields, "request"))?;

@@ -7,7 +7,7 @@
 //! | `missing` | `household` | what to ask, whom, and why |
 //! | `simulate` | `household`, `set`: list of `{parameter, key?, value}` | every programme before and after |
 //! | `arrears` | `household`, `programme`?, `first`, `last`, `known_before`, `known_after`?, `set`?, `paid_throughout`? | what is owed and was overpaid, by month; `known_before` may be left out where `set` is given |
-//! | `verify` | `verification` (a verification file), `assess`? | the report, with `lang` also as text and HTML; the adopted household; with `assess` the decision |
+//! | `verify` | `verification` (a verification file), `assess`?, `audit`?: `{at, actor, subjects}` | the report, with `lang` also as text and HTML; the adopted household; the plan of its queries; with `assess` the decision; with `audit` the events for the trail, `subjects` being the keyed digest of each person |
 //! | `authorize` | `request`, `authorizations` | which queries of a check may be asked, and why the others may not |
 //! | `gate` | `request`, `authorizations`?, `agreed`? | which rows and columns are given, and by which rule |
 //! | `sharing_step`, `correction_step` | `request` or `correction`, `event`, `on` | the record after the step |
@@ -17,6 +17,7 @@
 //! | `catalog_search` | `text`?, `department`?, `line`?, `sharing`?, `grade`?, `cycle`?, `subject`?, `limit`? | the resources that fit, best first, and facets |
 //! | `catalog_show` | `id`, `on` | a resource with its fields, and what stands on it |
 //! | `catalog_check` | | what should be looked at in the catalogue |
+//! | `catalog_diff` | `before`?, `after`: a list of the ministry's form, rows of cells with the head first; `fill`? | what changed, and whom it breaks; without `before` from the catalogue of the packs |
 //! | `lineage` | `id`, `on`, `direction`: `down` or `up` | what comes of a field, fact or rule, or what it comes from |
 //! | `impact` | `lost`: list of ids, `on` | which facts, rules, programmes and models go quiet, and why |
 //! | `freshness` | `on`, `deliveries`: list of `{resource, as_of, received}` | what is fresh, due, late or never came |
@@ -31,6 +32,7 @@
 
 mod catalog;
 mod gate;
+mod verify;
 
 use std::sync::OnceLock;
 
@@ -42,7 +44,7 @@ use serde_json::{Map, Value, json};
 
 use crate::eligibility::{ArrearsQuestion, Change, Months};
 use crate::error::{Error, Finding};
-use crate::{Engine, Household, VerificationRequest};
+use crate::{Engine, Household};
 
 /// Answers a call with the built-in packs.
 pub fn call(request: &str) -> String {
@@ -117,13 +119,13 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
             "set",
             "paid_throughout",
         ],
-        "verify" => &["call", "verification", "assess", "lang"],
+        "verify" => &["call", "verification", "assess", "audit", "lang"],
         "packs" | "version" => &["call", "lang"],
         _ if catalog::keys(&name).is_some() => catalog::keys(&name).unwrap_or_default(),
         other if let Some(known) = gate::known(other) => known,
         _ => {
             let help = "the calls are assess, explain, missing, simulate, arrears, verify, authorize, gate, sharing_step, \
-                        correction_step, audit_append, audit_verify, catalog_search, catalog_show, catalog_check, lineage, \
+                        correction_step, audit_append, audit_verify, catalog_search, catalog_show, catalog_check, catalog_diff, lineage, \
                         impact, freshness, packs, version";
             return Err(wrong("E-API-CALL", "call", "there is no such call", help));
         }
@@ -155,42 +157,14 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
     if catalog::keys(&name).is_some() {
         return catalog::answer(engine, &name, &fields);
     }
+    if name == "verify" {
+        return verify::answer(engine, fields, lang);
+    }
     let mut household = || {
         let value = fields.shift_remove("household").unwrap_or(Value::Null);
         Household::from_value("household", value)
     };
     Ok(match name.as_str() {
-        "verify" => {
-            let value = fields.shift_remove("verification").unwrap_or(Value::Null);
-            let request = VerificationRequest::from_value("verification", value)?;
-            let wants_answer = match fields.get("assess") {
-                None | Some(Value::Null | Value::Bool(false)) => false,
-                Some(Value::Bool(true)) => true,
-                Some(_) => {
-                    let help = "send true to decide the adopted household";
-                    return Err(wrong(
-                        "E-API-SHAPE",
-                        "assess",
-                        "true or false is wanted",
-                        help,
-                    ));
-                }
-            };
-            let verification = engine.verify(&request)?;
-            let report = verification.report();
-            let mut out = json!({ "report": report.to_json(), "household": verification.household().to_json() });
-            if let Value::Object(out) = &mut out {
-                if let Some(lang) = lang {
-                    out.insert("text".to_owned(), json!(report.render_text(lang)));
-                    out.insert("html".to_owned(), json!(report.render_html(lang)));
-                }
-                if wants_answer {
-                    let answer = engine.assess(verification.household())?;
-                    out.insert("assessment".to_owned(), answer.to_json());
-                }
-            }
-            out
-        }
         "version" => json!({ "version": env!("CARGO_PKG_VERSION") }),
         "packs" => {
             let packs = engine.packs().packs().iter().map(|p| {

@@ -215,10 +215,21 @@ impl Authorization {
     /// Everything that is wrong at once, each with its path `authorizations[0].scope`: `E-AUTH-ID`, `E-AUTH-TWICE`,
     /// `E-AUTH-DATE`, `E-AUTH-END`, `E-AUTH-SCOPE`, `E-AUTH-NAME`.
     pub fn check(all: &[Self], packs: &PackSet, catalog: &Catalog) -> Result<(), Error> {
+        let findings = Self::findings(all, packs, catalog, "authorizations");
+        Error::all(findings).map_or(Ok(()), Err)
+    }
+
+    /// What [`check`](Self::check) finds, with paths below the name that the list has.
+    pub(crate) fn findings(
+        all: &[Self],
+        packs: &PackSet,
+        catalog: &Catalog,
+        list: &str,
+    ) -> Vec<Finding> {
         let mut findings = Vec::new();
         let mut met = BTreeSet::new();
         for (at, one) in all.iter().enumerate() {
-            let path = |field: &str| format!("authorizations[{at}].{field}");
+            let path = |field: &str| format!("{list}[{at}].{field}");
             for (key, field) in [
                 (&one.id, "id"),
                 (&one.person, "person"),
@@ -233,7 +244,7 @@ impl Authorization {
             one.days(&path, &mut findings);
             one.names(&path, packs, catalog, &mut findings);
         }
-        Error::all(findings).map_or(Ok(()), Err)
+        findings
     }
 
     fn days(&self, path: &impl Fn(&str) -> String, findings: &mut Vec<Finding>) {

@@ -40,6 +40,13 @@ pub struct Allowed {
     pub person: String,
     /// From which item.
     pub item: String,
+    /// The day it was asked, where that is not the day of the request.
+    #[serde(
+        default,
+        with = "records::day_or_none",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub asked_on: Option<NaiveDate>,
     /// By which authorisation, and until when.
     #[serde(flatten)]
     pub coverage: Coverage,
@@ -52,6 +59,13 @@ pub struct Refused {
     pub person: String,
     /// From which item.
     pub item: String,
+    /// The day it was asked, where that is not the day of the request.
+    #[serde(
+        default,
+        with = "records::day_or_none",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub asked_on: Option<NaiveDate>,
     /// Why.
     #[serde(flatten)]
     pub refusal: Refusal,
@@ -99,6 +113,17 @@ impl CheckRequest {
     ) -> Result<QueryPlan, Error> {
         let items = self.check(packs, catalog)?;
         Authorization::check(authorizations, packs, catalog)?;
+        Ok(self.queries(&items, authorizations, |_, _| None))
+    }
+
+    /// The same with everything checked already, for queries that were asked on days of their own: `asked_on` gives the day
+    /// of a person and an item, none the day of the request.
+    pub(crate) fn queries(
+        &self,
+        items: &[&Resource],
+        authorizations: &[Authorization],
+        asked_on: impl Fn(&str, &str) -> Option<NaiveDate>,
+    ) -> QueryPlan {
         let mut plan = QueryPlan {
             request: self.id.clone(),
             purpose: self.purpose.clone(),
@@ -107,31 +132,34 @@ impl CheckRequest {
             refused: Vec::new(),
         };
         for party in &self.parties {
-            for item in &items {
+            for item in items {
+                let asked_on = asked_on(&party.id, &item.id).filter(|day| *day != self.on);
                 let query = Query {
                     party,
                     item,
                     purpose: &self.purpose,
                     programme: self.programme.as_deref(),
-                    on: self.on,
+                    on: asked_on.unwrap_or(self.on),
                 };
                 let (person, item) = (party.id.clone(), item.id.clone());
                 match covering(&query, authorizations) {
                     Ok(coverage) => plan.allowed.push(Allowed {
                         person,
                         item,
+                        asked_on,
                         coverage,
                     }),
                     Err((refusal, authorization)) => plan.refused.push(Refused {
                         person,
                         item,
+                        asked_on,
                         refusal,
                         authorization,
                     }),
                 }
             }
         }
-        Ok(plan)
+        plan
     }
 
     fn check<'c>(&self, packs: &PackSet, catalog: &'c Catalog) -> Result<Vec<&'c Resource>, Error> {

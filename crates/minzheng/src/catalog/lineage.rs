@@ -123,7 +123,8 @@ pub struct Model {
     pub id: String,
     /// Its name.
     pub title: Words,
-    /// The facts it reads, as `person.wage`.
+    /// What it reads: facts as `person.wage`, and formulas, conditions and programmes by their id, as `counted_income`,
+    /// `dibao/income`, `dibao`.
     pub facts: Vec<String>,
 }
 
@@ -216,22 +217,37 @@ impl Lineage {
     /// The lineage of packs and their catalogue.
     ///
     /// # Errors
-    /// Those of [`Evidence::load`]; `E-CATALOG-NAME` for a model that reads a fact that is not there.
+    /// Those of [`Evidence::load`]; `E-CATALOG-NAME` for a model that reads a fact or rule that is not there.
     pub fn new(packs: &PackSet, catalog: &Catalog, when: When) -> Result<Self, Error> {
-        let evidence = Evidence::load(packs, catalog)?;
+        Self::over(packs, catalog, &Evidence::load(packs, catalog)?, when)
+    }
+
+    /// The same over evidence that is read already.
+    pub(crate) fn over(
+        packs: &PackSet,
+        catalog: &Catalog,
+        evidence: &[Evidence],
+        when: When,
+    ) -> Result<Self, Error> {
         let mut out = Self {
             down: BTreeMap::new(),
             up: BTreeMap::new(),
             titles: BTreeMap::new(),
             answered_by: BTreeMap::new(),
         };
-        out.data(catalog, &evidence, when.on);
+        out.data(catalog, evidence, when.on);
         out.rules(packs, when);
         let mut findings = Diagnostics::new();
         for (model, origin) in Model::load(packs) {
             if let Err((word, near)) = out.add_model(&model) {
                 let known = near.iter().map(String::as_str);
-                findings.push(unknown(&origin, "E-CATALOG-NAME", "fact", &word, known));
+                findings.push(unknown(
+                    &origin,
+                    "E-CATALOG-NAME",
+                    "fact or rule",
+                    &word,
+                    known,
+                ));
             }
             if model.id.is_empty() {
                 let message = "a model has no id";
@@ -247,20 +263,18 @@ impl Lineage {
     /// Adds a model of the host's own.
     ///
     /// # Errors
-    /// The name of a fact that is not there, and the names there are.
+    /// The name of a fact or rule that is not there, and the names there are.
     pub fn add_model(&mut self, model: &Model) -> Result<(), (String, Vec<String>)> {
         let node = Node::Model(model.id.clone());
         self.titles.insert(node.clone(), model.title.clone());
         for word in &model.facts {
-            let fact = word
-                .split_once('.')
-                .map(|(entity, id)| Node::Fact(entity.to_owned(), id.to_owned()))
-                .filter(|n| self.titles.contains_key(n));
-            let Some(fact) = fact else {
-                let facts = self.titles.keys().filter(|n| matches!(n, Node::Fact(..)));
-                return Err((word.clone(), facts.map(Node::id).collect()));
+            let is_read =
+                |n: &&Node| !matches!(n, Node::Resource(_) | Node::Field(..) | Node::Model(_));
+            let known = || self.titles.keys().filter(is_read);
+            let Some(read) = known().find(|n| n.id() == *word).cloned() else {
+                return Err((word.clone(), known().map(Node::id).collect()));
             };
-            self.tie(fact, node.clone(), Via::Reads(Need::Value));
+            self.tie(read, node.clone(), Via::Reads(Need::Value));
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use minzheng_rules::pack::model::{self, HostRow, Words};
 use raw::{RawDepartment, RawField, RawKind, RawResource, SharingWord};
 
 use super::{
-    Catalog, Department, Field, FieldType, Grade, Kind, Origin, Personal, Resource, Sharing,
+    Catalog, Department, Field, FieldType, Grade, Kind, List, Origin, Personal, Resource, Sharing,
     Status, Subject,
 };
 use crate::error::Error;
@@ -63,23 +63,69 @@ pub(super) fn load(packs: &PackSet) -> Result<Catalog, Error> {
     loader.answers();
     loader.twice();
     super::purpose::load(packs, &mut loader.catalog, &mut loader.findings);
-    let Loader {
-        mut findings,
-        mut catalog,
-        ..
-    } = loader;
-    if findings.has_errors() {
-        findings.sort();
-        return Err(findings.into());
+    loader.end()
+}
+
+/// The resources of a list in the place of those of a catalogue.
+pub(super) fn of_list(packs: &PackSet, below: &Catalog, list: &List) -> Result<Catalog, Error> {
+    let mut catalog = below.clone();
+    catalog.resources.retain(|r| list.leaves(r));
+    catalog.elements.retain(|e| list.keeps(below, e));
+    let mut loader = Loader {
+        packs,
+        findings: Diagnostics::new(),
+        catalog,
+    };
+    // the reader of lists writes it, so that it is TOML
+    let rows: toml::Table = toml::from_str(&list.toml).unwrap_or_default();
+    for (section, is_item) in [("item", true), ("resource", false)] {
+        let rows = rows.get("catalog").and_then(|c| c.get(section));
+        let rows = rows.and_then(toml::Value::as_array).into_iter().flatten();
+        for table in rows.filter_map(toml::Value::as_table) {
+            loader.resource(&loader.row(table), is_item);
+        }
     }
-    catalog.resources.sort_by_key(|r| match r.origin {
-        Origin::Obtained { number, .. } => number,
-        Origin::Own => u16::MAX,
-    });
-    Ok(catalog)
+    loader.names();
+    loader.twice();
+    loader.end()
 }
 
 impl Loader<'_> {
+    /// The catalogue, where nothing was found wrong.
+    fn end(mut self) -> Result<Catalog, Error> {
+        if self.findings.has_errors() {
+            self.findings.sort();
+            return Err(self.findings.into());
+        }
+        self.catalog.resources.sort_by_key(|r| match r.origin {
+            Origin::Obtained { number, .. } => number,
+            Origin::Own => u16::MAX,
+        });
+        Ok(self.catalog)
+    }
+
+    /// A row that no pack has written.
+    fn row(&self, table: &toml::Table) -> HostRow {
+        let cite = table.get("cite").and_then(toml::Value::as_array);
+        let words = cite.into_iter().flatten().filter_map(toml::Value::as_str);
+        let cite = words.map(|word| {
+            let (instrument, article) = word.split_once('#').unwrap_or((word, ""));
+            model::Cite {
+                instrument: instrument.to_owned(),
+                article: article.to_owned(),
+            }
+        });
+        HostRow {
+            cite: cite.collect(),
+            table: table.clone(),
+            origin: model::Origin {
+                pack: self.packs.packs().len(),
+                file: "list".into(),
+                line: 0,
+            },
+        }
+    }
+
     fn read<T: serde::de::DeserializeOwned>(&mut self, row: &HostRow) -> Option<T> {
         match read(row, SHAPE) {
             Ok(raw) => Some(raw),

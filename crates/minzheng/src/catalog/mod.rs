@@ -171,7 +171,20 @@ impl Catalog {
         self.resources.iter().filter(is_own)
     }
 
-    /// The resources that hold data of a kind.
+    /// The resources that hold data of a kind, wherever they come from: the items that another department shares, then what
+    /// civil affairs keeps itself. Who has to ask another department takes those among [`items`](Self::items).
+    ///
+    /// ```
+    /// use minzheng::Engine;
+    /// use minzheng::catalog::Origin;
+    ///
+    /// let engine = Engine::built_in()?;
+    /// let obtained = |r: &&minzheng::catalog::Resource| matches!(r.origin, Origin::Obtained { .. });
+    /// let aid: Vec<_> = engine.catalog()?.supplying("AID").collect();
+    /// assert_eq!(aid.iter().filter(|r| obtained(r)).count(), 4);
+    /// assert!(aid.iter().any(|r| r.id == "dibao_person"));
+    /// # Ok::<(), minzheng::Error>(())
+    /// ```
     pub fn supplying(&self, kind: &str) -> impl Iterator<Item = &Resource> {
         self.resources
             .iter()

@@ -50,7 +50,7 @@ pub struct Purpose {
     pub status: model::Status,
     /// Kinds of data it takes: of every resource that holds them, all fields.
     pub kinds: Vec<String>,
-    /// Resources it takes, each with its fields.
+    /// Resources it takes, each with its fields; one that a layer above has replaced may be gone.
     pub resources: BTreeMap<String, Vec<String>>,
     /// Whether the person must have authorised it.
     pub needs_authorization: bool,
@@ -183,8 +183,17 @@ fn purpose(
             ));
         }
     }
+    // what a layer above has replaced is taken no more; a name that no layer has is wrong
+    let was_there = |id: &str| {
+        let sections = ["catalog.item", "catalog.resource"];
+        let mut rows = sections.iter().flat_map(|s| packs.host_rows(s));
+        rows.any(|row| row.table.get("id").and_then(toml::Value::as_str) == Some(id))
+    };
     for minimal in &raw.resources {
         let Some(resource) = catalog.resource(&minimal.id) else {
+            if was_there(&minimal.id) {
+                continue;
+            }
             let known = catalog.resources.iter().map(|r| r.id.as_str());
             findings.push(unknown(
                 origin,
@@ -196,7 +205,7 @@ fn purpose(
             continue;
         };
         for field in &minimal.fields {
-            if resource.field(field).is_none() {
+            if resource.field(field).is_none() && resource.written.pack <= origin.pack {
                 let known = resource.fields.iter().map(|f| f.id.as_str());
                 findings.push(unknown(origin, "E-CATALOG-NAME", "field", field, known));
             }
@@ -265,6 +274,50 @@ identity = "deny"
         assert!(takes("enrolment", "stage") && !takes("enrolment", "school"));
         assert!(takes("student_aid", "record_no"), "by its kind");
         assert!(!purpose.takes_any(catalog.resource("bank_deposits").unwrap()));
+    }
+
+    /// A province's own list in the place of the built-in one: what it lacks is taken no more, and nothing else is.
+    #[test]
+    fn a_purpose_takes_less_where_a_layer_above_has_other_resources() {
+        let own = |id: &str, field: &str| {
+            format!(
+                r#"
+[[catalog.replaces]]
+sections = ["item", "resource", "element"]
+[[catalog.resource]]
+id = "{id}"
+title = {{ zh = "册", en = "list" }}
+status = "inferred"
+subject = "household"
+key = "id_number"
+order = "record"
+cycle = "daily"
+sharing = "unconditional"
+grade = 3
+personal = "general"
+field = [
+  {{ id = "id_number", type = "id_number", title = {{ zh = "号", en = "number" }}, grade = 3, required = true }},
+  {{ id = "{field}", type = "text", title = {{ zh = "名", en = "name" }}, grade = 3 }},
+]
+"#
+            )
+        };
+        let named = |id: &str, field: &str| {
+            load_text(&own(id, field)).map(|catalog| {
+                let purpose = catalog.purpose("publicity").unwrap();
+                let of = catalog.resource(id).unwrap();
+                (purpose.takes_any(of), purpose.takes(of, field))
+            })
+        };
+        assert_eq!(named("other", "applicant_name"), Ok((false, false)));
+        assert_eq!(
+            named("assistance_publicity", "applicant_name"),
+            Ok((true, true))
+        );
+        assert_eq!(
+            named("assistance_publicity", "family_name"),
+            Ok((true, false))
+        );
     }
 
     #[test]

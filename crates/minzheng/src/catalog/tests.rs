@@ -241,6 +241,104 @@ fn removing_an_item_shows_exactly_what_goes_quiet() {
     );
 }
 
+/// A model may stand on rules as well as on facts, and goes quiet with them and with nothing else.
+#[test]
+fn a_model_over_rules_goes_quiet_with_them() {
+    let model = |id: &str, reads: &str| {
+        format!(
+            "[[warning.model]]\nid = \"{id}\"\ntitle = {{ zh = \"例\", en = \"example\" }}\nfacts = [{reads}]\n"
+        )
+    };
+    let text = [
+        small(),
+        model("by_condition", "\"help/poor\""),
+        model("by_formula", "\"guess\", \"person.rent\""),
+        model("by_programme", "\"help\""),
+    ];
+    let (packs, catalog) = load(&text.concat());
+    let models = |lost: &[&str]| -> Vec<String> {
+        let mut all = words(&impact(&packs, &catalog, lost));
+        all.retain(|w| w.contains(" model "));
+        all
+    };
+    assert_eq!(models(&["tax"]), [""; 0]);
+    assert_eq!(
+        models(&["tax", "fund"]),
+        [
+            "undetermined model by_condition",
+            "undetermined model by_programme",
+            "weakened model by_formula",
+        ]
+    );
+    assert_eq!(
+        models(&["lease"]),
+        [
+            "unverified model by_condition",
+            "unverified model by_formula",
+            "unverified model hidden_rent",
+            "unverified model by_programme",
+        ]
+    );
+    assert_eq!(
+        models(&["list"]),
+        [
+            "undetermined model hidden_rent",
+            "undetermined model by_programme"
+        ]
+    );
+    let unknown = [small(), model("by_nothing", "\"help/rich\"")].concat();
+    let (packs, catalog) = load(&unknown);
+    let error = Lineage::new(&packs, &catalog, When::day(day("2026-11-28"))).unwrap_err();
+    assert_eq!(error.code(), "E-CATALOG-NAME");
+}
+
+#[test]
+fn a_kind_is_supplied_by_items_and_by_what_we_keep_ourselves() {
+    let (_, catalog) = built_in();
+    for kind in catalog.kinds() {
+        let all: Vec<&Resource> = catalog.supplying(&kind.id).collect();
+        let is_item = |r: &Resource| matches!(r.origin, Origin::Obtained { .. });
+        let first_own = all.iter().position(|r| !is_item(r)).unwrap_or(all.len());
+        assert!(
+            all.iter().skip(first_own).all(|r| !is_item(r)),
+            "{}",
+            kind.id
+        );
+        let holds = |r: &&Resource| r.kinds.contains(&kind.id);
+        let many = catalog.resources().iter().filter(holds).count();
+        assert_eq!(all.len(), many, "{}", kind.id);
+    }
+    let aid: BTreeSet<&str> = catalog.supplying("AID").map(|r| r.id.as_str()).collect();
+    assert!(
+        aid.contains("farm_subsidy") && aid.contains("dibao_person"),
+        "{aid:?}"
+    );
+}
+
+/// The acceptance of the catalogue with models on top: of two, the one that reads the register goes quiet.
+#[test]
+fn without_disability_cards_exactly_the_model_that_reads_them_goes_quiet() {
+    let head = "[pack]\nid = \"models\"\ntitle = { zh = \"例\", en = \"example\" }\npublisher = \"an example\"\n\
+                version = \"1\"\nlevel = \"county\"\nplace = \"150102\"\nextends = [\"cn-15\"]\nreviewed_on = 2026-01-01\n";
+    let model = |id: &str, fact: &str| {
+        format!(
+            "[[warning.model]]\nid = \"{id}\"\ntitle = {{ zh = \"例\", en = \"example\" }}\nfacts = [\"{fact}\"]\n"
+        )
+    };
+    let text = [
+        head.to_owned(),
+        model("new_card", "person.disability_grade"),
+        model("new_wage", "person.wage"),
+    ];
+    let source = PackSource::new(vec![SourceFile::new("pack.toml", text.concat())]);
+    let packs = packs::load(&[BuiltIn::Nation, BuiltIn::InnerMongolia], &[source]).unwrap();
+    let catalog = Catalog::load(&packs).unwrap();
+    let lost = impact(&packs, &catalog, &["disability_certificate"]);
+    let mut models = words(&lost);
+    models.retain(|w| w.contains(" model "));
+    assert_eq!(models, ["unverified model new_card"]);
+}
+
 #[test]
 fn evidence_that_is_added_breaks_as_a_whole() {
     let text = small().replace("precedence = 2", "precedence = 1");

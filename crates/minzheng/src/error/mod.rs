@@ -149,7 +149,10 @@ impl Error {
     /// The same with every path below another.
     pub(crate) fn below(mut self, above: &str) -> Self {
         for finding in core::iter::once(&mut self.first).chain(&mut self.more) {
-            finding.path = format!("{above}.{}", finding.path);
+            finding.path = match finding.path.as_str() {
+                "" => above.to_owned(),
+                path => format!("{above}.{path}"),
+            };
         }
         self
     }
@@ -354,6 +357,7 @@ fn zh_message(code: &str) -> &'static str {
         "E-REPORT-ID" => "报告在出具后被改动",
         "E-REPORT-SHAPE" => "不是核对报告",
         "E-REQUEST-APPLICANT" => "核对委托应当有且只有一名申请人",
+        "E-REQUEST-AUTHORIZATION" => "没有授权书，或者与在别处核验的说明矛盾",
         "E-REQUEST-ID" => "核对委托的编号不对",
         "E-REQUEST-ITEM" => "没有这个数据项",
         "E-REQUEST-NAME" => "核对委托所指的名称不存在",
@@ -416,7 +420,7 @@ fn zh_help(code: &str, en: &str) -> String {
     }
     let fixed = match code {
         "E-API-CALL" => {
-            "可用：assess、explain、missing、simulate、arrears、verify、authorize、gate、sharing_step、correction_step、audit_append、audit_verify、catalog_search、catalog_show、catalog_check、lineage、impact、freshness、packs、version"
+            "可用：assess、explain、missing、simulate、arrears、verify、authorize、gate、sharing_step、correction_step、audit_append、audit_verify、catalog_search、catalog_show、catalog_check、catalog_diff、lineage、impact、freshness、packs、version"
         }
         "E-DOC-DATE" => "写 on = 2026-07-01",
         "E-FACT-FORMULA" => "经办人的认定写在 [[finding]] 中",
@@ -427,6 +431,9 @@ fn zh_help(code: &str, en: &str) -> String {
         "E-ID-SPREADSHEET" => "请从源系统重新导出，并把该列设为文本",
         "E-FILE-KIND" => "文件名应以 .parquet、.arrow 或 .csv 结尾",
         "E-FILE-TEXT" => "另存为 UTF-8 或 GB18030",
+        "E-REQUEST-AUTHORIZATION" => {
+            "为每人写 [[authorization]]；委托方已自行核验的，只写 request.authorizations = \"elsewhere\""
+        }
         "E-ROW-ID" => "用自己的编号，不要用身份号码",
         "E-RUN-EXISTS" => "换一个目录，或者用 --resume 接着运行",
         "E-RUN-CHANGED" | "E-RUN-JOURNAL" | "E-RUN-PART" => "换一个目录重新运行",

@@ -257,6 +257,7 @@ fn rows(
                 Err((refusal, authorization)) => refused.push(Refused {
                     person: asked.party.id.clone(),
                     item: resource.id.clone(),
+                    asked_on: None,
                     refusal,
                     authorization,
                 }),

@@ -287,9 +287,14 @@ impl Adoption {
             .filter(|e| Some(e.precedence) == self.settled)
     }
 
-    /// Why, in words: where nothing was declared, nothing stands.
+    /// Why, in words: where nothing was declared, nothing stands; what is refused is not still to come.
     pub fn reason_words(&self) -> Words {
         let mut words = self.reason.words();
+        let pends = |e: &EvidenceValue| matches!(e.found, Found::Awaited(AnswerStatus::Pending));
+        if self.is_awaited() && !self.settling().any(pends) {
+            words.zh = words.zh.replace("来源尚未答复", "来源未能答复");
+            words.en = words.en.replace("has not answered", "does not answer");
+        }
         if self.value.is_none() {
             words.zh = words.zh.replace("申报暂予保留", "事实未知");
             words.en = words

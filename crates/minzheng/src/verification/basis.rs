@@ -1,5 +1,7 @@
 //! What verifying stands on: the catalogue, the rows of evidence, how old an answer may be, how the report is laid out.
 
+use std::sync::Arc;
+
 use minzheng_rules::date::Day;
 use minzheng_rules::error::{Diagnostic, Diagnostics};
 use minzheng_rules::pack::PackSet;
@@ -17,8 +19,8 @@ const SHAPE: &str = "E-VERIFY-ROW";
 /// The data of the packs that verifying stands on.
 #[derive(Debug, Clone)]
 pub struct Basis {
-    /// The catalogue.
-    pub catalog: Catalog,
+    /// The catalogue; of an [`Engine`](crate::Engine) the one that it has.
+    pub catalog: Arc<Catalog>,
     /// How records become facts.
     pub evidence: Vec<Evidence>,
     freshness: Vec<Freshness>,
@@ -92,7 +94,11 @@ impl Basis {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn load(packs: &PackSet) -> Result<Self, Error> {
-        let catalog = Catalog::load(packs)?;
+        Self::over(packs, Arc::new(Catalog::load(packs)?))
+    }
+
+    /// The same over a catalogue that is read already.
+    pub(crate) fn over(packs: &PackSet, catalog: Arc<Catalog>) -> Result<Self, Error> {
         let evidence = Evidence::load(packs, &catalog)?;
         let mut findings = Diagnostics::new();
         let mut freshness: Vec<Freshness> = Vec::new();

@@ -4,12 +4,16 @@
 //! fact the declaration or the records ([`adopt`]) and gives a [`Verification`]: the adopted [`Household`], which goes to
 //! [`Engine::assess`] like any other, and a [`Report`] that states findings and no verdict. Unanswered is unknown, never
 //! nothing.
+//!
+//! First every query is held to the authorisations of the people asked about: one that none covers is refused, with its
+//! reason, in the report and in [`Verification::events`] for the audit trail. An answer that came in nevertheless is not used.
 
 pub mod adopt;
 mod basis;
 pub mod collect;
 pub mod evidence;
 mod household;
+mod queries;
 mod reader;
 mod record;
 pub mod report;
@@ -17,10 +21,14 @@ mod request;
 
 pub use adopt::Adoption;
 pub use basis::Basis;
+pub use queries::{Authorized, Grounds, Uncovered};
 pub use record::{Cell, Record};
 pub use report::Report;
 pub use request::{Answer, AnswerStatus, Request, VerificationRequest};
 
+use crate::audit::Event;
+use crate::authorization::QueryPlan;
+use crate::digest::Sm3;
 use crate::error::Error;
 use crate::{Engine, Household};
 
@@ -29,6 +37,7 @@ use crate::{Engine, Household};
 pub struct Verification {
     request: Request,
     answers: Vec<Answer>,
+    plan: Option<QueryPlan>,
     adoptions: Vec<Adoption>,
     household: Household,
     report: Report,
@@ -43,6 +52,46 @@ impl Verification {
     /// The answers, by item and person; what nobody answered is pending.
     pub fn answers(&self) -> &[Answer] {
         &self.answers
+    }
+
+    /// Which queries the authorisations of the file cover, and which not and why; `None` where they were checked elsewhere.
+    pub const fn plan(&self) -> Option<&QueryPlan> {
+        self.plan.as_ref()
+    }
+
+    /// What goes into the audit trail, to be appended with [`Head::append`](crate::audit::Head::append): every refused query
+    /// (`check_query`, `refused:expired`), every allowed one (`allowed:` and the authorisation), and every answer that came in
+    /// for a refused one (`check_answer`, `not_used:expired`). None where authorisations were checked elsewhere.
+    ///
+    /// `subject` gives the keyed digest of a person by the host's key ([`Sm3::keyed`]); `at` is the host's time, `actor` the
+    /// host's key of who acts. The ground is the id of the request.
+    pub fn events(
+        &self,
+        at: &str,
+        actor: &str,
+        mut subject: impl FnMut(&str) -> Sm3,
+    ) -> Vec<Event> {
+        let Some(plan) = &self.plan else {
+            return Vec::new();
+        };
+        let mut out = plan.events(at, actor, &plan.request, &mut subject);
+        for answer in &self.answers {
+            let Some(uncovered) = answer.uncovered.as_ref().filter(|u| u.came_in) else {
+                continue;
+            };
+            out.push(Event {
+                at: at.to_owned(),
+                actor: actor.to_owned(),
+                action: "check_answer".to_owned(),
+                purpose: plan.purpose.clone(),
+                subject: Some(subject(&answer.person)),
+                resource: answer.item.clone(),
+                fields: Vec::new(),
+                decision: format!("not_used:{}", uncovered.refusal.word()),
+                ground: plan.request.clone(),
+            });
+        }
+        out
     }
 
     /// Every fact that evidence speaks of: those of the household, then of each person.
@@ -70,25 +119,16 @@ impl Verification {
 }
 
 impl Engine {
-    /// The catalogue, the evidence and the rest that verifying stands on, read from the packs once.
-    ///
-    /// # Errors
-    /// As [`Basis::load`].
-    pub fn basis(&self) -> Result<&Basis, Error> {
-        let basis = self.basis.get_or_init(|| Basis::load(self.packs()));
-        basis.as_ref().map_err(Clone::clone)
-    }
-
     /// Checks one household: a pure function of packs and file.
     ///
     /// # Errors
     /// Everything that is wrong with the request, the answers or the household at once, each with its path: `E-REQUEST-…`,
-    /// `E-ANSWER-…`, `E-RECORD-…`, `E-VALUE-…`, and what [`Engine::assess`] finds. No message repeats a value.
+    /// `E-AUTH-…`, `E-ANSWER-…`, `E-RECORD-…`, `E-VALUE-…`, and what [`Engine::assess`] finds. No message repeats a value.
     pub fn verify(&self, request: &VerificationRequest) -> Result<Verification, Error> {
         let basis = self.basis()?;
         let packs = self.packs();
         let input = packs.bind(&request.household.document()?)?;
-        let (asked, answers) = request.read(packs, basis, input.on())?;
+        let (asked, answers, plan) = request.read(packs, basis, input.on())?;
         let adoptions = adopt::Adopter {
             packs,
             basis,
@@ -103,6 +143,7 @@ impl Engine {
         Ok(Verification {
             request: asked,
             answers,
+            plan,
             adoptions,
             household,
             report,

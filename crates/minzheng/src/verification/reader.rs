@@ -1,6 +1,6 @@
 //! Request and answers checked against the packs, with everything that is wrong at once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use minzheng_rules::date::Day;
 use minzheng_rules::error::nearest;
@@ -8,6 +8,7 @@ use minzheng_rules::pack::PackSet;
 use serde_json::{Map, Value};
 
 use super::basis::Basis;
+use super::queries::Authorized;
 use super::record::Records;
 use super::request::{Answer, AnswerStatus, Request};
 use crate::error::Finding;
@@ -21,16 +22,18 @@ pub(super) struct Reader<'p> {
     pub(super) packs: &'p PackSet,
     pub(super) basis: &'p Basis,
     pub(super) wrong: Vec<Finding>,
+    /// Whether a source that has answered must say when it was asked: on that day the query is held to the authorisations.
+    pub(super) dates_queries: bool,
 }
 
 impl Reader<'_> {
-    fn fail(&mut self, code: &'static str, path: &str, message: &str, help: &str) {
+    pub(super) fn fail(&mut self, code: &'static str, path: &str, message: &str, help: &str) {
         self.wrong
             .push(Finding::new(code, message, help).path_is(path));
     }
 
     /// A text of a table; empty where it is not given.
-    fn text(
+    pub(super) fn text(
         &mut self,
         code: &'static str,
         path: &str,
@@ -98,7 +101,14 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn request(&mut self, value: &Value, people: &[String], on: Day) -> Option<Request> {
+    /// `has_papers`: the file carries authorisations.
+    pub(super) fn request(
+        &mut self,
+        value: &Value,
+        people: &[String],
+        on: Day,
+        has_papers: bool,
+    ) -> Option<Request> {
         let Value::Object(table) = value else {
             self.fail(SHAPE, "request", "there is no request", HELP);
             return None;
@@ -111,7 +121,12 @@ impl Reader<'_> {
             "outside",
             "names",
             "purpose",
+            "purpose_id",
             "programme",
+            "programme_id",
+            "authorizations",
+            "capacity",
+            "guardians",
             "requested_on",
             "declared_on",
             "as_of",
@@ -182,31 +197,9 @@ impl Reader<'_> {
                 help,
             );
         }
-        let mut names = BTreeMap::new();
-        match table.get("names") {
-            None => {}
-            Some(Value::Object(given)) => {
-                for (person, name) in given {
-                    match name.as_str() {
-                        Some(name) if asked.contains(&person) => {
-                            names.insert(person.clone(), name.to_owned());
-                        }
-                        _ => self.fail(
-                            "E-REQUEST-PERSON",
-                            "request.names",
-                            "a name is no string, or is of nobody asked about",
-                            "write p1 = \"…\"",
-                        ),
-                    }
-                }
-            }
-            Some(_) => self.fail(
-                SHAPE,
-                "request.names",
-                "a table is wanted",
-                "write p1 = \"…\"",
-            ),
-        }
+        let names = self.by_person(table, "names", &asked);
+        let grounds = self.grounds(table, &asked, has_papers);
+        self.dates_queries = has_papers && grounds.authorized == Authorized::Here;
         let wanted = self.list(SHAPE, "request", table, "items");
         for item in wanted.iter().flatten() {
             self.item("request.items", "E-REQUEST-ITEM", item);
@@ -227,6 +220,7 @@ impl Reader<'_> {
             names,
             purpose,
             programme,
+            grounds,
             requested_on,
             declared_on: declared_on.unwrap_or(requested_on),
             as_of,
@@ -291,6 +285,8 @@ impl Reader<'_> {
                         answered_on: None,
                         reason: String::new(),
                         records: Vec::new(),
+                        authorization: None,
+                        uncovered: None,
                     });
                 }
             }
@@ -384,6 +380,14 @@ impl Reader<'_> {
                 "write as_of = 2026-07-31",
             );
         }
+        if answered && self.dates_queries && !table.contains_key("asked_on") {
+            self.fail(
+                "E-ANSWER-DAY",
+                &format!("{path}.asked_on"),
+                "when it was asked is missing",
+                "write asked_on = 2026-08-21: on that day an authorisation has to cover it",
+            );
+        }
         let after = |a: Option<Day>, b: Option<Day>| matches!((a, b), (Some(a), Some(b)) if a > b);
         if after(as_of, answered_on) || after(asked_on, answered_on) {
             self.fail(
@@ -443,6 +447,8 @@ impl Reader<'_> {
             answered_on,
             reason: reason.clone(),
             records: found.clone(),
+            authorization: None,
+            uncovered: None,
         };
         persons.into_iter().map(answer).collect()
     }

@@ -8,8 +8,10 @@ use minzheng_rules::pack::model::Words;
 use serde_json::Value;
 
 use super::basis::Basis;
+use super::queries::{Grounds, Uncovered};
 use super::reader::{HELP, Reader, SHAPE};
 use super::record::Record;
+use crate::authorization::QueryPlan;
 use crate::error::{Error, Finding};
 use crate::household::{Household, json_value, toml_value};
 use minzheng_rules::pack::PackSet;
@@ -93,8 +95,12 @@ pub struct Answer {
     pub answered_on: Option<Day>,
     /// Why there is no answer.
     pub reason: String,
-    /// Its records.
+    /// Its records; of a query that is not covered none.
     pub records: Vec<Record>,
+    /// Id of the authorisation that covers the query, where it is held to one.
+    pub authorization: Option<String>,
+    /// Why no authorisation covers it, where none does.
+    pub uncovered: Option<Uncovered>,
 }
 
 /// Who asks what about whom, and why.
@@ -114,6 +120,8 @@ pub struct Request {
     pub purpose: String,
     /// What was applied for, in the host's words; no report shows it.
     pub programme: String,
+    /// What the queries are asked for by id, and what decides whether an authorisation covers them.
+    pub grounds: Grounds,
     /// The day of the request.
     pub requested_on: Day,
     /// The day of the declaration: of facts that say no day of their own.
@@ -135,7 +143,11 @@ impl Request {
     }
 }
 
-/// A verification file: a household file with `[request]` and `[[answer]]`, read and not yet checked against packs.
+/// A verification file: a household file with `[request]`, `[[authorization]]` and `[[answer]]`, read and not yet checked
+/// against packs.
+///
+/// A file carries the authorisations of the people asked about, or says with `authorizations = "elsewhere"` that the host has
+/// checked them itself; one that does neither is refused with `E-REQUEST-AUTHORIZATION`.
 ///
 /// The household is written as in part 1 of the file's guide (`docs/guide/household-file.md`); what stands there is the
 /// declaration. See `docs/guide/verification.md` for the rest.
@@ -156,10 +168,25 @@ impl Request {
 /// applicant = "p1"
 /// requested_on = 2026-08-20
 /// items = ["income_tax"]
+/// purpose_id = "economic_check"
+/// capacity = { p1 = "full" }
+/// [[authorization]]
+/// id = "SQ-1"
+/// person = "p1"
+/// signer = "p1"
+/// signer_relation = "own"
+/// purposes = ["economic_check"]
+/// scope = { items = ["income_tax"] }
+/// signed_on = 2026-08-18
+/// valid_from = 2026-08-18
+/// ends_when = ["aid_ends"]
+/// medium = "paper"
+/// evidence = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
 /// [[answer]]
 /// item = "income_tax"
 /// person = "p1"
 /// status = "hit"
+/// asked_on = 2026-08-21
 /// as_of = 2026-07-31
 ///   [[answer.record]]
 ///   record_no = "R1"
@@ -167,15 +194,24 @@ impl Request {
 ///   month = "2026-03"
 ///   amount = "24000"
 /// "#;
-/// let verification = Engine::built_in()?.verify(&VerificationRequest::from_toml(file)?)?;
+/// let engine = Engine::built_in()?;
+/// let verification = engine.verify(&VerificationRequest::from_toml(file)?)?;
 /// let wage = verification.adoption("wage", Some("p1")).map(|a| (a.value, a.reason.code()));
 /// assert_eq!(wage, Some((Some(2_400_000), "evidence_within_tolerance")));
+/// // asked before the paper was signed: refused, and what came in is not used
+/// let early = file.replace("asked_on = 2026-08-21", "asked_on = 2026-08-17");
+/// let verification = engine.verify(&VerificationRequest::from_toml(&early)?)?;
+/// let wage = verification.adoption("wage", Some("p1")).map(|a| (a.value, a.reason.code()));
+/// assert_eq!(wage, Some((Some(2_220_000), "awaited")));
+/// let refused = verification.plan().and_then(|plan| plan.refused.first());
+/// assert_eq!(refused.map(|r| r.refusal.word()), Some("not_yet_valid"));
 /// # Ok::<(), minzheng::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct VerificationRequest {
     pub(crate) household: Household,
     request: Value,
+    papers: Value,
     answers: Value,
 }
 
@@ -209,14 +245,17 @@ impl VerificationRequest {
     /// # Errors
     /// `E-DOC-SHAPE` where it is no object, and what [`Household::from_value`] finds.
     pub fn from_value(name: &str, mut value: Value) -> Result<Self, Error> {
-        let (mut request, mut answers) = (Value::Null, Value::Array(Vec::new()));
+        let (mut request, mut papers) = (Value::Null, Value::Null);
+        let mut answers = Value::Array(Vec::new());
         if let Value::Object(fields) = &mut value {
             request = fields.shift_remove("request").unwrap_or_default();
+            papers = fields.shift_remove("authorization").unwrap_or_default();
             answers = fields.shift_remove("answer").unwrap_or(answers);
         }
         Ok(Self {
             household: Household::from_value(name, value)?,
             request,
+            papers,
             answers,
         })
     }
@@ -227,19 +266,27 @@ impl VerificationRequest {
         packs: &PackSet,
         basis: &Basis,
         on: Day,
-    ) -> Result<(Request, Vec<Answer>), Error> {
+    ) -> Result<(Request, Vec<Answer>, Option<QueryPlan>), Error> {
         let mut reader = Reader {
             packs,
             basis,
             wrong: Vec::new(),
+            dates_queries: false,
         };
         let people = self.household.person_ids();
-        let request = reader.request(&self.request, &people, on);
-        let answers = request
-            .as_ref()
-            .map_or_else(Vec::new, |r| reader.answers(&self.answers, r));
+        let has_papers = match &self.papers {
+            Value::Null => false,
+            Value::Array(rows) => !rows.is_empty(),
+            _ => true,
+        };
+        let request = reader.request(&self.request, &people, on, has_papers);
+        let (mut answers, mut plan) = (Vec::new(), None);
+        if let Some(request) = &request {
+            answers = reader.answers(&self.answers, request);
+            plan = reader.plan(&self.papers, request, &mut answers);
+        }
         match (Error::all(reader.wrong), request) {
-            (None, Some(request)) => Ok((request, answers)),
+            (None, Some(request)) => Ok((request, answers, plan)),
             (Some(error), _) => Err(error),
             (None, None) => Err(Error::one(Finding::new(SHAPE, "there is no request", HELP))),
         }

@@ -10,7 +10,9 @@ mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Catalog, Element};
+use minzheng_rules::pack::PackSet;
+
+use super::{Catalog, Element, Origin, Resource};
 use crate::error::Error;
 
 /// A list that was read.
@@ -78,17 +80,47 @@ impl List {
     /// The elements of `below` that keep their source when the list stands in the place of its resources, as rows of a pack;
     /// items stay where the list has none. The others have no source any more.
     pub fn elements(&self, below: &Catalog) -> String {
-        let keeps = |e: &&Element| {
-            let named = (e.id.clone(), e.resource.clone(), e.field.clone());
-            let stays = self.items == 0 && below.items().any(|r| r.id == e.resource);
-            stays || self.elements.contains(&named)
-        };
-        below
-            .elements()
-            .iter()
-            .filter(keeps)
-            .map(toml::element)
-            .collect()
+        let kept = below.elements().iter().filter(|e| self.keeps(below, e));
+        kept.map(toml::element).collect()
+    }
+
+    /// Whether an element of `below` keeps its source.
+    pub(super) fn keeps(&self, below: &Catalog, of: &Element) -> bool {
+        let named = (of.id.clone(), of.resource.clone(), of.field.clone());
+        let stays = below.resource(&of.resource).is_some_and(|r| self.leaves(r));
+        stays || self.elements.contains(&named)
+    }
+
+    /// Whether a resource stays beside the list: items where it has none, our own where it has nothing else.
+    pub(super) fn leaves(&self, of: &Resource) -> bool {
+        match of.origin {
+            Origin::Obtained { .. } => self.items == 0,
+            Origin::Own => self.items == self.resources,
+        }
+    }
+
+    /// The list as a catalogue, in the place of the resources of `below`: for a look at what it changes, without a pack.
+    ///
+    /// Departments, lines of business, kinds and purposes are those of `below`; an element without its source is left out.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    /// use minzheng::Engine;
+    /// use minzheng::catalog::{Change, Edition, List};
+    ///
+    /// let engine = Engine::built_in()?;
+    /// let (packs, catalog) = (engine.packs(), engine.catalog()?);
+    /// let list = List::read("清单", &catalog.to_list(), catalog, &BTreeMap::new())?;
+    /// let other = list.catalog(packs, catalog)?;
+    /// let (before, after) = (Edition { packs, catalog }, Edition { packs, catalog: &other });
+    /// assert_eq!(Change::between(before, after), []);
+    /// # Ok::<(), minzheng::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What [`Catalog::load`] finds in the rows of the list.
+    pub fn catalog(&self, packs: &PackSet, below: &Catalog) -> Result<Catalog, Error> {
+        super::load::of_list(packs, below, self)
     }
 }
 

@@ -1,6 +1,7 @@
 //! A report from what was asked, answered and adopted.
 
 use minzheng_rules::date::Day;
+use minzheng_rules::explain::{Explanation, Kind};
 use minzheng_rules::facts::RowRef;
 use minzheng_rules::lang::Type;
 use minzheng_rules::pack::PackSet;
@@ -9,13 +10,14 @@ use minzheng_rules::scalar::V;
 
 use super::{
     Asked, AwaitedLine, DifferenceLine, DifferenceRef, EvidenceLine, FactLine, FactName,
-    LedgerPart, NoteLine, PackLine, PersonLine, Report, SCHEMA, Said, SourceLine, TotalLine,
+    LedgerPart, NoteLine, PackLine, PartLine, PersonLine, RecordLine, Report, SCHEMA, Said,
+    SourceLine, TotalLine, UncoveredLine,
 };
 use crate::Assessment;
-use crate::catalog::Origin;
-use crate::verification::adopt::{Adoption, EvidenceValue, Found, Grade};
+use crate::catalog::{FieldType, Origin};
+use crate::verification::adopt::{Adoption, EvidenceValue, Found, Grade, RecordRef};
 use crate::verification::basis::Basis;
-use crate::verification::request::{Answer, Request};
+use crate::verification::request::{Answer, AnswerStatus, Request};
 
 pub(super) fn report(
     basis: &Basis,
@@ -31,6 +33,7 @@ pub(super) fn report(
         answers,
         adoptions,
         assessment,
+        explanation: assessment.explanation(),
     };
     let ledgers = builder.ledgers();
     let differences = ledgers
@@ -59,6 +62,7 @@ pub(super) fn report(
             declared_on: request.declared_on.to_string(),
             as_of: request.as_of.to_string(),
             recheck_of: request.recheck_of.clone(),
+            authorizations: request.grounds.authorized.word().to_owned(),
         },
         persons: builder.persons(),
         sources: builder.sources(),
@@ -93,6 +97,19 @@ fn text(day: Option<Day>) -> Option<String> {
     day.map(|d| d.to_string())
 }
 
+fn uncovered(answer: &Answer) -> Option<UncoveredLine> {
+    let found = answer.uncovered.as_ref()?;
+    Some(UncoveredLine {
+        refusal: found.refusal.word().to_owned(),
+        words: Words {
+            zh: found.refusal.words(Lang::Zh),
+            en: found.refusal.words(Lang::En),
+        },
+        authorization: found.authorization.clone(),
+        came_in: found.came_in,
+    })
+}
+
 struct Builder<'a> {
     packs: &'a PackSet,
     basis: &'a Basis,
@@ -100,6 +117,7 @@ struct Builder<'a> {
     answers: &'a [Answer],
     adoptions: &'a [Adoption],
     assessment: &'a Assessment,
+    explanation: Explanation,
 }
 
 impl Builder<'_> {
@@ -166,6 +184,8 @@ impl Builder<'_> {
                     records: answer.records.len(),
                     stale: last.is_some_and(|last| last < self.request.as_of),
                     reason: answer.reason.clone(),
+                    authorization: answer.authorization.clone(),
+                    uncovered: uncovered(answer),
                 })
             })
             .collect()
@@ -292,6 +312,9 @@ impl Builder<'_> {
             Found::Value(value) => ("value", self.both(V::known(*value), ty)),
             Found::Silent => ("silent", words("无相关记录", "no record speaks of it")),
             Found::Unclear(why) => ("unclear", why.words()),
+            Found::Awaited(AnswerStatus::Refused) if self.lacks_authority(row) => {
+                ("awaited", words("未获授权", "not authorised"))
+            }
             Found::Awaited(status) => ("awaited", status.words()),
             Found::NotAsked => ("not_asked", words("未查询", "not asked")),
         };
@@ -318,11 +341,39 @@ impl Builder<'_> {
             as_of: text(row.as_of),
             stale: row.stale,
             short: row.short,
-            records: row
-                .records
-                .iter()
-                .map(|r| format!("{}/{}", r.person, r.number))
-                .collect(),
+            records: row.records.iter().map(|r| self.record(row, r)).collect(),
+        }
+    }
+
+    fn answer(&self, item: &str, person: &str) -> Option<&Answer> {
+        let is_it = |a: &&Answer| a.item == item && a.person == person;
+        self.answers.iter().find(is_it)
+    }
+
+    /// Whether all that a row waits for are queries that no authorisation covers.
+    fn lacks_authority(&self, row: &EvidenceValue) -> bool {
+        row.awaited.iter().all(|(person, _)| {
+            let answer = self.answer(&row.item, person);
+            answer.is_some_and(|a| a.uncovered.is_some())
+        })
+    }
+
+    /// A record with what its field says.
+    fn record(&self, row: &EvidenceValue, of: &RecordRef) -> RecordLine {
+        let read = || {
+            let id = row.field.as_deref()?;
+            let answer = self.answer(&row.item, &of.person)?;
+            let record = answer.records.iter().find(|r| r.index == of.index)?;
+            let ty = match self.basis.item(&row.item)?.field(id)?.ty {
+                FieldType::Money(period) => Type::money(period),
+                FieldType::Count => Type::Count,
+                _ => return None,
+            };
+            Some(self.both(V::known(record.cells.get(id)?.number()?), ty))
+        };
+        RecordLine {
+            record: format!("{}/{}", of.person, of.number),
+            shown: read().unwrap_or_default(),
         }
     }
 
@@ -350,7 +401,34 @@ impl Builder<'_> {
                     value: self.packs.value_words(value, ty),
                     shown: self.both(value, ty),
                     number: value.get(),
+                    parts: self.parts(id, person),
                 })
+            })
+            .collect()
+    }
+
+    /// What a total is made of, as the explanation has it.
+    fn parts(&self, id: &str, person: Option<&str>) -> Vec<PartLine> {
+        let why = &self.explanation;
+        let total = (0..why.steps.len())
+            .filter_map(|at| why.step(at))
+            .find(|(step, of)| {
+                of.kind == Kind::Formula && of.id == id && step.row.as_deref() == person
+            });
+        let because = total.into_iter().flat_map(|(step, _)| &step.because);
+        because
+            .filter_map(|at| why.step(*at))
+            .filter(|(_, of)| matches!(of.kind, Kind::Fact | Kind::Formula))
+            .filter(|(step, _)| {
+                // a sum of nothing and a number is that number
+                let number = step.value.split('/').next().unwrap_or_default();
+                number.bytes().any(|b| !matches!(b, b'0' | b'.'))
+            })
+            .map(|(step, of)| PartLine {
+                id: of.id.clone(),
+                title: of.title.clone(),
+                value: step.value.clone(),
+                shown: step.shown.clone(),
             })
             .collect()
     }
@@ -378,6 +456,7 @@ impl Builder<'_> {
                     person: answer.person.clone(),
                     status: answer.status.word().to_owned(),
                     reason: answer.reason.clone(),
+                    uncovered: uncovered(answer),
                     facts,
                 }
             })

@@ -5,7 +5,7 @@ use core::fmt::Write as _;
 use minzheng_rules::explain::escape_html;
 use minzheng_rules::pack::model::Lang;
 
-use super::{FactLine, Report, SourceLine, answer_words, say, status_words};
+use super::{FactLine, Report, SourceLine, UncoveredLine, answer_words, say, status_words};
 
 const STYLE: &str = "\
 @page{size:A4;margin:18mm 16mm}\
@@ -143,6 +143,10 @@ impl Page<'_> {
                 r.request.declared_on.clone(),
             ),
             (self.l("核对截至日", "as of"), r.request.as_of.clone()),
+            (
+                self.l("授权核验", "authorisations"),
+                r.authorized(self.lang),
+            ),
             (self.l("报告有效期至", "valid until"), valid),
         ];
         if !r.request.recheck_of.is_empty() {
@@ -225,7 +229,7 @@ impl Page<'_> {
 
     /// A cell, escaped.
     fn answer(&self, s: &SourceLine) -> String {
-        let mut words = escape_html(&answer_words(&s.status, self.lang));
+        let mut words = escape_html(&answer_words(&s.status, s.uncovered.as_ref(), self.lang));
         if s.records > 0 {
             let _ = match self.lang {
                 Lang::Zh => write!(words, " {} 条", s.records),
@@ -243,12 +247,9 @@ impl Page<'_> {
         if s.stale {
             words.push_str(self.l("，已过更新周期", ", past its cycle"));
         }
-        if !s.reason.is_empty() {
-            let _ = write!(
-                words,
-                "<br><span class=\"s\">{}</span>",
-                escape_html(&s.reason)
-            );
+        let why = UncoveredLine::or(s.uncovered.as_ref(), &s.reason, self.lang);
+        if !why.is_empty() {
+            let _ = write!(words, "<br><span class=\"s\">{}</span>", escape_html(&why));
         }
         words
     }
@@ -273,10 +274,20 @@ impl Page<'_> {
             }
             for total in &part.totals {
                 let who = r.name(total.person.as_deref(), self.lang);
+                let mut title = escape_html(total.title.of(self.lang));
+                let parts = total.made_of(self.lang);
+                if !parts.is_empty() {
+                    let of = self.l("由 ", "of ");
+                    let _ = write!(
+                        title,
+                        "<br><span class=\"s\">{of}{}</span>",
+                        escape_html(&parts)
+                    );
+                }
                 let line = format!(
                     "<tr><td>{}</td><td colspan=\"3\">{}</td><td class=\"w\">{}</td></tr>\n",
                     escape_html(&who),
-                    escape_html(total.title.of(self.lang)),
+                    title,
                     escape_html(total.shown.of(self.lang))
                 );
                 self.raw(&line);
@@ -324,11 +335,8 @@ impl Page<'_> {
                         side.push(day(&format!("{}{as_of}", self.l("截至 ", "as of "))));
                     }
                     if !e.records.is_empty() {
-                        let many = e.records.len();
-                        side.push(match lang {
-                            Lang::Zh => format!("记录 {many} 条"),
-                            Lang::En => format!("records: {many}"),
-                        });
+                        let all: Vec<String> = e.records.iter().map(|r| r.said(lang)).collect();
+                        side.push(escape_html(&all.join(self.l("、", ", "))));
                     }
                 }
                 if e.stale {
@@ -416,9 +424,10 @@ impl Page<'_> {
         ]);
         for line in &r.awaited {
             let facts: Vec<&str> = line.facts.iter().map(|f| f.title.of(self.lang)).collect();
-            let mut status = answer_words(&line.status, self.lang);
-            if !line.reason.is_empty() {
-                let _ = write!(status, "{}{}", self.l("：", ": "), line.reason);
+            let mut status = answer_words(&line.status, line.uncovered.as_ref(), self.lang);
+            let why = UncoveredLine::or(line.uncovered.as_ref(), &line.reason, self.lang);
+            if !why.is_empty() {
+                let _ = write!(status, "{}{why}", self.l("：", ": "));
             }
             let facts = if facts.is_empty() {
                 self.l("无", "none").to_owned()

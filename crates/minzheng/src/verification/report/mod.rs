@@ -6,6 +6,8 @@ mod recheck;
 mod schema;
 mod text;
 
+use std::borrow::Cow;
+
 use minzheng_rules::pack::model::{Lang, Words};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,6 +16,7 @@ pub use recheck::{Changed, Objection, Recheck};
 
 use super::adopt::Adoption;
 use super::basis::Basis;
+use super::queries::Authorized;
 use super::request::{Answer, Request};
 use crate::Assessment;
 use crate::error::{Error, Finding};
@@ -70,6 +73,8 @@ pub struct Asked {
     pub as_of: String,
     /// Id of the report that is checked again; empty for a first one.
     pub recheck_of: String,
+    /// Who has checked the authorisations: `checked` here, query by query, or `elsewhere`, by the host.
+    pub authorizations: String,
 }
 
 /// A person asked about.
@@ -114,6 +119,42 @@ pub struct SourceLine {
     pub stale: bool,
     /// Why there is no answer.
     pub reason: String,
+    /// Id of the authorisation that covers the query; none where none does, or where they were checked elsewhere.
+    pub authorization: Option<String>,
+    /// Why no authorisation covers the query, where none does.
+    pub uncovered: Option<UncoveredLine>,
+}
+
+/// A query that no authorisation covers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UncoveredLine {
+    /// Why: a word, as `expired`.
+    pub refusal: String,
+    /// That in words.
+    pub words: Words,
+    /// Id of the authorisation that came nearest; none where the person has given none.
+    pub authorization: Option<String>,
+    /// Whether the source has answered: what it said is not used.
+    pub came_in: bool,
+}
+
+impl UncoveredLine {
+    /// Why, in words; else the reason that was given for the lack of an answer.
+    fn or<'l>(line: Option<&'l Self>, reason: &'l str, lang: Lang) -> Cow<'l, str> {
+        match line {
+            None => Cow::Borrowed(reason),
+            Some(line) if line.came_in => {
+                let came = say(
+                    lang,
+                    "；已收到的答复未予采用",
+                    "; the answer that came in is not used",
+                );
+                Cow::Owned(format!("{}{came}", line.words.of(lang)))
+            }
+            Some(line) => Cow::Borrowed(line.words.of(lang)),
+        }
+    }
 }
 
 /// A part of the report.
@@ -205,8 +246,27 @@ pub struct EvidenceLine {
     pub stale: bool,
     /// Whether the source speaks as of a day before the last of the window.
     pub short: bool,
-    /// The numbers of the records, with their person: `p1/R7`.
-    pub records: Vec<String>,
+    /// The records it comes from.
+    pub records: Vec<RecordLine>,
+}
+
+/// A record that a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordLine {
+    /// Its number at the source, with its person: `p1/R7`.
+    pub record: String,
+    /// What the field that is read says, in the unit of the field; empty where it is no quantity.
+    pub shown: Words,
+}
+
+impl RecordLine {
+    /// Number and amount.
+    fn said(&self, lang: Lang) -> String {
+        let shown = self.shown.of(lang);
+        let gap = if shown.is_empty() { "" } else { " " };
+        format!("{}{gap}{shown}", self.record)
+    }
 }
 
 /// How records differ from a declaration.
@@ -253,6 +313,8 @@ pub struct AwaitedLine {
     pub status: String,
     /// Why.
     pub reason: String,
+    /// Why no authorisation covers the query, where none does.
+    pub uncovered: Option<UncoveredLine>,
     /// The facts that wait for it.
     pub facts: Vec<FactName>,
 }
@@ -283,6 +345,31 @@ pub struct TotalLine {
     pub shown: Words,
     /// The number in its unit; none where unknown.
     pub number: Option<i64>,
+    /// What it is made of: the facts and formulas that it reads and that are not nothing.
+    pub parts: Vec<PartLine>,
+}
+
+/// A fact or formula that a total reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartLine {
+    /// Its id.
+    pub id: String,
+    /// Its words.
+    pub title: Words,
+    /// Its value as packs write it.
+    pub value: String,
+    /// That in words.
+    pub shown: Words,
+}
+
+impl TotalLine {
+    /// The parts in words; empty where there are none.
+    fn made_of(&self, lang: Lang) -> String {
+        let one = |p: &PartLine| format!("{} {}", p.title.of(lang), p.shown.of(lang));
+        let all: Vec<String> = self.parts.iter().map(one).collect();
+        all.join(say(lang, "；", "; "))
+    }
 }
 
 /// A sentence at the end, with its ground.
@@ -410,6 +497,26 @@ impl Report {
         out
     }
 
+    /// How the queries stand to the authorisations, in words.
+    fn authorized(&self, lang: Lang) -> String {
+        if self.request.authorizations == Authorized::Elsewhere.word() {
+            let words = "由委托方核验，本报告未予核验";
+            return say(lang, words, "checked by who requested, not by this report").to_owned();
+        }
+        let refused = self
+            .sources
+            .iter()
+            .filter(|s| s.uncovered.is_some())
+            .count();
+        let covered = self.sources.len().saturating_sub(refused);
+        match lang {
+            Lang::Zh => {
+                format!("逐项核验：{covered} 项查询已获授权，{refused} 项未获授权、不予查询")
+            }
+            Lang::En => format!("checked query by query: {covered} covered, {refused} refused"),
+        }
+    }
+
     /// What the report calls a person: the name, the id where none was given; the household where there is none.
     fn name(&self, person: Option<&str>, lang: Lang) -> String {
         let Some(id) = person else {
@@ -447,8 +554,11 @@ fn status_words(word: &str, lang: Lang) -> String {
     status.map_or_else(|| word.to_owned(), |(_, s)| s.words().of(lang).to_owned())
 }
 
-/// What a source said, in words.
-fn answer_words(word: &str, lang: Lang) -> String {
+/// What a source said, in words; of a query that is not covered, that it is not.
+fn answer_words(word: &str, uncovered: Option<&UncoveredLine>, lang: Lang) -> String {
+    if uncovered.is_some() {
+        return say(lang, "未获授权", "not authorised").to_owned();
+    }
     let status = super::AnswerStatus::ALL
         .into_iter()
         .find(|(w, _)| *w == word);

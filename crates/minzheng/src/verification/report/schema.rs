@@ -73,7 +73,13 @@ pub(super) fn schema() -> Value {
         ("as_of", maybe_day.clone()),
         ("stale", flag.clone()),
         ("short", flag.clone()),
-        ("records", list(&text)),
+        (
+            "records",
+            list(&object(&[
+                ("record", text.clone()),
+                ("shown", words.clone()),
+            ])),
+        ),
     ]);
     let difference = object(&[
         ("grade", one_of(&grades)),
@@ -116,6 +122,15 @@ pub(super) fn schema() -> Value {
         ("value", text.clone()),
         ("shown", words.clone()),
         ("number", or_null("integer")),
+        (
+            "parts",
+            list(&object(&[
+                ("id", text.clone()),
+                ("title", words.clone()),
+                ("value", text.clone()),
+                ("shown", words.clone()),
+            ])),
+        ),
     ]);
     let source = object(&[
         ("item", text.clone()),
@@ -133,6 +148,14 @@ pub(super) fn schema() -> Value {
         ("records", json!({ "type": "integer", "minimum": 0 })),
         ("stale", flag.clone()),
         ("reason", text.clone()),
+        ("authorization", or_null("string")),
+        ("uncovered", maybe("uncovered")),
+    ]);
+    let uncovered = object(&[
+        ("refusal", text.clone()),
+        ("words", words.clone()),
+        ("authorization", or_null("string")),
+        ("came_in", flag.clone()),
     ]);
     let asked = object(&[
         ("id", text.clone()),
@@ -142,6 +165,7 @@ pub(super) fn schema() -> Value {
         ("declared_on", day.clone()),
         ("as_of", day),
         ("recheck_of", text.clone()),
+        ("authorizations", one_of(&["checked", "elsewhere"])),
     ]);
     let persons = object(&[
         ("id", text.clone()),
@@ -155,6 +179,7 @@ pub(super) fn schema() -> Value {
         ("person", text.clone()),
         ("status", one_of(&["pending", "refused", "unavailable"])),
         ("reason", text.clone()),
+        ("uncovered", maybe("uncovered")),
         (
             "facts",
             list(&object(&[("id", text.clone()), ("title", words.clone())])),
@@ -208,6 +233,7 @@ pub(super) fn schema() -> Value {
                 "evidence": evidence,
                 "difference": difference,
                 "fact": fact,
+                "uncovered": uncovered,
             }),
         );
     }

@@ -4,7 +4,7 @@ use core::fmt::Write as _;
 
 use minzheng_rules::pack::model::Lang;
 
-use super::{EvidenceLine, FactLine, Report, answer_words, say, status_words};
+use super::{EvidenceLine, FactLine, Report, UncoveredLine, answer_words, say, status_words};
 
 pub(super) fn text(report: &Report, lang: Lang) -> String {
     let mut out = String::new();
@@ -73,6 +73,12 @@ fn write_all(out: &mut String, r: &Report, lang: Lang) -> core::fmt::Result {
     writeln!(
         out,
         "  {} {}",
+        l("授权", "authorisations"),
+        r.authorized(lang)
+    )?;
+    writeln!(
+        out,
+        "  {} {}",
         l("有效期至", "valid until"),
         r.valid_until
             .as_deref()
@@ -85,15 +91,20 @@ fn write_all(out: &mut String, r: &Report, lang: Lang) -> core::fmt::Result {
         let each: Vec<String> = line
             .iter()
             .map(|s| {
-                let mut words = format!("{} {}", s.person, answer_words(&s.status, lang));
+                let mut words = format!(
+                    "{} {}",
+                    s.person,
+                    answer_words(&s.status, s.uncovered.as_ref(), lang)
+                );
                 if let Some(day) = &s.as_of {
                     let _ = write!(words, " {day}");
                 }
                 if s.stale {
                     words.push_str(l("（已过更新周期）", " (past its cycle)"));
                 }
-                if !s.reason.is_empty() {
-                    let _ = write!(words, " {}", s.reason);
+                let why = UncoveredLine::or(s.uncovered.as_ref(), &s.reason, lang);
+                if !why.is_empty() {
+                    let _ = write!(words, " {why}");
                 }
                 words
             })
@@ -125,6 +136,10 @@ fn write_all(out: &mut String, r: &Report, lang: Lang) -> core::fmt::Result {
                 total.title.of(lang),
                 total.shown.of(lang)
             )?;
+            let parts = total.made_of(lang);
+            if !parts.is_empty() {
+                writeln!(out, "      {} {parts}", l("由", "of"))?;
+            }
         }
     }
 
@@ -175,8 +190,8 @@ fn write_all(out: &mut String, r: &Report, lang: Lang) -> core::fmt::Result {
             "  → {} {}: {} {} — {waits}",
             r.who(Some(&line.person), lang),
             line.title.of(lang),
-            answer_words(&line.status, lang),
-            line.reason
+            answer_words(&line.status, line.uncovered.as_ref(), lang),
+            UncoveredLine::or(line.uncovered.as_ref(), &line.reason, lang)
         )?;
     }
     writeln!(out)?;
@@ -226,7 +241,8 @@ fn fact(out: &mut String, who: &str, line: &FactLine, lang: Lang) -> core::fmt::
                 let _ = write!(words, ", {} {day}", l("截至", "as of"));
             }
             if !e.records.is_empty() {
-                let _ = write!(words, ", {}", e.records.join(" "));
+                let all: Vec<String> = e.records.iter().map(|r| r.said(lang)).collect();
+                let _ = write!(words, ", {}", all.join(l("、", ", ")));
             }
             words.push('>');
         }
