@@ -38,7 +38,7 @@ pub use field::{Field, FieldType, Unit};
 pub use freshness::{Board, BoardLine, Delivery, Freshness};
 pub use impact::{Effect, FactLost, Impact, Left, Quiet};
 pub use lineage::{Lineage, Model, Node, Step, Via, When};
-pub use list::{Extension, List};
+pub use list::{Extension, List, ListCells};
 pub use purpose::{IdentityUse, Purpose};
 pub use resource::{
     Cycle, Grade, Inferred, Origin, Personal, Resource, RowOrder, Sharing, Status, Subject,
