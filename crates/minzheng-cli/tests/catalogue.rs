@@ -328,3 +328,100 @@ fn the_catalogue_goes_out_in_the_forms_of_others() {
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(error.contains("did you mean `income_tax`?"), "{error}");
 }
+
+const ABOUT: [&str; 8] = [
+    "--id",
+    "list-15",
+    "--place",
+    "150000",
+    "--publisher",
+    "民政厅",
+    "--reviewed-on",
+    "2026-11-28",
+];
+
+fn import(from: &str, to: &str, more: &[&str]) -> Output {
+    let args: Vec<&str> = ["import", from, "--out", to]
+        .into_iter()
+        .chain(ABOUT)
+        .chain(more.iter().copied())
+        .collect();
+    command(&args)
+}
+
+#[test]
+fn a_workbook_goes_out_and_comes_back_as_the_same_catalogue() {
+    let folder = folder("workbook");
+    let place = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let (book, pack) = (place("list.xlsx"), place("pack"));
+    text(&["export", "--format", "xlsx", "--out", &book]);
+    let output = import(&book, &pack, &["--fail-dropped"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(
+        text(&["diff", &pack]),
+        "Nothing in the catalogue changed.\n"
+    );
+    let wrong = import(&book, &place("none"), &["--sheet", "数据清单"]);
+    let error = String::from_utf8(wrong.stderr).unwrap();
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(
+        error.contains("E-SHEET-NAME") && error.contains("数据资源清单"),
+        "{error}"
+    );
+    // a name that says another form is no way to get one
+    for (form, name) in [("xlsx", "other.csv"), ("list", "other.xlsx")] {
+        let output = command(&["export", "--format", form, "--out", &place(name)]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(!folder.join(name).exists());
+    }
+}
+
+#[test]
+fn evidence_of_items_that_the_list_has_stays_and_the_rest_is_named() {
+    let folder = folder("evidence");
+    let place = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let (list, pack) = (place("list.csv"), place("pack"));
+    text(&[
+        "export",
+        "--format",
+        "list",
+        "--encoding",
+        "utf-8",
+        "--out",
+        &list,
+    ]);
+    // the list of a province that has no securities
+    let whole = fs::read_to_string(&list).unwrap();
+    let mut is_gone = false;
+    let lines = whole.lines().filter(|line| {
+        if !line.starts_with(",,,,,,,,,,,,,,,") {
+            is_gone = line.contains(",securities,");
+        } else if line.split(',').nth(14).is_some_and(|id| !id.is_empty()) {
+            is_gone = line.split(',').nth(14) == Some("securities");
+        }
+        !is_gone
+    });
+    let other = lines.collect::<Vec<_>>().join("\n");
+    assert!(other.len() < whole.len());
+    fs::write(&list, other).unwrap();
+    let strict = import(&list, &pack, &["--fail-dropped"]);
+    let said = String::from_utf8(strict.stdout).unwrap();
+    assert_eq!(strict.status.code(), Some(3), "{said}");
+    assert!(
+        said.contains("W-EVIDENCE-DROPPED") && !folder.join("pack").exists(),
+        "{said}"
+    );
+    let output = import(&list, &pack, &[]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    for part in [
+        "`securities` → `person.securities`: the list has no such item",
+        "`bank_deposits` → `person.own_financial_assets`: it is added to `securities`",
+        "facts that no record says any more: ",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!said.contains("`income_tax`"), "{said}");
+    let wage = text(&["show", "person.wage", "--on", "2026-11-28", "--pack", &pack]);
+    assert!(wage.contains("income_tax.amount"), "{wage}");
+}

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use crate::error::Error;
-use crate::files::{TextEncoding, read_sheet, write_sheet};
+#[cfg(feature = "xlsx")]
+use crate::files::unwritten;
+use crate::files::{TextEncoding, read_sheet, refused, write_sheet};
 
 /// A sheet of text cells, and its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +43,7 @@ pub fn read_list(path: &Path, sheet: Option<&str>) -> Result<Sheet, Error> {
     if sheet.is_some() {
         let message = "only a workbook has sheets";
         let help = "leave the name of the sheet out, or give a file that ends in .xlsx";
-        return Err(crate::files::refused("E-SHEET-NAME", path, message, help));
+        return Err(refused("E-SHEET-NAME", path, message, help));
     }
     Ok(Sheet {
         name: path.display().to_string(),
@@ -70,7 +72,13 @@ pub fn write_list(path: &Path, rows: &[Vec<String>], encoding: TextEncoding) -> 
     #[cfg(feature = "xlsx")]
     if is_workbook(path) {
         let bytes = super::xlsx::write(rows)?;
-        return std::fs::write(path, bytes).map_err(|e| crate::files::unwritten(path, &e));
+        return std::fs::write(path, bytes).map_err(|e| unwritten(path, &e));
+    }
+    #[cfg(not(feature = "xlsx"))]
+    if is_workbook(path) {
+        let message = "this build writes no Excel workbooks";
+        let help = "name a file that ends in .csv, or build with the feature `xlsx`";
+        return Err(refused("E-FILE-KIND", path, message, help));
     }
     write_sheet(path, rows, encoding)
 }

@@ -10,9 +10,10 @@ mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Catalog, Element};
+use super::{Catalog, Element, Origin};
 use crate::error::Error;
 use columns::{COLUMNS, Column, LETTERS, Of, Takes};
+pub(crate) use toml::row_as_toml;
 
 /// A list that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,20 +145,33 @@ impl List {
         address(sheet, row, column)
     }
 
-    /// The elements of `below` that keep their source when the list stands in the place of its resources, as rows of a pack;
-    /// items stay where the list has none. The others have no source any more.
+    /// The elements of `below` that keep their source when the list stands in the place of its resources, as rows of a pack; items stay
+    /// where the list has none, resources of our own where it has none of them. The others have no source any more.
     pub fn elements(&self, below: &Catalog) -> String {
-        let keeps = |e: &&Element| {
-            let named = (e.id.clone(), e.resource.clone(), e.field.clone());
-            let stays = self.items == 0 && below.items().any(|r| r.id == e.resource);
-            stays || self.elements.contains(&named)
-        };
-        below
-            .elements()
-            .iter()
-            .filter(keeps)
+        let all = below.elements().iter();
+        all.filter(|e| self.keeps(below, e))
             .map(toml::element)
             .collect()
+    }
+
+    /// The elements of `below` that [`elements`](Self::elements) leaves out.
+    pub fn lost_elements<'c>(&self, below: &'c Catalog) -> Vec<&'c Element> {
+        let all = below.elements().iter();
+        all.filter(|e| !self.keeps(below, e)).collect()
+    }
+
+    fn keeps(&self, below: &Catalog, element: &Element) -> bool {
+        let source = below.resource(&element.resource);
+        let stays = source.is_some_and(|r| match r.origin {
+            Origin::Obtained { .. } => self.items == 0,
+            Origin::Own => self.items == self.resources,
+        });
+        let named = (
+            element.id.clone(),
+            element.resource.clone(),
+            element.field.clone(),
+        );
+        stays || self.elements.contains(&named)
     }
 }
 
