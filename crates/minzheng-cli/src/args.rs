@@ -854,11 +854,11 @@ pub(crate) enum SchemaCommand {
 /// What must hold of a resource that is listed.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Facets {
-    /// Only what this department or body keeps: `taxation`, `civil_affairs`
-    #[arg(long, value_name = "ID")]
+    /// Only what this department or body keeps, by id or name: `taxation`, 税务局
+    #[arg(long, value_name = "NAME")]
     pub(crate) department: Option<String>,
-    /// Only this line of business: `elder_care`
-    #[arg(long, value_name = "ID")]
+    /// Only this line of business, by id or name: `elder_care`, 养老服务
+    #[arg(long, value_name = "NAME")]
     pub(crate) line: Option<String>,
     /// Only what is shared so
     #[arg(long, value_parser = ["unconditional", "conditional", "withheld"])]
@@ -929,7 +929,7 @@ pub(crate) enum CatalogCommand {
         &[DONE, (1, "nothing has this id, or a pack was refused"), USAGE],
     ))]
     Show {
-        /// A resource (`income_tax`), field (`income_tax.amount`), fact (`person.wage`), condition or programme (`dibao`)
+        /// A resource (`income_tax`, its code or whole name), field (`income_tax.amount`), fact (`person.wage`), condition or programme (`dibao`)
         id: String,
         #[command(flatten)]
         day: CatalogDay,
@@ -943,7 +943,7 @@ pub(crate) enum CatalogCommand {
         &[DONE, (1, "there is no such resource, or a pack was refused"), USAGE],
     ))]
     Impact {
-        /// Resources that are withdrawn or late
+        /// Resources that are withdrawn or late, by id, code or whole name
         #[arg(required = true)]
         lost: Vec<String>,
         #[command(flatten)]
@@ -1026,6 +1026,7 @@ pub(crate) enum CatalogForm {
     /// Open Data Contract Standard 3.1, one YAML document for each resource
     Odcs,
     /// The ministry's list (一张清单) as CSV, a row for each field
+    #[value(alias = "csv")]
     List,
     /// The same list as an Excel workbook that can be filled in: drop-downs for coded columns, the needed heads in another colour
     Xlsx,

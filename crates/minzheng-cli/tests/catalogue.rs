@@ -415,8 +415,8 @@ fn evidence_of_items_that_the_list_has_stays_and_the_rest_is_named() {
     let said = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0), "{said}");
     for part in [
-        "`securities` → `person.securities`: the list has no such item",
-        "`bank_deposits` → `person.own_financial_assets`: it is added to `securities`",
+        "` → `household.securities`: the list has no such item",
+        "` → `person.own_financial_assets`: it is added to `securities`, which",
         "facts that no record says any more: ",
     ] {
         assert!(said.contains(part), "{part}: {said}");
@@ -424,4 +424,59 @@ fn evidence_of_items_that_the_list_has_stays_and_the_rest_is_named() {
     assert!(!said.contains("`income_tax`"), "{said}");
     let wage = text(&["show", "person.wage", "--on", "2026-11-28", "--pack", &pack]);
     assert!(wage.contains("income_tax.amount"), "{wage}");
+}
+
+#[test]
+fn names_that_people_use_are_understood_and_unknown_ones_refused() {
+    let first = |words: &[&str]| {
+        let args: Vec<&str> = ["search"]
+            .into_iter()
+            .chain(words.iter().copied())
+            .chain(["--json"])
+            .collect();
+        let hits = json(&args)["hits"].clone();
+        let all = hits.as_array().unwrap().iter();
+        all.filter_map(|h| h["id"].as_str().map(str::to_owned))
+            .collect::<Vec<_>>()
+    };
+    for words in [
+        &["高龄", "补贴"][..],
+        &["老人津贴"],
+        &["elderly", "allowance"],
+    ] {
+        let found = first(words);
+        assert!(
+            found.iter().any(|id| id == "old_age_allowance"),
+            "{words:?}: {found:?}"
+        );
+    }
+    assert!(
+        first(&["汽车"])
+            .iter()
+            .any(|id| id == "vehicle_registration")
+    );
+    let nothing = text(&["search", "zzzz", "--lang", "zh"]);
+    assert!(nothing.starts_with("没有找到"), "{nothing}");
+    assert_eq!(
+        text(&["list", "--department", "税务局"]),
+        text(&["list", "--department", "taxation"])
+    );
+    for (facet, given, near) in [
+        ("--department", "taxatoin", "`taxation`"),
+        ("--line", "养老", "养老"),
+    ] {
+        let output = command(&["list", facet, given]);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{error}");
+        assert!(
+            error.contains("E-CATALOG-NONE") && error.contains(near),
+            "{error}"
+        );
+    }
+    let by_id = text(&["show", "income_tax", "--on", "2026-11-28"]);
+    assert_eq!(text(&["show", "个人所得税", "--on", "2026-11-28"]), by_id);
+    assert_eq!(
+        text(&["impact", "残疾人证", "--on", "2026-11-28"]),
+        text(&["impact", "disability_certificate", "--on", "2026-11-28"])
+    );
 }

@@ -85,7 +85,7 @@ fn chosen<'c>(catalog: &'c Catalog, ids: &[String]) -> Result<Vec<&'c Resource>,
         return Ok(catalog.resources().iter().collect());
     }
     let one = |id: &String| {
-        catalog.resource(id).ok_or_else(|| {
+        catalog.named(id).ok_or_else(|| {
             let known = catalog.resources().iter().map(|r| r.id.as_str());
             let near = nearest(id, known).map(|near| format!("; did you mean `{near}`?"));
             let message = format!("there is no resource `{id}`{}", near.unwrap_or_default());

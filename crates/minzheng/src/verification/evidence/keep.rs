@@ -27,6 +27,8 @@ pub struct Kept {
 pub struct Dropped {
     /// Id of the item.
     pub item: String,
+    /// The field that is read; none where records are only counted.
+    pub field: Option<String>,
     /// The fact with its entity: `person.wage`.
     pub fact: String,
     /// Its precedence.
@@ -147,6 +149,7 @@ impl Kept {
                 }
                 Some(why) => kept.dropped.push(Dropped {
                     item: evidence.item.clone(),
+                    field: evidence.field.clone(),
                     fact: format!("{}.{}", evidence.entity, evidence.fact),
                     precedence: evidence.precedence,
                     why,
