@@ -901,11 +901,11 @@ pub(crate) enum SchemaCommand {
 /// What must hold of a resource that is listed.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Facets {
-    /// Only what this department or body keeps: `taxation`, `civil_affairs`
-    #[arg(long, value_name = "ID")]
+    /// Only what this department or body keeps, by id or name: `taxation`, 税务局
+    #[arg(long, value_name = "NAME")]
     pub(crate) department: Option<String>,
-    /// Only this line of business: `elder_care`
-    #[arg(long, value_name = "ID")]
+    /// Only this line of business, by id or name: `elder_care`, 养老服务
+    #[arg(long, value_name = "NAME")]
     pub(crate) line: Option<String>,
     /// Only what is shared so
     #[arg(long, value_parser = ["unconditional", "conditional", "withheld"])]
@@ -976,7 +976,7 @@ pub(crate) enum CatalogCommand {
         &[DONE, (1, "nothing has this id, or a pack was refused"), USAGE],
     ))]
     Show {
-        /// A resource (`income_tax`), field (`income_tax.amount`), fact (`person.wage`), condition or programme (`dibao`)
+        /// A resource (`income_tax`, its code or whole name), field (`income_tax.amount`), fact (`person.wage`), condition or programme (`dibao`)
         id: String,
         #[command(flatten)]
         day: CatalogDay,
@@ -990,7 +990,7 @@ pub(crate) enum CatalogCommand {
         &[DONE, (1, "there is no such resource, or a pack was refused"), USAGE],
     ))]
     Impact {
-        /// Resources that are withdrawn or late
+        /// Resources that are withdrawn or late, by id, code or whole name
         #[arg(required = true)]
         lost: Vec<String>,
         #[command(flatten)]
@@ -1053,14 +1053,14 @@ pub(crate) enum CatalogCommand {
     },
     /// The catalogue for other platforms: DCAT 3 as JSON-LD, an ODCS data contract for each resource, or the ministry's list
     #[command(after_help = teach(
-        "minzheng catalog export --format odcs --resource income_tax",
+        "minzheng catalog export --format xlsx --out target/list.xlsx",
         &[DONE, (1, "a resource, the base, a pack or the place to write was refused"), USAGE],
     ))]
     Export(CatalogExport),
     /// The ministry's list (一张清单) as a pack that stands in the place of the built-in list
     #[command(after_help = teach(
         "minzheng catalog import examples/data/catalog-list.csv --out target/list-pack --id list-15 --place 150000 --publisher 民政厅 --reviewed-on 2026-11-28",
-        &[DONE, (1, "the list was refused, or the pack does not load"), USAGE],
+        &[DONE, (1, "the list was refused, or the pack does not load"), USAGE, (3, "evidence or an element does not stand, where --fail-dropped asks for it")],
     ))]
     Import(CatalogImport),
 }
@@ -1073,7 +1073,10 @@ pub(crate) enum CatalogForm {
     /// Open Data Contract Standard 3.1, one YAML document for each resource
     Odcs,
     /// The ministry's list (一张清单) as CSV, a row for each field
+    #[value(alias = "csv")]
     List,
+    /// The same list as an Excel workbook that can be filled in: drop-downs for coded columns, the needed heads in another colour
+    Xlsx,
 }
 
 /// What is exported, and where to.
@@ -1099,8 +1102,11 @@ pub(crate) struct CatalogExport {
 /// A list, and the pack that is made of it.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct CatalogImport {
-    /// A CSV file in UTF-8 or GB18030, a row for each field
+    /// A CSV file in UTF-8 or GB18030, or an Excel workbook (.xlsx); a row for each field
     pub(crate) list: PathBuf,
+    /// The sheet of a workbook that holds the list; needed where several are not hidden
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sheet: Option<String>,
     /// A new or empty folder for the pack
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
@@ -1119,4 +1125,7 @@ pub(crate) struct CatalogImport {
     /// One value for all blank cells of a column: 资源分级=3
     #[arg(long, value_name = "HEAD=VALUE")]
     pub(crate) fill: Vec<String>,
+    /// Write nothing and end with code 3 if evidence or an element does not stand on the list
+    #[arg(long)]
+    pub(crate) fail_dropped: bool,
 }

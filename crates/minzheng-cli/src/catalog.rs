@@ -11,7 +11,9 @@ use minzheng::catalog::{
     Subject, Weight, When,
 };
 use minzheng::{Engine, Lang};
+use minzheng_rules::error::nearest;
 use minzheng_rules::pack::PackSet;
+use minzheng_rules::pack::model::Words;
 use minzheng_rules::pack::place::parse_code;
 use serde_json::{Value, json};
 
@@ -41,6 +43,7 @@ pub(crate) fn run(command: CatalogCommand, packs: &[PathBuf], lang: Lang) -> Out
             json,
             markdown,
         } => {
+            let facets = known(catalog, facets)?;
             let query = query("", &facets);
             if markdown {
                 return Ok(reference(&engine, catalog, lang));
@@ -54,12 +57,13 @@ pub(crate) fn run(command: CatalogCommand, packs: &[PathBuf], lang: Lang) -> Out
             json,
         } => {
             let text = text.join(" ");
+            let facets = known(catalog, facets)?;
             let query = query(&text, &facets);
             Ok(found(catalog, &query, Some(limit), json, lang))
         }
         CatalogCommand::Show { id, day, json } => {
             let lineage = engine.lineage(when(&day, &engine)?).map_err(told)?;
-            match catalog.resource(&id) {
+            match catalog.named(&id) {
                 Some(resource) if json => Ok(output::json(&catalog.show(
                     engine.packs(),
                     resource,
@@ -81,6 +85,9 @@ pub(crate) fn run(command: CatalogCommand, packs: &[PathBuf], lang: Lang) -> Out
             json,
         } => {
             let lineage = engine.lineage(when(&day, &engine)?).map_err(told)?;
+            let named =
+                |l: &'_ String| catalog.named(l).map_or_else(|| l.clone(), |r| r.id.clone());
+            let lost: Vec<String> = lost.iter().map(named).collect();
             let lost: Vec<&str> = lost.iter().map(String::as_str).collect();
             let impact = Impact::of(catalog, &lineage, &lost).map_err(told)?;
             Ok(if json {
@@ -155,6 +162,41 @@ pub(crate) fn run(command: CatalogCommand, packs: &[PathBuf], lang: Lang) -> Out
 
 fn refused(code: &str, message: &str) -> Failure {
     Failure::Refused(format!("error[{code}]: {message}"))
+}
+
+/// The facets with the ids of bodies and lines of business that were given by name; one that nothing has is refused, so that nothing
+/// found means that there is nothing.
+fn known(catalog: &Catalog, mut facets: Facets) -> Result<Facets, Failure> {
+    fn id<'c>(
+        what: &str,
+        given: &str,
+        all: impl Iterator<Item = (&'c str, &'c Words)> + Clone,
+    ) -> Result<String, Failure> {
+        let is_it =
+            |(id, title): &(&str, &Words)| *id == given || title.zh == given || title.en == given;
+        if let Some((id, _)) = all.clone().find(is_it) {
+            return Ok(id.to_owned());
+        }
+        let is_ascii = given.is_ascii();
+        let names = all.map(|(id, title)| if is_ascii { id } else { title.zh.as_str() });
+        let names: Vec<&str> = names.collect();
+        let help = nearest(given, names.iter().copied()).map_or_else(
+            || format!("; there are {}", names.join(", ")),
+            |near| format!("; did you mean `{near}`?"),
+        );
+        let message = format!("there is no {what} `{given}`{help}");
+        Err(refused("E-CATALOG-NONE", &message))
+    }
+    if let Some(given) = &facets.department {
+        let all = catalog.departments().iter().chain(catalog.keepers());
+        let all = all.map(|d| (d.id.as_str(), &d.title));
+        facets.department = Some(id("department or body", given, all)?);
+    }
+    if let Some(given) = &facets.line {
+        let all = catalog.lines().iter().map(|l| (l.id.as_str(), &l.title));
+        facets.line = Some(id("line of business", given, all)?);
+    }
+    Ok(facets)
 }
 
 /// The facets as they were typed.

@@ -328,3 +328,155 @@ fn the_catalogue_goes_out_in_the_forms_of_others() {
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(error.contains("did you mean `income_tax`?"), "{error}");
 }
+
+const ABOUT: [&str; 8] = [
+    "--id",
+    "list-15",
+    "--place",
+    "150000",
+    "--publisher",
+    "民政厅",
+    "--reviewed-on",
+    "2026-11-28",
+];
+
+fn import(from: &str, to: &str, more: &[&str]) -> Output {
+    let args: Vec<&str> = ["import", from, "--out", to]
+        .into_iter()
+        .chain(ABOUT)
+        .chain(more.iter().copied())
+        .collect();
+    command(&args)
+}
+
+#[test]
+fn a_workbook_goes_out_and_comes_back_as_the_same_catalogue() {
+    let folder = folder("workbook");
+    let place = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let (book, pack) = (place("list.xlsx"), place("pack"));
+    text(&["export", "--format", "xlsx", "--out", &book]);
+    let output = import(&book, &pack, &["--fail-dropped"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(
+        text(&["diff", &pack]),
+        "Nothing in the catalogue changed.\n"
+    );
+    let wrong = import(&book, &place("none"), &["--sheet", "数据清单"]);
+    let error = String::from_utf8(wrong.stderr).unwrap();
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(
+        error.contains("E-SHEET-NAME") && error.contains("数据资源清单"),
+        "{error}"
+    );
+    // a name that says another form is no way to get one
+    for (form, name) in [("xlsx", "other.csv"), ("list", "other.xlsx")] {
+        let output = command(&["export", "--format", form, "--out", &place(name)]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(!folder.join(name).exists());
+    }
+}
+
+#[test]
+fn evidence_of_items_that_the_list_has_stays_and_the_rest_is_named() {
+    let folder = folder("evidence");
+    let place = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let (list, pack) = (place("list.csv"), place("pack"));
+    text(&[
+        "export",
+        "--format",
+        "list",
+        "--encoding",
+        "utf-8",
+        "--out",
+        &list,
+    ]);
+    // the list of a province that has no securities
+    let whole = fs::read_to_string(&list).unwrap();
+    let mut is_gone = false;
+    let lines = whole.lines().filter(|line| {
+        if !line.starts_with(",,,,,,,,,,,,,,,") {
+            is_gone = line.contains(",securities,");
+        } else if line.split(',').nth(14).is_some_and(|id| !id.is_empty()) {
+            is_gone = line.split(',').nth(14) == Some("securities");
+        }
+        !is_gone
+    });
+    let other = lines.collect::<Vec<_>>().join("\n");
+    assert!(other.len() < whole.len());
+    fs::write(&list, other).unwrap();
+    let strict = import(&list, &pack, &["--fail-dropped"]);
+    let said = String::from_utf8(strict.stdout).unwrap();
+    assert_eq!(strict.status.code(), Some(3), "{said}");
+    assert!(
+        said.contains("W-EVIDENCE-DROPPED") && !folder.join("pack").exists(),
+        "{said}"
+    );
+    let output = import(&list, &pack, &[]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    for part in [
+        "` → `household.securities`: the list has no such item",
+        "` → `person.own_financial_assets`: it is added to `securities`, which",
+        "facts that no record says any more: ",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!said.contains("`income_tax`"), "{said}");
+    let wage = text(&["show", "person.wage", "--on", "2026-11-28", "--pack", &pack]);
+    assert!(wage.contains("income_tax.amount"), "{wage}");
+}
+
+#[test]
+fn names_that_people_use_are_understood_and_unknown_ones_refused() {
+    let first = |words: &[&str]| {
+        let args: Vec<&str> = ["search"]
+            .into_iter()
+            .chain(words.iter().copied())
+            .chain(["--json"])
+            .collect();
+        let hits = json(&args)["hits"].clone();
+        let all = hits.as_array().unwrap().iter();
+        all.filter_map(|h| h["id"].as_str().map(str::to_owned))
+            .collect::<Vec<_>>()
+    };
+    for words in [
+        &["高龄", "补贴"][..],
+        &["老人津贴"],
+        &["elderly", "allowance"],
+    ] {
+        let found = first(words);
+        assert!(
+            found.iter().any(|id| id == "old_age_allowance"),
+            "{words:?}: {found:?}"
+        );
+    }
+    assert!(
+        first(&["汽车"])
+            .iter()
+            .any(|id| id == "vehicle_registration")
+    );
+    let nothing = text(&["search", "zzzz", "--lang", "zh"]);
+    assert!(nothing.starts_with("没有找到"), "{nothing}");
+    assert_eq!(
+        text(&["list", "--department", "税务局"]),
+        text(&["list", "--department", "taxation"])
+    );
+    for (facet, given, near) in [
+        ("--department", "taxatoin", "`taxation`"),
+        ("--line", "养老", "养老"),
+    ] {
+        let output = command(&["list", facet, given]);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{error}");
+        assert!(
+            error.contains("E-CATALOG-NONE") && error.contains(near),
+            "{error}"
+        );
+    }
+    let by_id = text(&["show", "income_tax", "--on", "2026-11-28"]);
+    assert_eq!(text(&["show", "个人所得税", "--on", "2026-11-28"]), by_id);
+    assert_eq!(
+        text(&["impact", "残疾人证", "--on", "2026-11-28"]),
+        text(&["impact", "disability_certificate", "--on", "2026-11-28"])
+    );
+}

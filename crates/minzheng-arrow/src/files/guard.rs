@@ -9,7 +9,7 @@ use super::{Batches, broken};
 use crate::error::Error;
 
 /// Does what reads a file; a panic says that the file is damaged.
-pub(super) fn guarded<T>(
+pub(crate) fn guarded<T>(
     path: &Path,
     what: &str,
     work: impl FnOnce() -> Result<T, Error>,

@@ -2,7 +2,7 @@
 
 mod cells;
 mod csv;
-mod guard;
+pub(crate) mod guard;
 mod ipc;
 mod parquet;
 mod part;
@@ -135,7 +135,7 @@ pub(crate) fn unread(path: &Path, error: &std::io::Error) -> Error {
 }
 
 /// A file is not what its name says.
-fn broken(path: &Path, what: &str) -> Error {
+pub(crate) fn broken(path: &Path, what: &str) -> Error {
     let message = format!("the file is no {what}, or is damaged");
     refused("E-FILE-FORMAT", path, message, "write it again")
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use minzheng::catalog::{Base, Catalog, List, Resource};
-use minzheng::verification::evidence::Evidence;
+use minzheng::catalog::{Base, Catalog, Edition, Element, List, Resource};
+use minzheng::verification::evidence::{Dropped, Evidence, Kept};
 use minzheng::{Engine, Lang};
-use minzheng_arrow::{read_sheet, write_sheet};
+use minzheng_arrow::catalog::{is_workbook, read_list, write_list};
+use minzheng_arrow::write_sheet;
 use minzheng_rules::error::nearest;
-use minzheng_rules::pack::{PackSource, SourceFile};
+use minzheng_rules::pack::{PackSet, PackSource, SourceFile};
 
 use super::refused;
 use crate::args::{CatalogExport, CatalogForm, CatalogImport};
@@ -32,13 +33,22 @@ pub(super) fn export(
         return Err(refused("E-FILE", "--resource goes with --format odcs"));
     }
     match what.format {
-        CatalogForm::List => {
-            let Some(path) = &what.out else {
-                return Err(refused("E-FILE", "a list needs a file: --out list.csv"));
+        CatalogForm::List | CatalogForm::Xlsx => {
+            let (name, other) = match what.format {
+                CatalogForm::Xlsx => ("list.xlsx", "list"),
+                _ => ("list.csv", "xlsx"),
             };
+            let Some(path) = &what.out else {
+                let message = format!("a list needs a file: --out {name}");
+                return Err(refused("E-FILE", &message));
+            };
+            if is_workbook(path) != (what.format == CatalogForm::Xlsx) {
+                let why = format!("name the file as {name}, or write --format {other}");
+                return Err(failed(path, why));
+            }
             absent(path)?;
             let encoding = tables::encoding(what.encoding);
-            write_sheet(path, &catalog.to_list(), encoding).map_err(|e| tables::told(&e, lang))?;
+            write_list(path, &catalog.to_list(), encoding).map_err(|e| tables::told(&e, lang))?;
             Ok(written(catalog.resources().len(), path, lang))
         }
         CatalogForm::Dcat => {
@@ -75,7 +85,7 @@ fn chosen<'c>(catalog: &'c Catalog, ids: &[String]) -> Result<Vec<&'c Resource>,
         return Ok(catalog.resources().iter().collect());
     }
     let one = |id: &String| {
-        catalog.resource(id).ok_or_else(|| {
+        catalog.named(id).ok_or_else(|| {
             let known = catalog.resources().iter().map(|r| r.id.as_str());
             let near = nearest(id, known).map(|near| format!("; did you mean `{near}`?"));
             let message = format!("there is no resource `{id}`{}", near.unwrap_or_default());
@@ -133,10 +143,9 @@ pub(super) fn import(
         };
         fill.insert(head.to_owned(), value.to_owned());
     }
-    let rows = read_sheet(&what.list).map_err(|e| tables::told(&e, lang))?;
-    let sheet = what.list.display().to_string();
-    let list = List::read(&sheet, &rows, catalog, &fill).map_err(told)?;
-    let loads = |source: &PackSource| -> Result<(), Failure> {
+    let sheet = read_list(&what.list, what.sheet.as_deref()).map_err(|e| tables::told(&e, lang))?;
+    let list = List::read(&sheet.name, &sheet.rows, catalog, &fill).map_err(told)?;
+    let loads = |source: &PackSource| -> Result<(PackSet, Catalog), Failure> {
         let mut more: Vec<PackSource> = packs
             .iter()
             .map(|d| input::pack(d))
@@ -144,30 +153,56 @@ pub(super) fn import(
         more.push(source.clone());
         let set = input::set(&more, false)?;
         let own = Catalog::load(&set).map_err(told)?;
-        Evidence::load(&set, &own).map_err(told).map(|_| ())
+        Evidence::load(&set, &own).map_err(told)?;
+        Ok((set, own))
     };
     let items = Some("item").filter(|_| list.items > 0);
     let own = Some("resource").filter(|_| list.items < list.resources);
-    let base: Vec<&str> = items.into_iter().chain(own).collect();
+    let mut sections: Vec<&str> = items.into_iter().chain(own).collect();
     // what points at resources of the list below stands as long as they are there: as little is replaced as can be
-    let mut pack = source(engine, catalog, what, &list, &base);
+    let elements = list.lost_elements(catalog);
+    if !elements.is_empty() {
+        sections.push("element");
+    }
+    let mut bare = sections.clone();
+    bare.push("evidence");
+    let mut pack = source(engine, catalog, what, &list, &bare, "");
     let mut end = loads(&pack);
-    let mut lost: &[&str] = &[];
-    for more in [&["element"][..], &["element", "evidence"]] {
-        if end.is_ok() {
-            break;
+    let mut lost = Losses {
+        elements,
+        ..Losses::default()
+    };
+    if let Ok((set, after)) = &end {
+        let before = Edition {
+            packs: engine.packs(),
+            catalog,
+        };
+        let after = Edition {
+            packs: set,
+            catalog: after,
+        };
+        let kept = Kept::between(before, after).map_err(told)?;
+        let evidence = Evidence::load(before.packs, before.catalog).map_err(told)?;
+        lost.silent = kept.silent(&evidence);
+        lost.kept = kept.count;
+        lost.evidence = kept.dropped;
+        if !lost.evidence.is_empty() {
+            sections.push("evidence");
         }
-        let sections: Vec<&str> = base.iter().chain(more).copied().collect();
-        let other = source(engine, catalog, what, &list, &sections);
-        if loads(&other).is_ok() {
-            (pack, end, lost) = (other, Ok(()), more);
-        }
+        pack = source(engine, catalog, what, &list, &sections, &kept.toml);
+        end = loads(&pack);
+    }
+    if what.fail_dropped && !lost.is_empty() {
+        let none = pick(("没有写出任何内容。\n", "Nothing was written.\n"), lang);
+        return Err(Failure::Undetermined(lost.words(lang) + none));
     }
     empty(&what.out)?;
-    let folder = what.out.join("catalog");
-    fs::create_dir(&folder).map_err(|e| failed(&folder, e))?;
     for file in pack.files() {
-        write(&what.out.join(&file.path), file.text.as_bytes())?;
+        let path = what.out.join(&file.path);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|e| failed(folder, e))?;
+        }
+        write(&path, file.text.as_bytes())?;
     }
     let kept = what.out.join("extensions.csv");
     if !list.extensions.is_empty() {
@@ -209,25 +244,70 @@ pub(super) fn import(
     for (count, zh, en) in remarks.into_iter().filter(|r| r.0 > 0) {
         out.extend([pick((zh, en), lang), &count.to_string(), "\n"]);
     }
-    if !lost.is_empty() {
-        out.push_str(pick(
-            (
-                "内置数据元中，清单没有其数源的已经去掉。\n",
-                "Built-in elements whose source the list lacks are taken out.\n",
-            ),
-            lang,
-        ));
-    }
-    if lost.contains(&"evidence") {
-        out.push_str(pick(
-            (
-                "核对依据所指的数据项不在清单中：核对依据已整体替换为空，补写之前没有事实能够核对。\n",
-                "The list lacks items that the evidence names: all evidence is taken out, and no fact is checked until it is written anew.\n",
-            ),
-            lang,
-        ));
-    }
+    out.push_str(&lost.words(lang));
     Ok(out)
+}
+
+/// What stood on the list below and does not stand on this one.
+#[derive(Default)]
+struct Losses<'c> {
+    elements: Vec<&'c Element>,
+    evidence: Vec<Dropped>,
+    /// Rows of evidence that stand.
+    kept: usize,
+    /// Facts that no row says any more.
+    silent: Vec<String>,
+}
+
+impl Losses<'_> {
+    const fn is_empty(&self) -> bool {
+        self.elements.is_empty() && self.evidence.is_empty()
+    }
+
+    /// A line for each, as findings are.
+    fn words(&self, lang: Lang) -> String {
+        let word = pick(("警告", "warning"), lang);
+        let mut out = String::new();
+        for of in &self.elements {
+            let name = pick((&of.title.zh, &of.title.en), lang);
+            let why = pick(("清单没有其数源", "the list lacks its source"), lang);
+            let source = format!("{}.{}", of.resource, of.field);
+            out.push_str(&format!(
+                "{word}[{}]: `{}` {name}: {why} `{source}`\n",
+                Element::DROPPED,
+                of.id
+            ));
+        }
+        for of in &self.evidence {
+            let why = of.why.words();
+            let why = pick((&why.zh, &why.en), lang);
+            out.push_str(&format!(
+                "{word}[{}]: `{}` → `{}`: {why}\n",
+                Dropped::CODE,
+                of.item,
+                of.fact
+            ));
+        }
+        if !self.evidence.is_empty() {
+            let (kept, gone) = (self.kept, self.evidence.len());
+            out.push_str(&match lang {
+                Lang::Zh => format!("核对依据：保留{kept}条，去掉{gone}条。\n"),
+                Lang::En => format!("Evidence: {kept} rows stand, {gone} are dropped.\n"),
+            });
+        }
+        if !self.silent.is_empty() {
+            let names = self.silent.join(", ");
+            let words = pick(
+                (
+                    "不再有任何记录说明的事实：",
+                    "facts that no record says any more: ",
+                ),
+                lang,
+            );
+            out.extend([words, &names, "\n"]);
+        }
+        out
+    }
 }
 
 /// The files of the pack.
@@ -237,6 +317,7 @@ fn source(
     what: &CatalogImport,
     list: &List,
     sections: &[&str],
+    evidence: &str,
 ) -> PackSource {
     let level = match what.place.as_str() {
         place if place.ends_with("0000") => "province",
@@ -250,6 +331,7 @@ fn source(
     if sections.contains(&"element") {
         rows.push_str(&list.elements(catalog));
     }
+    let has_evidence = sections.contains(&"evidence") && !evidence.is_empty();
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let sections: Vec<String> = sections.iter().map(|s| quoted(s)).collect();
     let head = format!(
@@ -264,8 +346,14 @@ fn source(
         what.reviewed_on,
         sections.join(", "),
     );
-    PackSource::new(vec![
+    let mut files = vec![
         SourceFile::new("pack.toml", head),
         SourceFile::new("catalog/list.toml", rows),
-    ])
+    ];
+    if has_evidence {
+        let said = "# rows of the packs below whose item and fields the list has\n\n";
+        let rows = format!("{said}{evidence}");
+        files.push(SourceFile::new("verification/evidence.toml", rows));
+    }
+    PackSource::new(files)
 }

@@ -86,6 +86,13 @@ pub(super) fn found(
         let rows: Vec<Value> = rows.collect();
         return output::json(&json!({ "total": hits.len(), "hits": rows, "facets": facets }));
     }
+    if hits.is_empty() {
+        let none = (
+            "没有找到。可以少写几个词，或者用 `minzheng catalog list` 查看全部。\n",
+            "Nothing fits. Try fewer words, or see all with `minzheng catalog list`.\n",
+        );
+        return pick(none, lang).to_owned();
+    }
     let mut rows = vec![HEADS.iter().map(|h| pick(*h, lang).to_owned()).collect()];
     rows.extend(
         shown.filter_map(|hit| Some(line(catalog, catalog.resource(&hit.resource)?, lang))),

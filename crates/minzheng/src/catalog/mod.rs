@@ -38,7 +38,8 @@ pub use field::{Field, FieldType, Unit};
 pub use freshness::{Board, BoardLine, Delivery, Freshness};
 pub use impact::{Effect, FactLost, Impact, Left, Quiet};
 pub use lineage::{Lineage, Model, Node, Step, Via, When};
-pub use list::{Extension, List};
+pub(crate) use list::row_as_toml;
+pub use list::{Extension, List, ListCells};
 pub use purpose::{IdentityUse, Purpose};
 pub use resource::{
     Cycle, Grade, Inferred, Origin, Personal, Resource, RowOrder, Sharing, Status, Subject,
@@ -152,6 +153,11 @@ impl Catalog {
     /// All resources: items by number, then what civil affairs keeps itself in the order of the packs.
     pub fn resources(&self) -> &[Resource] {
         &self.resources
+    }
+
+    #[cfg(test)]
+    pub(crate) const fn resources_mut(&mut self) -> &mut Vec<Resource> {
+        &mut self.resources
     }
 
     /// The resource with this id.

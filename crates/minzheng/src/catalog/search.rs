@@ -83,6 +83,67 @@ fn simple(c: char) -> char {
     c
 }
 
+/// Words of which people use one for the other, each before the one that is compared. They only widen what is found.
+const SAME: &[(&str, &str)] = &[
+    ("老年人", "老年"),
+    ("老人", "老年"),
+    ("高龄", "老年"),
+    ("津贴", "补贴"),
+    ("补助", "补贴"),
+    ("小孩", "儿童"),
+    ("未成年人", "儿童"),
+    ("残障", "残疾"),
+    ("五保", "特困"),
+    ("房产", "不动产"),
+    ("房屋", "不动产"),
+    ("汽车", "机动车"),
+    ("户口", "户籍"),
+    ("殡葬", "丧葬"),
+    ("公墓", "墓地"),
+];
+
+/// The same in English, word by word.
+const SAME_WORDS: &[(&str, &str)] = &[
+    ("elderly", "old"),
+    ("elder", "old"),
+    ("aged", "old"),
+    ("allowance", "subsidy"),
+    ("allowances", "subsidy"),
+    ("subsidies", "subsidy"),
+    ("benefit", "subsidy"),
+    ("benefits", "subsidy"),
+    ("kids", "child"),
+    ("children", "child"),
+    ("disabled", "disability"),
+    ("car", "vehicle"),
+    ("cars", "vehicle"),
+    ("vehicles", "vehicle"),
+];
+
+/// A folded text in the words that are compared.
+fn meant(folded: &str) -> String {
+    let mut text = folded.to_owned();
+    for (word, same) in SAME {
+        if text.contains(word) {
+            text = text.replace(word, same);
+        }
+    }
+    let mut out = String::new();
+    let mut word = String::new();
+    for c in text.chars().chain(core::iter::once(' ')) {
+        if c.is_ascii_alphanumeric() || c == '_' {
+            word.push(c);
+            continue;
+        }
+        let same = SAME_WORDS.iter().find(|(own, _)| *own == word);
+        out.push_str(same.map_or(word.as_str(), |(_, same)| same));
+        word.clear();
+        out.push(c);
+    }
+    out.pop();
+    out
+}
+
 const fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }
@@ -118,7 +179,7 @@ struct Zone {
 
 impl Zone {
     fn of(words: &Words, weight: u32) -> Self {
-        let folded = fold(&format!("{} {}", words.zh, words.en));
+        let folded = meant(&fold(&format!("{} {}", words.zh, words.en)));
         Self { folded, weight }
     }
 
@@ -175,7 +236,8 @@ impl Catalog {
     /// The resources that fit, best first; those that fit alike in the order of the catalogue.
     ///
     /// Words fit from their beginning, Chinese by pairs of characters of which half must be there; the id and the code fit
-    /// as a whole. Names count more than fields and summaries.
+    /// as a whole. Names count more than fields and summaries. Words of which people use one for the other (津贴 and 补贴, 老人 and 高龄,
+    /// elderly and old) find the same.
     ///
     /// ```
     /// use minzheng::catalog::{Catalog, Query};
@@ -193,7 +255,7 @@ impl Catalog {
     /// ```
     pub fn search(&self, query: &Query<'_>) -> Vec<Hit> {
         let folded = fold(query.text.trim());
-        let runs = runs(&folded);
+        let runs = runs(&meant(&folded));
         let nothing = runs.is_empty() && !folded.is_empty();
         let mut hits: Vec<Hit> = self
             .resources()
@@ -224,11 +286,12 @@ impl Catalog {
             Zone::of(&of.summary, 4),
             Zone::of(&of.note, 1),
             Zone {
-                folded: of.id.replace('_', " "),
+                folded: meant(&of.id.replace('_', " ")),
                 weight: 8,
             },
         ];
-        if zones.first().is_some_and(|z| z.folded.contains(folded)) {
+        let whole = fold(&format!("{} {}", of.title.zh, of.title.en));
+        if whole.contains(folded) {
             hit.score = WHOLE;
         }
         let line = of.line.as_deref().and_then(|l| self.line(l));
@@ -246,6 +309,32 @@ impl Catalog {
         let score = fits(&zones, runs)?;
         hit.score = hit.score.saturating_add(score);
         Some(hit)
+    }
+
+    /// The resource that somebody names by its id, its code, or its whole Chinese or English name, where one alone has it.
+    ///
+    /// ```
+    /// use minzheng::Engine;
+    /// let engine = Engine::built_in()?;
+    /// let catalog = engine.catalog()?;
+    /// let id = |text| catalog.named(text).map(|r| r.id.as_str());
+    /// assert_eq!(id("个人所得税"), Some("income_tax"));
+    /// assert_eq!(id("300003/00001"), Some("marriage_registration"));
+    /// assert_eq!(id("所得税"), None);
+    /// # Ok::<(), minzheng::Error>(())
+    /// ```
+    pub fn named(&self, text: &str) -> Option<&Resource> {
+        let folded = fold(text.trim());
+        self.resource(text).or_else(|| {
+            let code = |of: &Resource| of.code.as_ref().map(ToString::to_string);
+            let is_it = |of: &&Resource| {
+                code(of).is_some_and(|c| c == folded)
+                    || fold(&of.title.zh) == folded
+                    || fold(&of.title.en) == folded
+            };
+            let mut found = self.resources().iter().filter(is_it);
+            found.next().filter(|_| found.next().is_none())
+        })
     }
 
     /// How many of these resources have which value of each facet: department, line, sharing, grade, cycle, subject.

@@ -135,6 +135,11 @@ pub struct Element {
     pub written: Origin,
 }
 
+impl Element {
+    /// The code of the finding that an element does not stand on another list.
+    pub const DROPPED: &'static str = "W-ELEMENT-DROPPED";
+}
+
 /// A line of business of civil affairs (业务领域), as marriage registration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {

@@ -4,6 +4,7 @@
 //! fact with one precedence are added; a lower number goes first. Nothing here is rounded but by a rounding that the row names.
 
 mod check;
+mod keep;
 mod load;
 
 use minzheng_rules::number::Rounding;
@@ -13,6 +14,8 @@ use serde::Deserialize;
 
 use crate::catalog::Catalog;
 use crate::error::Error;
+
+pub use keep::{Dropped, Kept, Lost};
 
 /// How records are put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]

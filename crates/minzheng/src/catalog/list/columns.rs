@@ -55,6 +55,13 @@ pub(super) struct Column {
     pub(super) takes: Takes,
 }
 
+impl Column {
+    /// Whether it has this head, or the head is another name of it.
+    pub(super) fn is_named(&self, head: &str) -> bool {
+        self.head == head || self.aliases.contains(&head)
+    }
+}
+
 const fn of(
     of: Of,
     head: &'static str,

@@ -14,6 +14,8 @@ use minzheng_rules::pack::PackSet;
 
 use super::{Catalog, Element, Origin, Resource};
 use crate::error::Error;
+use columns::{COLUMNS, Column, LETTERS, Of, Takes};
+pub(crate) use toml::row_as_toml;
 
 /// A list that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +34,22 @@ pub struct List {
     pub extensions: Vec<Extension>,
     /// Element, resource and field of the fields that name an element.
     elements: BTreeSet<(String, String, String)>,
+}
+
+/// What the cells of a column of the list are, for who makes a sheet or reads one in which cells have kinds of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ListCells {
+    /// Text.
+    Text,
+    /// One of these words, as the list writes them.
+    Words(Vec<&'static str>),
+    /// A whole number from 0.
+    Whole,
+    /// 是 or 否.
+    Truth,
+    /// A day, `2026-07-01`.
+    Day,
 }
 
 /// A cell of a column that nobody knows.
@@ -77,8 +95,60 @@ impl List {
         read::read(sheet, rows, below, fill)
     }
 
-    /// The elements of `below` that keep their source when the list stands in the place of its resources, as rows of a pack;
-    /// items stay where the list has none. The others have no source any more.
+    /// What the cells of a column are, by its head or another name that is understood; none of a column that nobody knows.
+    ///
+    /// ```
+    /// use minzheng::catalog::{List, ListCells};
+    /// assert_eq!(List::cells("共享属性"), List::cells("共享类型"));
+    /// assert_eq!(List::cells("资源分级"), Some(ListCells::Whole));
+    /// assert_eq!(List::cells("所属系统"), None);
+    /// ```
+    pub fn cells(head: &str) -> Option<ListCells> {
+        let column = COLUMNS.iter().find(|c| c.is_named(head))?;
+        Some(match column.takes {
+            Takes::Word(words) => ListCells::Words(words.iter().map(|(_, zh)| *zh).collect()),
+            Takes::Letter => ListCells::Words(LETTERS.iter().map(|(name, _)| *name).collect()),
+            Takes::Whole | Takes::Years => ListCells::Whole,
+            Takes::Truth => ListCells::Truth,
+            Takes::Day => ListCells::Day,
+            _ => ListCells::Text,
+        })
+    }
+
+    /// Whether a column speaks of the resource, so that it is blank or the same below the first row of each.
+    ///
+    /// ```
+    /// use minzheng::catalog::List;
+    /// assert!(List::is_of_resource("共享类型") && !List::is_of_resource("信息项名称"));
+    /// ```
+    pub fn is_of_resource(head: &str) -> bool {
+        let column = COLUMNS.iter().find(|c| c.is_named(head));
+        column.is_some_and(|c: &Column| c.of == Of::Resource)
+    }
+
+    /// Whether the catalogue needs the column: a cell of it is blank only where one value is said for all.
+    ///
+    /// ```
+    /// use minzheng::catalog::List;
+    /// assert!(List::is_needed("资源分级") && !List::is_needed("备注"));
+    /// ```
+    pub fn is_needed(head: &str) -> bool {
+        let column = COLUMNS.iter().find(|c| c.is_named(head));
+        column.is_some_and(|c| columns::NEEDED.contains(&c.head))
+    }
+
+    /// A cell as spreadsheets name it; row and column are counted from 0.
+    ///
+    /// ```
+    /// use minzheng::catalog::List;
+    /// assert_eq!(List::address("清单", 6, 2), "清单!C7");
+    /// ```
+    pub fn address(sheet: &str, row: usize, column: usize) -> String {
+        address(sheet, row, column)
+    }
+
+    /// The elements of `below` that keep their source when the list stands in the place of its resources, as rows of a pack; items stay
+    /// where the list has none, resources of our own where it has none of them. The others have no source any more.
     pub fn elements(&self, below: &Catalog) -> String {
         let kept = below.elements().iter().filter(|e| self.keeps(below, e));
         kept.map(toml::element).collect()
@@ -121,6 +191,12 @@ impl List {
     /// What [`Catalog::load`] finds in the rows of the list.
     pub fn catalog(&self, packs: &PackSet, below: &Catalog) -> Result<Catalog, Error> {
         super::load::of_list(packs, below, self)
+    }
+
+    /// The elements of `below` that [`elements`](Self::elements) leaves out.
+    pub fn lost_elements<'c>(&self, below: &'c Catalog) -> Vec<&'c Element> {
+        let all = below.elements().iter();
+        all.filter(|e| !self.keeps(below, e)).collect()
     }
 }
 

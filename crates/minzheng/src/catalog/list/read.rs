@@ -159,8 +159,7 @@ impl Reader<'_> {
         });
         let mut unknown: BTreeSet<usize> = (0..heads.len()).collect();
         for column in COLUMNS {
-            let is_it =
-                |h: &&String| column.head == h.as_str() || column.aliases.contains(&h.as_str());
+            let is_it = |h: &&String| column.is_named(h);
             let mut found = heads.iter().enumerate().filter(|(_, h)| is_it(h));
             let place = found.next().map(|(at, _)| at);
             if let Some((twice, _)) = found.next() {

@@ -29,7 +29,6 @@ pub(super) fn row(from: &str, row: &Map<String, Value>, fields: &[Map<String, Va
 
 /// `[[catalog.element]]`.
 pub(super) fn element(of: &Element) -> String {
-    let mut out = "[[catalog.element]]\n".to_owned();
     let pairs = [
         ("id", json!(of.id)),
         ("title", json!(of.title)),
@@ -39,8 +38,15 @@ pub(super) fn element(of: &Element) -> String {
         ("cite", json!(cites(&of.cite))),
         ("note", json!(of.note)),
     ];
-    for (key, value) in pairs {
-        out.extend([key, " = ", &write(key, &value), "\n"]);
+    let pairs = pairs.map(|(key, value)| (key.to_owned(), value));
+    row_as_toml("catalog.element", &pairs.into_iter().collect())
+}
+
+/// A row of a section.
+pub(crate) fn row_as_toml(section: &str, row: &Map<String, Value>) -> String {
+    let mut out = format!("[[{section}]]\n");
+    for (key, value) in row {
+        out.extend([key, " = ", &write(key, value), "\n"]);
     }
     out.push('\n');
     out

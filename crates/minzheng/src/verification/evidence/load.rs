@@ -75,7 +75,11 @@ pub(super) fn load(packs: &PackSet, catalog: &Catalog) -> Result<Vec<Evidence>, 
 }
 
 /// One row; the first thing that is wrong with it.
-fn one(packs: &PackSet, catalog: &Catalog, row: &HostRow) -> Result<Evidence, Diagnostic> {
+pub(super) fn one(
+    packs: &PackSet,
+    catalog: &Catalog,
+    row: &HostRow,
+) -> Result<Evidence, Diagnostic> {
     let raw: RawEvidence = read(row, "E-EVIDENCE-SHAPE")?;
     let at = &row.origin;
     let bad = |code, message: String, help: &str| finding(at, code, message).help(help);

@@ -1,9 +1,15 @@
-//! The columns that hold the records of a resource of the catalogue.
+//! The columns that hold the records of a resource of the catalogue, and the list of the catalogue in files.
+
+mod sheet;
+#[cfg(feature = "xlsx")]
+pub mod xlsx;
 
 use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use minzheng::catalog::{FieldType, Resource};
+
+pub use sheet::{Sheet, is_workbook, read_list, write_list};
 
 /// The columns of a resource, in the order of its fields; each may be null.
 ///
