@@ -21,5 +21,6 @@ mod tests;
 
 pub use fold::Fold;
 pub use matcher::{Hit, Matcher, NO_KEY, Scratch};
+pub(crate) use source::{located, want};
 pub use run::{VerifyInputs, VerifyOptions, VerifyStep, verify};
 pub use tally::{FactTally, ItemTally, VerifySummary};

@@ -304,7 +304,7 @@ fn a_blocked_source_makes_its_facts_unknown_and_an_unknown_rule_blocks_nothing()
     let engine = Engine::built_in().unwrap();
     let lineage = engine.lineage(When::day(day(2026, 8, 25))).unwrap();
     let impact = bad.impact(engine.catalog().unwrap(), &lineage).unwrap();
-    assert!(impact.facts.iter().any(|f| f.fact.to_string() == "person.wage"), "{:?}", impact.facts);
+    assert!(impact.facts.iter().any(|f| f.fact.id() == "person.wage"), "{:?}", impact.facts);
     let open = report("income_tax", blocked, &rows(0, 0), None);
     assert!(open.unanswered().is_empty() && open.worst().is_none());
 }
