@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use minzheng::catalog::Delivery;
+use minzheng::catalog::{Catalog, Delivery};
 use minzheng::catalog::quality::{Quality as Rules, Severity};
-use minzheng::{Engine, Lang};
+use minzheng::Lang;
 use minzheng_arrow::TableFile;
 use minzheng_arrow::quality::{QualityOptions, QualityStep, quality, tables};
 
@@ -20,8 +20,8 @@ pub(crate) fn run(asked: &Quality, packs: &[PathBuf], lang: Lang) -> Outcome {
     let engine = input::engine(packs)?;
     let catalog = engine.catalog().map_err(told)?;
     let rules = Rules::load(engine.packs(), catalog).map_err(told)?;
-    let found = tables(catalog, &asked.items).map_err(told)?;
-    let given = chosen(asked, &engine, found, lang)?;
+    let given = tables(catalog, &asked.items).map_err(told)?;
+    check(asked, catalog, &given, lang)?;
     let deliveries = match &asked.deliveries {
         None => None,
         Some(path) => {
@@ -91,31 +91,30 @@ pub(crate) fn run(asked: &Quality, packs: &[PathBuf], lang: Lang) -> Outcome {
     Ok(text)
 }
 
-/// The tables that are looked at: those asked for, and those that their rules need.
-fn chosen(
+/// Whether there is something to look at: what is asked for, and nothing that nobody knows.
+fn check(
     asked: &Quality,
-    engine: &Engine,
-    found: BTreeMap<String, TableFile>,
+    catalog: &Catalog,
+    given: &BTreeMap<String, TableFile>,
     lang: Lang,
-) -> Result<BTreeMap<String, TableFile>, Failure> {
-    let catalog = engine.catalog().map_err(|e| crate::tables::told(&e, lang))?;
+) -> Result<(), Failure> {
     for id in &asked.resources {
         if catalog.resource(id).is_none() {
             return Err(crate::tables::told(&catalog.no_resource(id), lang));
         }
-        if !found.contains_key(id) && asked.deliveries.is_none() {
+        if !given.contains_key(id) && asked.deliveries.is_none() {
             let text = format!("error[E-FILE]: {id}: no table of it is in {}", asked.items.display());
             return Err(Failure::Refused(text));
         }
     }
-    if found.is_empty() && asked.deliveries.is_none() {
+    if given.is_empty() && asked.deliveries.is_none() {
         let text = format!(
             "error[E-FILE]: {}: no file in it is named as a resource (write income_tax.parquet)",
             asked.items.display()
         );
         return Err(Failure::Refused(text));
     }
-    Ok(found)
+    Ok(())
 }
 
 /// A folder for keys that memory has no room for: nobody else may read it, and it goes away.

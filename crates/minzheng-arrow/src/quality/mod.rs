@@ -149,8 +149,8 @@ pub fn quality(
     Report::new(catalog, set.calendar(), as_of, lines, measured, deliveries)
 }
 
-/// Counts rules over tables: for every rule, in their order, what was counted, and a line for every table, in the order of the
-/// catalogue. A table is read once, and its keys again up to the last row that is named.
+/// Counts rules over tables: for every rule, in their order, what was counted, and a line for every table that has rules, in the
+/// order of the catalogue. A table is read once, and its keys again up to the last row that is named.
 ///
 /// # Errors
 /// `E-FILE-…` where a file cannot be read or written; `E-RUN-STOPPED` where it was cancelled.
@@ -170,6 +170,10 @@ pub fn measure(
             continue;
         };
         let tasks = tasks(resource, rules, tables);
+        let has_rules = rules.iter().any(|r| r.resource == resource.id);
+        if tasks.is_empty() && !has_rules {
+            continue;
+        }
         let job = (options, room.as_ref());
         let (states, rows) = count(set, resource, table, tasks, job, progress)?;
         for (task, state) in states {
@@ -187,7 +191,9 @@ pub fn measure(
                 }
             };
         }
-        lines.push(line(resource, table, rows));
+        if has_rules {
+            lines.push(line(resource, table, rows));
+        }
     }
     let mut sums: BTreeMap<(String, Check), Measured> = BTreeMap::new();
     for (at, state) in counted {
