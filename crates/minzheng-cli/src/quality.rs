@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use minzheng::catalog::{Catalog, Delivery};
-use minzheng::catalog::quality::{Quality as Rules, Severity};
 use minzheng::Lang;
+use minzheng::catalog::quality::{Quality as Rules, Severity};
+use minzheng::catalog::{Catalog, Delivery};
 use minzheng_arrow::TableFile;
 use minzheng_arrow::quality::{QualityOptions, QualityStep, quality, tables};
 
@@ -103,7 +103,10 @@ fn check(
             return Err(crate::tables::told(&catalog.no_resource(id), lang));
         }
         if !given.contains_key(id) && asked.deliveries.is_none() {
-            let text = format!("error[E-FILE]: {id}: no table of it is in {}", asked.items.display());
+            let text = format!(
+                "error[E-FILE]: {id}: no table of it is in {}",
+                asked.items.display()
+            );
             return Err(Failure::Refused(text));
         }
     }

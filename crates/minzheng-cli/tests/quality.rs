@@ -6,7 +6,13 @@ use std::process::{Command, Output};
 use minzheng_testkit::repo_root;
 use serde_json::Value;
 
-const TABLES: [&str; 5] = ["quality", "--items", "examples/data/quality", "--as-of", "2026-08-25"];
+const TABLES: [&str; 5] = [
+    "quality",
+    "--items",
+    "examples/data/quality",
+    "--as-of",
+    "2026-08-25",
+];
 
 fn command(more: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_minzheng"))
@@ -47,11 +53,19 @@ fn the_shipped_tables_have_the_faults_that_they_were_given() {
                 fields.join("+"),
                 r["rule"].as_str().unwrap()
             );
-            (name, r["failed"].as_u64().unwrap(), r["evaluated"].as_u64().unwrap())
+            (
+                name,
+                r["failed"].as_u64().unwrap(),
+                r["evaluated"].as_u64().unwrap(),
+            )
         })
         .collect();
     let expected = [
-        ("death_register.died_on+cancelled_on/died_cancelled_ordered", 1, 2),
+        (
+            "death_register.died_on+cancelled_on/died_cancelled_ordered",
+            1,
+            2,
+        ),
         ("death_register.died_on/copy_agrees", 1, 2),
         ("pension_paid.since/not_in_future", 1, 2),
         ("pension_paid.id_number/dead_not_paid", 1, 2),
@@ -64,8 +78,10 @@ fn the_shipped_tables_have_the_faults_that_they_were_given() {
         ("income_tax.month/not_in_future", 1, 10),
         ("income_tax./told_once", 1, 10),
     ];
-    let expected: Vec<(String, u64, u64)> =
-        expected.iter().map(|(n, f, of)| ((*n).to_owned(), *f, *of)).collect();
+    let expected: Vec<(String, u64, u64)> = expected
+        .iter()
+        .map(|(n, f, of)| ((*n).to_owned(), *f, *of))
+        .collect();
     assert_eq!(failing, expected);
     assert_eq!(report["unanswered"], serde_json::json!(["income_tax"]));
 }
@@ -95,13 +111,23 @@ fn no_number_is_shown_in_full_and_every_form_says_the_same() {
     std::fs::remove_dir_all(&dir).unwrap();
     let tax = std::fs::read_to_string(repo_root().join("examples/data/quality/income_tax.csv"));
     let tax = tax.unwrap();
-    let numbers: Vec<&str> = tax.lines().skip(1).filter_map(|l| l.split(',').nth(1)).collect();
+    let numbers: Vec<&str> = tax
+        .lines()
+        .skip(1)
+        .filter_map(|l| l.split(',').nth(1))
+        .collect();
     for shown in [&said, &page_text, &junit_text, &text(&["--json"], 0)] {
         assert!(numbers.iter().all(|n| !shown.contains(n)), "{shown}");
     }
-    assert!(said.contains("视为未答复：income_tax") && said.contains("行 6  15**************11  E-ID-CHECK"), "{said}");
+    assert!(
+        said.contains("视为未答复：income_tax")
+            && said.contains("行 6  15**************11  E-ID-CHECK"),
+        "{said}"
+    );
     assert!(page_text.contains("按资源和维度"));
-    assert!(junit_text.contains("name=\"key_usable/income_tax.id_number\"><failure type=\"block\""));
+    assert!(
+        junit_text.contains("name=\"key_usable/income_tax.id_number\"><failure type=\"block\"")
+    );
 }
 
 #[test]
@@ -113,7 +139,14 @@ fn the_exit_code_says_how_grave_it_is() {
     // a late source is blocked too
     let deliveries = "examples/data/deliveries.csv";
     let late = text(
-        &["--resource", "household_register", "--deliveries", deliveries, "--fail-on", "block"],
+        &[
+            "--resource",
+            "household_register",
+            "--deliveries",
+            deliveries,
+            "--fail-on",
+            "block",
+        ],
         3,
     );
     assert!(late.contains("never delivered"), "{late}");
@@ -124,7 +157,10 @@ fn what_is_not_there_is_refused_with_words() {
     let output = command(&["--resource", "income_tex"]);
     assert_eq!(output.status.code(), Some(1));
     let error = String::from_utf8(output.stderr).unwrap();
-    assert!(error.contains("E-CATALOG-NONE") && error.contains("`income_tax`"), "{error}");
+    assert!(
+        error.contains("E-CATALOG-NONE") && error.contains("`income_tax`"),
+        "{error}"
+    );
     let output = command(&["--resource", "bank_deposits"]);
     assert_eq!(output.status.code(), Some(1));
 }

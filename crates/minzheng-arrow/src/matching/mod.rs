@@ -21,6 +21,6 @@ mod tests;
 
 pub use fold::Fold;
 pub use matcher::{Hit, Matcher, NO_KEY, Scratch};
-pub(crate) use source::{located, want};
 pub use run::{VerifyInputs, VerifyOptions, VerifyStep, verify};
+pub(crate) use source::{located, want};
 pub use tally::{FactTally, ItemTally, VerifySummary};

@@ -263,7 +263,11 @@ fn columns<'a>(
         };
         out.push(Column {
             field: &field.id,
-            name: if is_fen { field.column() } else { field.id.clone() },
+            name: if is_fen {
+                field.column()
+            } else {
+                field.id.clone()
+            },
             index,
             want: want(set, &field.ty, is_fen),
             is_month: field.ty == FieldType::Month,

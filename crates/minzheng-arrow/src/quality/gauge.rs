@@ -244,7 +244,8 @@ impl Gauge {
             let name = |id: &str| resource.field(id).map_or_else(String::new, Field::column);
             let absent = fields.iter().zip(&found).find(|(_, at)| at.is_none());
             let wrong = fields.iter().zip(&found).find(|(_, at)| {
-                at.and_then(|at| columns.get(at)).is_some_and(|c| c.is_wrong)
+                at.and_then(|at| columns.get(at))
+                    .is_some_and(|c| c.is_wrong)
             });
             // what no row has is missing in every row; a value of a wrong type is none of its type
             let not = match task.check {
@@ -425,9 +426,7 @@ impl<'b> Values<'b> {
     /// The words of a text column that holds numbers.
     fn words(&self, row: usize) -> Option<Datum> {
         match self.texts.as_ref()?.get(row)? {
-            Key::Text(text) => Some(text.trim())
-                .filter(|t| !t.is_empty())
-                .map(Datum::text),
+            Key::Text(text) => Some(text.trim()).filter(|t| !t.is_empty()).map(Datum::text),
             key @ Key::Number(_) => Some(Datum::text(&key.words())),
         }
     }
@@ -515,7 +514,13 @@ impl Part<'_> {
         }
     }
 
-    fn rows(&self, check: &Check, values: &Values<'_>, second: Option<&Values<'_>>, to: &mut Count) {
+    fn rows(
+        &self,
+        check: &Check,
+        values: &Values<'_>,
+        second: Option<&Values<'_>>,
+        to: &mut Count,
+    ) {
         let most = self.plan.most;
         let rows = (0..self.rows).map(|row| (row, self.row(row)));
         match check {

@@ -49,8 +49,9 @@ impl Datum {
     pub(super) fn text(text: &str) -> Self {
         let bytes = text.trim().as_bytes();
         let word = |some: &[u8]| {
-            some.iter()
-                .fold(0_u128, |word, byte| word.wrapping_shl(8) | u128::from(*byte))
+            some.iter().fold(0_u128, |word, byte| {
+                word.wrapping_shl(8) | u128::from(*byte)
+            })
         };
         match u8::try_from(bytes.len()) {
             Ok(many @ 0..=15) => Self::tagged(TEXT.saturating_add(many), word(bytes)),
@@ -101,10 +102,16 @@ const OTHER: u64 = 1 << 63;
 
 impl Entry {
     fn to_bytes(self) -> [u8; WIDTH] {
-        let row = if self.is_other { self.row | OTHER } else { self.row };
+        let row = if self.is_other {
+            self.row | OTHER
+        } else {
+            self.row
+        };
         let mut out = [0; WIDTH];
         let parts = self.key.0.to_le_bytes().into_iter();
-        let parts = parts.chain(row.to_le_bytes()).chain(self.value.to_le_bytes());
+        let parts = parts
+            .chain(row.to_le_bytes())
+            .chain(self.value.to_le_bytes());
         for (to, from) in out.iter_mut().zip(parts) {
             *to = from;
         }

@@ -18,9 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use minzheng::catalog::quality::{
-    Check, Measured, Offence, Report, Rule, TableLine, Unmeasured,
-};
+use minzheng::catalog::quality::{Check, Measured, Offence, Report, Rule, TableLine, Unmeasured};
 use minzheng::catalog::{Catalog, Delivery, Resource};
 use minzheng_rules::date::Day;
 use minzheng_rules::pack::PackSet;
@@ -210,9 +208,7 @@ pub fn measure(
             return Measured::Not(Unmeasured::NoTable(id.to_owned()));
         }
         let found = sums.get(&(rule.resource.clone(), rule.check.clone()));
-        found
-            .cloned()
-            .unwrap_or(Measured::Not(Unmeasured::NoRows))
+        found.cloned().unwrap_or(Measured::Not(Unmeasured::NoRows))
     };
     Ok((rules.iter().map(of).collect(), lines))
 }
@@ -228,7 +224,10 @@ fn tasks(resource: &Resource, rules: &[Rule], tables: &BTreeMap<String, TableFil
             (rule.resource == resource.id, false),
             (other == Some(&resource.id), true),
         ];
-        for (_, is_other) in sides.into_iter().filter(|(is_mine, _)| *is_mine && has_both) {
+        for (_, is_other) in sides
+            .into_iter()
+            .filter(|(is_mine, _)| *is_mine && has_both)
+        {
             out.insert(Task {
                 home: rule.resource.clone(),
                 check: rule.check.clone(),
@@ -244,7 +243,11 @@ fn line(resource: &Resource, table: &TableFile, rows: u64) -> TableLine {
     let schema = table.schema();
     let found = resource.fields.iter().map(|f| located(schema, f));
     let known: BTreeSet<usize> = found.clone().flatten().map(|(at, _)| at).collect();
-    let lacking = resource.fields.iter().zip(found).filter(|(_, f)| f.is_none());
+    let lacking = resource
+        .fields
+        .iter()
+        .zip(found)
+        .filter(|(_, f)| f.is_none());
     let foreign = schema.fields().iter().enumerate();
     let foreign = foreign.filter(|(at, _)| !known.contains(at));
     TableLine {
@@ -273,14 +276,19 @@ fn count(
     progress: &mut dyn FnMut(QualityStep),
 ) -> Result<(Vec<(Task, State)>, u64), Error> {
     let fields = read_fields(resource, &tasks);
-    let found = fields.into_iter().filter_map(|f| located(table.schema(), f));
+    let found = fields
+        .into_iter()
+        .filter_map(|f| located(table.schema(), f));
     let mut picks = some(found.map(|(at, _)| at).collect());
     if picks.is_empty() && !table.schema().fields().is_empty() {
         // rows are counted all the same
         picks = some(vec![0]);
     }
     let indices: Vec<usize> = picks.iter().map(|p| p.index).collect();
-    let schema = table.schema().project(&indices).map_err(|_| fault(&resource.id))?;
+    let schema = table
+        .schema()
+        .project(&indices)
+        .map_err(|_| fault(&resource.id))?;
     let day = (options.as_of.number(), options.sample);
     let mut gauge = Gauge::new(set, resource, tasks, &schema, day, room.cloned());
     let mut batches = table.read(&picks, 0);

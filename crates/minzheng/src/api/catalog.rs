@@ -134,7 +134,11 @@ fn quality(engine: &Engine, fields: &Map<String, Value>) -> Result<Value, Error>
         };
         let (id, resource) = (text(count, "rule")?, text(count, "resource")?);
         let names = count.get("fields").and_then(Value::as_array);
-        let names: Vec<&str> = names.into_iter().flatten().filter_map(Value::as_str).collect();
+        let names: Vec<&str> = names
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
         let mut own = resource.into_iter().flat_map(|r| rules.of(r));
         let rule = own.find(|r| Some(r.id.as_str()) == id && r.check.fields() == names);
         let rule = rule.filter(|r| r.at_most.is_some()).ok_or_else(|| {
@@ -142,7 +146,9 @@ fn quality(engine: &Engine, fields: &Map<String, Value>) -> Result<Value, Error>
             shape(&path, "no rule of this resource counts rows of these fields", help)
         })?;
         let many = |key: &str| count.get(key).and_then(Value::as_u64);
-        let counted = many("evaluated").zip(many("failed")).filter(|(of, failed)| failed <= of);
+        let counted = many("evaluated")
+            .zip(many("failed"))
+            .filter(|(of, failed)| failed <= of);
         let (evaluated, failed) = counted.ok_or_else(|| {
             let help = "whole numbers, no more failed than evaluated";
             shape(&path, "`evaluated` and `failed` are no counts", help)
@@ -165,7 +171,14 @@ fn quality(engine: &Engine, fields: &Map<String, Value>) -> Result<Value, Error>
     }
     let on = day(fields, "on")?;
     let calendar = engine.packs().calendar();
-    let report = Report::new(catalog, calendar, on, Vec::new(), measured, given.as_deref())?;
+    let report = Report::new(
+        catalog,
+        calendar,
+        on,
+        Vec::new(),
+        measured,
+        given.as_deref(),
+    )?;
     Ok(report.to_json())
 }
 

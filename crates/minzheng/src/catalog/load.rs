@@ -16,9 +16,7 @@ use super::{
     Status, Subject,
 };
 use crate::error::Error;
-use crate::packs::rows::{
-    finding, is_word, read, replacements, standing, unknown, unread_law,
-};
+use crate::packs::rows::{finding, is_word, read, replacements, standing, unknown, unread_law};
 
 /// The code of a row whose keys are wrong.
 const SHAPE: &str = "E-CATALOG-SHAPE";

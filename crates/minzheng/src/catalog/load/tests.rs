@@ -199,7 +199,10 @@ fn a_kind_is_law_only_by_a_text_that_was_read_and_facts_name_kinds() {
     let fact = "[[fact]]\nid = \"pebbles\"\nentity = \"person\"\ntype = \"count\"\nanswered_by = [\"item:TAXX\"]";
     let error = load_text(fact).unwrap_err();
     assert_eq!(
-        (error.code(), error.help(minzheng_rules::pack::model::Lang::En)),
+        (
+            error.code(),
+            error.help(minzheng_rules::pack::model::Lang::En)
+        ),
         ("E-CATALOG-NAME", "did you mean `TAX`?")
     );
 }

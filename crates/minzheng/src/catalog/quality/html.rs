@@ -185,15 +185,12 @@ impl Report {
         }
         let mut heads = Self::heads();
         heads.push(words("原因", "why"));
-        page.heading(&words(
-            "无法判断的规则",
-            "Rules of which nothing is known",
-        ))
-        .grid(&Grid {
-            caption: Words::default(),
-            heads,
-            rows,
-        })
+        page.heading(&words("无法判断的规则", "Rules of which nothing is known"))
+            .grid(&Grid {
+                caption: Words::default(),
+                heads,
+                rows,
+            })
     }
 
     fn heads() -> Vec<Words> {

@@ -286,7 +286,12 @@ impl<'p> Loader<'p> {
             }
             if !is_given && is_wanted {
                 let message = format!("`{key}` is missing for this check");
-                self.say(row, QUALITY, message, "the guide on quality says what each takes");
+                self.say(
+                    row,
+                    QUALITY,
+                    message,
+                    "the guide on quality says what each takes",
+                );
             }
         }
         let selects = [!raw.fields.is_empty(), !raw.over.is_empty()];
@@ -303,7 +308,12 @@ impl<'p> Loader<'p> {
                 (true, true) => "write `fields` or `over`, one of them",
                 (true, false) => "write `fields`",
             };
-            self.say(row, QUALITY, format!("`{}` selects no fields, or in two ways", raw.id), help);
+            self.say(
+                row,
+                QUALITY,
+                format!("`{}` selects no fields, or in two ways", raw.id),
+                help,
+            );
         }
         let many = raw.fields.len();
         let counted = match raw.check {
@@ -434,7 +444,10 @@ impl<'p> Loader<'p> {
                 let one = has_all.then_some(Check::Repeated { but });
                 one.into_iter().collect()
             }
-            _ => self.together(row, raw, resource, catalog, must).into_iter().collect(),
+            _ => self
+                .together(row, raw, resource, catalog, must)
+                .into_iter()
+                .collect(),
         }
     }
 

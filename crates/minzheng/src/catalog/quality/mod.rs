@@ -23,9 +23,7 @@ use serde_json::{Value, json};
 
 pub use check::Check;
 pub use pattern::Pattern;
-pub use report::{
-    Measured, Offence, Outcome, Report, SummaryLine, TableLine, Unmeasured, Verdict,
-};
+pub use report::{Measured, Offence, Outcome, Report, SummaryLine, TableLine, Unmeasured, Verdict};
 
 use super::Catalog;
 use super::resource::words;

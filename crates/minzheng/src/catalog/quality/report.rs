@@ -437,7 +437,9 @@ fn last_day(resource: &Resource, check: &Check, newest: NaiveDate) -> NaiveDate 
     if field.is_none_or(|f| f.ty != FieldType::Month) {
         return newest;
     }
-    let next = newest.with_day(1).and_then(|first| first.checked_add_months(Months::new(1)));
+    let next = newest
+        .with_day(1)
+        .and_then(|first| first.checked_add_months(Months::new(1)));
     next.and_then(|next| next.pred_opt()).unwrap_or(newest)
 }
 
@@ -453,11 +455,7 @@ fn judge(
     let mut freshness = None;
     let mut measured = measured;
     let told = |holds: bool| {
-        if holds {
-            Verdict::Met
-        } else {
-            Verdict::Failed
-        }
+        if holds { Verdict::Met } else { Verdict::Failed }
     };
     let verdict = match &measured {
         Measured::Not(_) => Verdict::Unknown,

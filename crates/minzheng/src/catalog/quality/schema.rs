@@ -25,7 +25,13 @@ pub(super) fn schema() -> Value {
     let unknown = object(&[
         (
             "is",
-            one_of(&["no_table", "no_column", "wrong_type", "no_rows", "no_deliveries"]),
+            one_of(&[
+                "no_table",
+                "no_column",
+                "wrong_type",
+                "no_rows",
+                "no_deliveries",
+            ]),
         ),
         ("of", text.clone()),
     ]);

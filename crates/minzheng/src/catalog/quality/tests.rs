@@ -5,9 +5,9 @@ use minzheng_rules::pack::model::Lang;
 use minzheng_rules::pack::{PackSource, SourceFile};
 
 use super::*;
+use crate::Engine;
 use crate::catalog::{Delivery, Freshness, When};
 use crate::packs::{self, BuiltIn};
-use crate::Engine;
 
 const HEAD: &str = "[pack]\nid = \"above\"\ntitle = { zh = \"例\", en = \"example\" }\npublisher = \"an example\"\n\
     version = \"1\"\nlevel = \"county\"\nplace = \"150102\"\nextends = [\"cn-15\"]\nreviewed_on = 2026-01-01\n";
@@ -142,9 +142,21 @@ fn copies_of_an_element_are_held_against_its_one_source() {
 fn a_bad_row_has_its_code_its_line_and_a_way_out() {
     let tax = "resources = [\"income_tax\"]\n";
     for (text, code, help) in [
-        ("check = \"givn\"", "E-CATALOG-SHAPE", "did you mean `given`?"),
-        ("check = \"given\"\nfields = [\"amount\"]", "E-CATALOG-QUALITY", "what each takes"),
-        ("check = \"given\"\nat_most = \"0\"", "E-CATALOG-QUALITY", "`fields` or `over`"),
+        (
+            "check = \"givn\"",
+            "E-CATALOG-SHAPE",
+            "did you mean `given`?",
+        ),
+        (
+            "check = \"given\"\nfields = [\"amount\"]",
+            "E-CATALOG-QUALITY",
+            "what each takes",
+        ),
+        (
+            "check = \"given\"\nat_most = \"0\"",
+            "E-CATALOG-QUALITY",
+            "`fields` or `over`",
+        ),
         (
             "check = \"given\"\nfields = [\"amount\"]\nat_most = \"1.5\"",
             "E-CATALOG-QUALITY",
@@ -211,7 +223,10 @@ fn a_bad_row_has_its_code_its_line_and_a_way_out() {
     assert_eq!(load_text(nowhere).unwrap_err().code(), "E-CATALOG-NAME");
     let law = format!("{tax}check = \"given\"\nfields = [\"month\"]\nat_most = \"0\"");
     let text = format!("{ROW}{law}").replace("operational", "law");
-    let again = load_text(&format!("{law}{}", text.replace("\"example\"", "\"other\"")));
+    let again = load_text(&format!(
+        "{law}{}",
+        text.replace("\"example\"", "\"other\"")
+    ));
     assert_eq!(again.unwrap_err().code(), "E-CATALOG-STATUS");
     let twice = format!("{law}{ROW}{law}");
     assert_eq!(load_text(&twice).unwrap_err().code(), "E-CATALOG-TWICE");
@@ -233,9 +248,16 @@ fn the_built_in_rules_look_at_every_field_of_every_item() {
     for item in catalog.items() {
         for field in item.fields.iter().filter(|f| f.required) {
             let given = |r: &&Rule| matches!(&r.check, Check::Given { field: f } if *f == field.id);
-            assert!(quality.of(&item.id).any(|r| given(&r)), "{}.{}", item.id, field.id);
+            assert!(
+                quality.of(&item.id).any(|r| given(&r)),
+                "{}.{}",
+                item.id,
+                field.id
+            );
         }
-        let blocks = quality.of(&item.id).filter(|r| r.severity == Severity::Block);
+        let blocks = quality
+            .of(&item.id)
+            .filter(|r| r.severity == Severity::Block);
         assert!(blocks.count() >= 3, "{}", item.id);
     }
     // 可访问性 is a dimension that tables do not tell; every other one has rules
@@ -243,7 +265,12 @@ fn the_built_in_rules_look_at_every_field_of_every_item() {
         let has = quality.rules().iter().any(|r| r.dimension == *dimension);
         assert_eq!(has, *dimension != Dimension::Accessibility, "{dimension:?}");
     }
-    assert!(quality.rules().iter().all(|r| r.status == model::Status::Operational));
+    assert!(
+        quality
+            .rules()
+            .iter()
+            .all(|r| r.status == model::Status::Operational)
+    );
 }
 
 fn day(y: i32, m: u32, d: u32) -> NaiveDate {
@@ -280,7 +307,15 @@ fn report(
         lacking: vec![],
         foreign: vec!["extra".into()],
     }];
-    Report::new(&catalog, packs.calendar(), day(2026, 8, 25), tables, chosen, deliveries).unwrap()
+    Report::new(
+        &catalog,
+        packs.calendar(),
+        day(2026, 8, 25),
+        tables,
+        chosen,
+        deliveries,
+    )
+    .unwrap()
 }
 
 #[test]
@@ -300,11 +335,18 @@ fn a_limit_is_exact_on_both_sides() {
 fn a_blocked_source_makes_its_facts_unknown_and_an_unknown_rule_blocks_nothing() {
     let blocked = |r: &Rule| r.id == "key_usable";
     let bad = report("income_tax", blocked, &rows(10, 5), None);
-    assert_eq!((bad.worst(), bad.unanswered()), (Some(Severity::Block), vec!["income_tax"]));
+    assert_eq!(
+        (bad.worst(), bad.unanswered()),
+        (Some(Severity::Block), vec!["income_tax"])
+    );
     let engine = Engine::built_in().unwrap();
     let lineage = engine.lineage(When::day(day(2026, 8, 25))).unwrap();
     let impact = bad.impact(engine.catalog().unwrap(), &lineage).unwrap();
-    assert!(impact.facts.iter().any(|f| f.fact.id() == "person.wage"), "{:?}", impact.facts);
+    assert!(
+        impact.facts.iter().any(|f| f.fact.id() == "person.wage"),
+        "{:?}",
+        impact.facts
+    );
     let open = report("income_tax", blocked, &rows(0, 0), None);
     assert!(open.unanswered().is_empty() && open.worst().is_none());
 }
@@ -324,9 +366,15 @@ fn deliveries_and_newest_records_are_held_against_the_cycle() {
         let outcome = &found.outcomes[0];
         (outcome.verdict, outcome.freshness, found.unanswered().len())
     };
-    assert_eq!(on(Some(&came(day(2026, 7, 31)))), (Verdict::Met, Some(Freshness::Fresh), 0));
+    assert_eq!(
+        on(Some(&came(day(2026, 7, 31)))),
+        (Verdict::Met, Some(Freshness::Fresh), 0)
+    );
     let (verdict, state, quiet) = on(Some(&came(day(2026, 5, 31))));
-    assert!(matches!((verdict, state), (Verdict::Failed, Some(Freshness::Late(_)))));
+    assert!(matches!(
+        (verdict, state),
+        (Verdict::Failed, Some(Freshness::Late(_)))
+    ));
     assert_eq!(quiet, 1);
     assert_eq!(on(Some(&[])).1, Some(Freshness::Never));
     // no list of deliveries: nothing is known, and nothing is late
@@ -353,7 +401,10 @@ fn the_report_reads_in_every_form() {
     let json = found.to_json();
     assert_eq!(json["schema"], report::SCHEMA);
     let first = &json["rules"][0];
-    assert_eq!((&first["evaluated"], &first["ratio"]), (&json!(1_000), &json!("0.003000")));
+    assert_eq!(
+        (&first["evaluated"], &first["ratio"]),
+        (&json!(1_000), &json!("0.003000"))
+    );
     assert_eq!(first["sample"][0]["key"], "11**************2X");
     let schema = Report::json_schema();
     let names = |v: &Value| -> Vec<String> {
@@ -362,9 +413,15 @@ fn the_report_reads_in_every_form() {
         names
     };
     assert_eq!(names(&json), names(&schema["properties"]));
-    assert_eq!(names(first), names(&schema["properties"]["rules"]["items"]["properties"]));
+    assert_eq!(
+        names(first),
+        names(&schema["properties"]["rules"]["items"]["properties"])
+    );
     let zh = found.render_text(Lang::Zh);
-    assert!(zh.contains("1,000 条中 3 条不符") && zh.contains("行 7"), "{zh}");
+    assert!(
+        zh.contains("1,000 条中 3 条不符") && zh.contains("行 7"),
+        "{zh}"
+    );
     assert!(found.render_text(Lang::En).contains("cannot be told"));
     let page = found.to_html(Lang::Zh);
     assert!(page.contains("按资源和维度") && page.contains("extra") && !page.contains("<script"));
@@ -373,5 +430,8 @@ fn the_report_reads_in_every_form() {
     let skipped = junit.matches("<skipped ").count();
     let failing = found.failing().count();
     assert_eq!(failures + skipped, failing);
-    assert!(junit.contains(&format!("failures=\"{failures}\"")), "{junit}");
+    assert!(
+        junit.contains(&format!("failures=\"{failures}\"")),
+        "{junit}"
+    );
 }

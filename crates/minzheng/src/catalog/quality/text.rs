@@ -40,7 +40,11 @@ pub(super) fn counted(of: &Outcome) -> Words {
             distinct,
         } => words(
             format!("{} 条中有 {} 个不同的值", many(*evaluated), many(*distinct)),
-            format!("{} different values in {}", many(*distinct), many(*evaluated)),
+            format!(
+                "{} different values in {}",
+                many(*distinct),
+                many(*evaluated)
+            ),
         ),
         Measured::Newest { newest, .. } => {
             let day = newest.map_or_else(String::new, |d| d.to_string());
