@@ -156,20 +156,27 @@ impl Report {
                 let _ = writeln!(out, "\n{} ({resource})", self.title(resource).of(lang));
             }
             let rule = &outcome.rule;
+            let fields = match rule.check.fields().join(", ") {
+                fields if fields.is_empty() => fields,
+                fields => format!(" {fields}"),
+            };
+            let limit = match limit(outcome) {
+                limit if limit.is_empty() => limit,
+                limit => format!("{} {limit}", l("，限值", ", limit")),
+            };
             let _ = writeln!(
                 out,
-                "  {} {} [{}] {}: {} {}",
+                "  {} [{}]{fields} {}: {}{limit}",
                 rule.severity.mark(),
-                rule.title.of(lang),
-                rule.check.fields().join("+"),
                 rule.dimension.title().of(lang),
+                rule.title.of(lang),
                 counted(outcome).of(lang),
-                limit(outcome),
             );
             if let Measured::Rows { sample, .. } = &outcome.measured {
                 for one in sample.iter().take(3) {
-                    let (row, why) = (one.row.saturating_add(1), one.why.as_str());
-                    let _ = writeln!(out, "      {} {row}  {}  {why}", l("行", "row"), one.key);
+                    let row = one.row.saturating_add(1);
+                    let line = format!("      {} {row}  {}  {}", l("行", "row"), one.key, one.why);
+                    let _ = writeln!(out, "{}", line.trim_end());
                 }
             }
         }
