@@ -297,7 +297,7 @@ pub(crate) struct Quality {
     /// Write a page with every rule that does not hold to this file
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
-    /// Write JUnit XML to this file, for what runs tests
+    /// Write the rules as a suite of tests to this file, in the XML of `JUnit`
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
     /// Rows that are named for each rule

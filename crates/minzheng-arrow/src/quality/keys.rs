@@ -327,7 +327,7 @@ mod tests {
         let room = Room::of(&dir, 3);
         let entry = |n: u64| Entry {
             key: Datum::number(i64::try_from(n % 7).unwrap()),
-            is_other: n % 2 == 0,
+            is_other: n.is_multiple_of(2),
             row: n,
             value: -1,
         };

@@ -11,6 +11,10 @@ mod gauge;
 mod groups;
 mod keys;
 #[cfg(test)]
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "made-up values of known size"
+)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};

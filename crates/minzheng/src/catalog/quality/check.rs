@@ -245,7 +245,7 @@ pub(super) const TYPE_WORDS: [&str; 12] = [
 /// A bound as a pack writes it, in the unit of a field; none where it is no value of its type.
 pub(super) fn bound(ty: &FieldType, text: &str) -> Option<i64> {
     match ty {
-        FieldType::Money(_) => text.parse::<Money>().ok().map(|m| m.fen()),
+        FieldType::Money(_) => text.parse::<Money>().ok().map(Money::fen),
         FieldType::Count => parse_fixed(text, 0).ok(),
         FieldType::Number { places, .. } => parse_fixed(text, u32::from(*places)).ok(),
         FieldType::Ratio => parse_fixed(text, 4).ok(),

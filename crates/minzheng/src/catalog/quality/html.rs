@@ -48,25 +48,13 @@ impl Report {
         self.read(page).finish()
     }
 
-    fn resources<'s>(&self, summary: &'s [SummaryLine]) -> Vec<&'s str> {
-        let mut out: Vec<&str> = Vec::new();
-        for line in summary {
-            if out.last() != Some(&line.resource.as_str()) && !out.contains(&line.resource.as_str())
-            {
-                out.push(&line.resource);
-            }
-        }
-        out
-    }
-
     /// Rules that do not hold, by severity: the resources with most.
     fn chart(&self, page: Page, summary: &[SummaryLine]) -> Page {
         let many = |id: &str, severity: Severity| {
             let own = self.failing().filter(|o| o.rule.resource == id);
             own.filter(|o| o.rule.severity == severity).count()
         };
-        let mut rows: Vec<(&str, [usize; 3])> = self
-            .resources(summary)
+        let mut rows: Vec<(&str, [usize; 3])> = resources(summary)
             .into_iter()
             .map(|id| {
                 let of = [Severity::Block, Severity::Warn, Severity::Info];
@@ -128,7 +116,7 @@ impl Report {
                 "rules that hold of rules that could be told",
             ),
             heads,
-            rows: self.resources(summary).into_iter().map(row).collect(),
+            rows: resources(summary).into_iter().map(row).collect(),
         };
         page.heading(&words("按资源和维度", "By resource and dimension"))
             .grid(&grid)
@@ -246,4 +234,16 @@ impl Report {
             rows,
         })
     }
+}
+
+/// The resources of a summary, in their order.
+fn resources(summary: &[SummaryLine]) -> Vec<&str> {
+    let mut out: Vec<&str> = Vec::new();
+    for line in summary {
+        let id = line.resource.as_str();
+        if !out.contains(&id) {
+            out.push(id);
+        }
+    }
+    out
 }

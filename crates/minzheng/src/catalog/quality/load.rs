@@ -131,6 +131,9 @@ impl RawQuality {
     }
 }
 
+/// Something is wrong with a row, and was said.
+struct Said;
+
 struct Loader<'p> {
     packs: &'p PackSet,
     catalog: &'p Catalog,
@@ -218,7 +221,7 @@ impl<'p> Loader<'p> {
         if !self.keys(row, raw) {
             return;
         }
-        let Some(at_most) = self.share(row, raw) else {
+        let Ok(at_most) = self.share(row, raw) else {
             return;
         };
         let before = self.rules.len();
@@ -341,10 +344,10 @@ impl<'p> Loader<'p> {
         self.findings.iter().count() == before
     }
 
-    /// The limit: none where the check has none; none of all where it is wrong.
-    fn share(&mut self, row: &HostRow, raw: &RawQuality) -> Option<Option<Share>> {
+    /// The limit; none where the check has none.
+    fn share(&mut self, row: &HostRow, raw: &RawQuality) -> Result<Option<Share>, Said> {
         let Some(text) = &raw.at_most else {
-            return Some(None);
+            return Ok(None);
         };
         let share = Share::parse(text);
         if share.is_none() {
@@ -352,7 +355,7 @@ impl<'p> Loader<'p> {
             let help = "from \"0\" to \"1\", at most four decimal places";
             self.say(row, QUALITY, message, help);
         }
-        share.map(Some)
+        share.map(Some).ok_or(Said)
     }
 
     /// The resources that a row is about: those it names, or all.
@@ -473,13 +476,13 @@ impl<'p> Loader<'p> {
             Word::Distinct => {
                 let low = self.bound(row, raw.low.as_deref(), |text| text.parse::<u64>().ok());
                 let high = self.bound(row, raw.high.as_deref(), |text| text.parse::<u64>().ok());
-                let (low, high) = (low?, high?);
+                let (low, high) = (low.ok()?, high.ok()?);
                 Check::Distinct { field, low, high }
             }
             _ => {
                 let low = self.bound(row, raw.low.as_deref(), |text| bound(&of.ty, text));
                 let high = self.bound(row, raw.high.as_deref(), |text| bound(&of.ty, text));
-                let (low, high) = (low?, high?);
+                let (low, high) = (low.ok()?, high.ok()?);
                 if low.zip(high).is_some_and(|(low, high)| low > high) {
                     let message = format!("`low` of `{}` is above `high`", raw.id);
                     self.say(row, QUALITY, message, "change them");
@@ -495,9 +498,9 @@ impl<'p> Loader<'p> {
         row: &HostRow,
         text: Option<&str>,
         parse: impl Fn(&str) -> Option<T>,
-    ) -> Option<Option<T>> {
+    ) -> Result<Option<T>, Said> {
         let Some(text) = text else {
-            return Some(None);
+            return Ok(None);
         };
         let read = parse(text);
         if read.is_none() {
@@ -505,7 +508,7 @@ impl<'p> Loader<'p> {
             let help = "write it in the unit of the field: \"0\", \"12.50\" yuan, \"1949-10-01\"";
             self.say(row, QUALITY, message, help);
         }
-        read.map(Some)
+        read.map(Some).ok_or(Said)
     }
 
     /// A check about fields together, and perhaps of another resource.

@@ -216,7 +216,7 @@ impl Report {
         out
     }
 
-    /// The report as JUnit XML: a suite for each resource, a case for each rule. A rule of severity `info` that does not hold, and
+    /// The report as `JUnit` XML: a suite for each resource, a case for each rule. A rule of severity `info` that does not hold, and
     /// one of which nothing is known, is skipped with its reason.
     pub fn to_junit(&self, lang: Lang) -> String {
         let mut suites: Vec<(&str, Vec<&Outcome>)> = Vec::new();
