@@ -170,7 +170,17 @@ fn the_tests_of_the_packs_pass() {
 /// The calls about the catalogue, whole answers; `MINZHENG_BLESS=1` writes the answers anew.
 #[test]
 fn catalogue_calls_answer_as_written() {
-    let path = repo_root().join("tests/vectors/catalog/calls.json");
+    answer_as_written("tests/vectors/catalog/calls.json");
+}
+
+/// The calls about quality: the rules of a resource, and what counts come to.
+#[test]
+fn quality_calls_answer_as_written() {
+    answer_as_written("tests/vectors/catalog/quality.json");
+}
+
+fn answer_as_written(path: &str) {
+    let path = repo_root().join(path);
     let mut list: Vec<Value> =
         serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
     let engine = minzheng::Engine::built_in().unwrap();

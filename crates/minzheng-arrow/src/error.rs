@@ -55,18 +55,23 @@ pub struct Finding {
 impl Finding {
     /// The key as it may be shown: of each part the first two and last two characters; of a short part nothing.
     pub fn masked(&self) -> String {
-        let mask = |part: &str| {
-            let many = part.chars().count();
-            part.chars()
-                .enumerate()
-                .map(|(at, c)| {
-                    let open = at < 2 || at.saturating_add(2) >= many;
-                    if many > 8 && open { c } else { '*' }
-                })
-                .collect::<String>()
-        };
-        self.key.split('/').map(mask).collect::<Vec<_>>().join("/")
+        masked(&self.key)
     }
+}
+
+/// A key, its parts divided by strokes, as it may be shown.
+pub(crate) fn masked(key: &str) -> String {
+    let mask = |part: &str| {
+        let many = part.chars().count();
+        part.chars()
+            .enumerate()
+            .map(|(at, c)| {
+                let open = at < 2 || at.saturating_add(2) >= many;
+                if many > 8 && open { c } else { '*' }
+            })
+            .collect::<String>()
+    };
+    key.split('/').map(mask).collect::<Vec<_>>().join("/")
 }
 
 impl fmt::Debug for Finding {

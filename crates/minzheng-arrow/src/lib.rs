@@ -5,7 +5,7 @@
 //! [`export`] turns the answer into record batches. [`files`] reads and writes tables in files, and [`stream`] takes a province
 //! from files to files in bounded memory. [`mod@compare`] decides the same tables twice and tells what differs, [`mod@arrears`] says
 //! what is owed by month when the law is published backwards. [`catalog`] says which columns hold the records of a resource,
-//! [`gate`] gives of them what may be given. [`synth`] makes a province that never was, to try all of it.
+//! [`gate`] gives of them what may be given, [`mod@quality`] counts in them what breaks the rules of the catalogue. [`synth`] makes a province that never was, to try all of it.
 #![forbid(unsafe_code)]
 
 pub mod arrears;
@@ -18,6 +18,7 @@ pub mod files;
 pub mod gate;
 pub mod import;
 pub mod matching;
+pub mod quality;
 pub mod stream;
 pub mod synth;
 

@@ -247,12 +247,72 @@ pub(crate) enum Command {
         after_help = teach("minzheng catalog search 低保 --lang zh", &[DONE, REFUSED_PACK, USAGE])
     )]
     Catalog(CatalogCommand),
+    /// Hold tables against the quality rules of the catalogue: what is missing, wrong, there twice, contradicts another source, or late
+    ///
+    /// Each table of the folder is named as its resource: `income_tax.csv`. The rules come from the packs: `[[catalog.quality]]`, most of
+    /// them for every field by what the catalogue says of it. Rows are named by number and masked key.
+    #[command(after_help = teach(
+        "minzheng quality --items examples/data/quality --as-of 2026-08-25 --lang zh",
+        &[
+            (0, "counted, whether rules hold or not"),
+            (1, "a table, a list of deliveries or a pack was refused: standard error says where and why"),
+            USAGE,
+            (3, "a rule of this severity or a graver one does not hold, where --fail-on asks for it"),
+            (130, "stopped by Ctrl-C or a signal; start it again"),
+        ],
+    ))]
+    Quality(Box<Quality>),
     /// Schemas of files, for editors and other programs
     #[command(
         subcommand,
         after_help = teach("minzheng schema household", &[DONE, REFUSED_PACK, USAGE])
     )]
     Schema(SchemaCommand),
+}
+
+/// At which severity a command fails.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum FailOn {
+    Block,
+    Warn,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Quality {
+    /// A folder with tables in Parquet, Arrow or CSV, each named as its resource; or with a folder of parts for it
+    #[arg(long, value_name = "DIR")]
+    pub(crate) items: PathBuf,
+    /// Only the rules of this resource; may be given again. Other tables of the folder are read where a rule needs them
+    #[arg(long = "resource", value_name = "ID")]
+    pub(crate) resources: Vec<String>,
+    /// The day asked: nothing that has happened may lie behind it, and freshness is seen from it
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) as_of: NaiveDate,
+    /// What was delivered when: a CSV file with the head `resource,as_of,received`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) deliveries: Option<PathBuf>,
+    /// Print JSON; `minzheng schema quality-report` is its schema
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write a page with every rule that does not hold to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// Write the rules as a suite of tests to this file, in the XML of `JUnit`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// Rows that are named for each rule
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) sample: usize,
+    /// Threads; the answer does not depend on them
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_one)]
+    pub(crate) threads: usize,
+    /// Where keys are sorted that memory has no room for; nobody else can read it, and it is removed. Default: the system's folder for
+    /// temporary files
+    #[arg(long, value_name = "DIR")]
+    pub(crate) work: Option<PathBuf>,
+    /// End with code 3 if a rule of this severity or a graver one does not hold
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<FailOn>,
 }
 
 const REFUSED_REQUEST: Code = (
@@ -886,6 +946,12 @@ pub(crate) enum SchemaCommand {
         &[DONE, REFUSED_PACK, USAGE],
     ))]
     VerificationReport,
+    /// The JSON Schema of the report that `minzheng quality --json` prints
+    #[command(after_help = teach(
+        "minzheng schema quality-report",
+        &[DONE, REFUSED_PACK, USAGE],
+    ))]
+    QualityReport,
     /// The tables that `run` reads: every column with its type, unit, bounds, words and the conditions that need it
     #[command(after_help = teach(
         "minzheng schema tables --markdown",

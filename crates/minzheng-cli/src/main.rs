@@ -13,6 +13,7 @@ mod output;
 mod pack;
 mod params;
 mod province;
+mod quality;
 mod run;
 mod schema;
 mod synth;

@@ -14,7 +14,7 @@ use crate::args::{Args, Case, Command, Form, ParamsCommand, SchemaCommand};
 use crate::output::{bold, dim, marks, pick, table, verdict};
 use crate::{
     Failure, Outcome, arrears, audit, catalog, compare, gate, input, output, pack, params,
-    province, schema, synth, verify,
+    province, quality, schema, synth, verify,
 };
 
 /// Does what was asked.
@@ -101,6 +101,7 @@ pub(crate) fn run(args: Args) -> Outcome {
         Command::Compare(asked) => compare::run(&asked, &args.packs, lang),
         Command::Gate(command) => gate::run(&command, &args.packs, lang),
         Command::Audit(command) => audit::run(&command, lang),
+        Command::Quality(asked) => quality::run(&asked, &args.packs, lang),
         Command::Pack(command) => pack::run(command, &args.packs, lang),
         Command::Params(ParamsCommand::Show {
             name,
@@ -129,6 +130,9 @@ pub(crate) fn run(args: Args) -> Outcome {
         Command::Schema(SchemaCommand::VerificationReport) => {
             Ok(output::json(&minzheng::Report::json_schema()))
         }
+        Command::Schema(SchemaCommand::QualityReport) => Ok(output::json(
+            &minzheng::catalog::quality::Report::json_schema(),
+        )),
     }
 }
 

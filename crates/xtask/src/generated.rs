@@ -34,6 +34,11 @@ const GENERATED: &[Generated] = &[
         command: "cargo run -q -p minzheng-cli -- schema verification-report",
     },
     Generated {
+        path: "docs/reference/quality-report.schema.json",
+        part: Part::Whole,
+        command: "cargo run -q -p minzheng-cli -- schema quality-report",
+    },
+    Generated {
         path: "docs/reference/cn.md",
         part: Part::Whole,
         command: "cargo run -q -p minzheng-cli -- pack show --markdown cn",

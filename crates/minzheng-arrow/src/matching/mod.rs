@@ -22,4 +22,5 @@ mod tests;
 pub use fold::Fold;
 pub use matcher::{Hit, Matcher, NO_KEY, Scratch};
 pub use run::{VerifyInputs, VerifyOptions, VerifyStep, verify};
+pub(crate) use source::{located, want};
 pub use tally::{FactTally, ItemTally, VerifySummary};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use arrow_array::RecordBatch;
 use arrow_schema::Schema;
-use minzheng::catalog::{FieldType, Resource};
+use minzheng::catalog::{Field, FieldType, Resource};
 use minzheng::identity::ResidentNumber;
 use minzheng::verification::AnswerStatus;
 use minzheng::verification::collect::{Unclear, days};
@@ -70,7 +70,7 @@ impl Values<'_> {
 }
 
 /// The want of a field, whose money column is in fen or in yuan.
-fn want(set: &PackSet, ty: &FieldType, is_fen: bool) -> Want {
+pub(crate) fn want(set: &PackSet, ty: &FieldType, is_fen: bool) -> Want {
     let number = |places| {
         Want::Number(Unit {
             places,
@@ -91,6 +91,15 @@ fn want(set: &PackSet, ty: &FieldType, is_fen: bool) -> Want {
         },
         _ => Want::Text,
     }
+}
+
+/// The column of a field, and whether it is money in fen; money may also come in yuan, under the id of the field.
+pub(crate) fn located(schema: &Schema, field: &Field) -> Option<(usize, bool)> {
+    let is_money = matches!(field.ty, FieldType::Money(_));
+    let column = |name: &str| Some(schema.column_with_name(name)?.0);
+    let fen = is_money.then(|| column(&field.column())).flatten();
+    let fen = fen.map(|at| (at, true));
+    fen.or_else(|| Some((column(&field.id)?, false)))
 }
 
 /// A field that is read: its column, and how.
@@ -238,21 +247,13 @@ fn columns<'a>(
         .iter()
         .filter(|f| wanted.contains(&f.id.as_str()))
     {
-        let fen = format!("{}_fen", field.id);
-        let is_money = matches!(field.ty, FieldType::Money(_));
-        let found = schema
-            .column_with_name(&fen)
-            .filter(|_| is_money)
-            .map(|(at, _)| (at, true))
-            .or_else(|| Some((schema.column_with_name(&field.id)?.0, false)));
-        let Some((index, is_fen)) = found else {
+        let Some((index, is_fen)) = located(schema, field) else {
             if field.required {
-                let name = if is_money { &fen } else { &field.id };
                 let help = "the columns of an item stand in the catalogue";
                 let error = at(
                     "E-TABLE-COLUMN",
                     &resource.id,
-                    name,
+                    &field.column(),
                     "the column is missing",
                     help,
                 );
@@ -262,7 +263,11 @@ fn columns<'a>(
         };
         out.push(Column {
             field: &field.id,
-            name: if is_fen { fen } else { field.id.clone() },
+            name: if is_fen {
+                field.column()
+            } else {
+                field.id.clone()
+            },
             index,
             want: want(set, &field.ty, is_fen),
             is_month: field.ty == FieldType::Month,

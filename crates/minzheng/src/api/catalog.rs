@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{day, text, wrong};
 use crate::Engine;
+use crate::catalog::quality::{Check, Measured, Quality, Report, Rule};
 use crate::catalog::{
     Board, Catalog, Change, Cycle, Delivery, Edition, Grade, Impact, List, Query, Subject, When,
 };
@@ -32,6 +33,8 @@ pub(super) fn keys(call: &str) -> Option<&'static [&'static str]> {
         "lineage" => &["call", "lang", "id", "on", "direction"],
         "impact" => &["call", "lang", "lost", "on"],
         "freshness" => &["call", "lang", "on", "deliveries"],
+        "quality_rules" => &["call", "lang", "resource"],
+        "quality" => &["call", "lang", "on", "counts", "deliveries"],
         _ => return None,
     })
 }
@@ -84,22 +87,17 @@ pub(super) fn answer(
             let lineage = engine.lineage(When::day(day(fields, "on")?))?;
             Impact::of(catalog, &lineage, &lost)?.to_json()
         }
+        "quality_rules" => {
+            let id = text(fields, "resource")?.unwrap_or_default();
+            let resource = catalog
+                .resource(id)
+                .ok_or_else(|| catalog.no_resource(id))?;
+            let rules = Quality::load(engine.packs(), catalog)?;
+            rules.of(&resource.id).map(Rule::to_json).collect()
+        }
+        "quality" => quality(engine, fields)?,
         _ => {
-            let Some(Value::Array(rows)) = fields.get("deliveries") else {
-                let help = "send [{\"resource\", \"as_of\", \"received\"}]";
-                return Err(shape("deliveries", "a list of deliveries is wanted", help));
-            };
-            let one = |row: &Value| {
-                let Value::Object(row) = row else {
-                    return Err(shape("deliveries", "a delivery is an object", ""));
-                };
-                Ok(Delivery {
-                    resource: text(row, "resource")?.unwrap_or_default().to_owned(),
-                    as_of: day(row, "as_of")?,
-                    received: day(row, "received")?,
-                })
-            };
-            let deliveries: Vec<Delivery> = rows.iter().map(one).collect::<Result<_, Error>>()?;
+            let deliveries = deliveries(fields)?;
             let on = day(fields, "on")?;
             Board::new(catalog, engine.packs().calendar(), &deliveries, on)?.to_json()
         }
@@ -143,6 +141,88 @@ fn diff(engine: &Engine, fields: &Map<String, Value>) -> Result<Value, Error> {
 fn cells(row: &Value) -> Option<Vec<String>> {
     let cells = row.as_array()?.iter();
     cells.map(|cell| cell.as_str().map(str::to_owned)).collect()
+}
+
+fn deliveries(fields: &Map<String, Value>) -> Result<Vec<Delivery>, Error> {
+    let Some(Value::Array(rows)) = fields.get("deliveries") else {
+        let help = "send [{\"resource\", \"as_of\", \"received\"}]";
+        return Err(shape("deliveries", "a list of deliveries is wanted", help));
+    };
+    let one = |row: &Value| {
+        let Value::Object(row) = row else {
+            return Err(shape("deliveries", "a delivery is an object", ""));
+        };
+        Ok(Delivery {
+            resource: text(row, "resource")?.unwrap_or_default().to_owned(),
+            as_of: day(row, "as_of")?,
+            received: day(row, "received")?,
+        })
+    };
+    rows.iter().map(one).collect()
+}
+
+/// Holds rows that were counted elsewhere, and deliveries, to the limits of the rules.
+fn quality(engine: &Engine, fields: &Map<String, Value>) -> Result<Value, Error> {
+    let catalog = engine.catalog()?;
+    let rules = Quality::load(engine.packs(), catalog)?;
+    let Some(Value::Array(counts)) = fields.get("counts") else {
+        let help = "send [{\"resource\", \"rule\", \"fields\", \"evaluated\", \"failed\"}]";
+        return Err(shape("counts", "a list of counts is wanted", help));
+    };
+    let mut measured = Vec::new();
+    for (at, count) in counts.iter().enumerate() {
+        let path = format!("counts[{at}]");
+        let Value::Object(count) = count else {
+            return Err(shape(&path, "a count is an object", ""));
+        };
+        let (id, resource) = (text(count, "rule")?, text(count, "resource")?);
+        let names = count.get("fields").and_then(Value::as_array);
+        let names: Vec<&str> = names
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        let mut own = resource.into_iter().flat_map(|r| rules.of(r));
+        let rule = own.find(|r| Some(r.id.as_str()) == id && r.check.fields() == names);
+        let rule = rule.filter(|r| r.at_most.is_some()).ok_or_else(|| {
+            let help = "`quality_rules` lists the rules of a resource; those with `at_most_of_10000` count rows";
+            shape(&path, "no rule of this resource counts rows of these fields", help)
+        })?;
+        let many = |key: &str| count.get(key).and_then(Value::as_u64);
+        let counted = many("evaluated")
+            .zip(many("failed"))
+            .filter(|(of, failed)| failed <= of);
+        let (evaluated, failed) = counted.ok_or_else(|| {
+            let help = "whole numbers, no more failed than evaluated";
+            shape(&path, "`evaluated` and `failed` are no counts", help)
+        })?;
+        let rows = Measured::Rows {
+            evaluated,
+            failed,
+            causes: BTreeMap::new(),
+            sample: Vec::new(),
+        };
+        measured.push((rule.clone(), rows));
+    }
+    let given = match fields.get("deliveries") {
+        None | Some(Value::Null) => None,
+        Some(_) => Some(deliveries(fields)?),
+    };
+    if given.is_some() {
+        let board = rules.rules().iter().filter(|r| r.check == Check::Delivered);
+        measured.extend(board.map(|r| (r.clone(), Measured::Board)));
+    }
+    let on = day(fields, "on")?;
+    let calendar = engine.packs().calendar();
+    let report = Report::new(
+        catalog,
+        calendar,
+        on,
+        Vec::new(),
+        measured,
+        given.as_deref(),
+    )?;
+    Ok(report.to_json())
 }
 
 fn search(engine: &Engine, fields: &Map<String, Value>) -> Result<Value, Error> {

@@ -21,6 +21,8 @@
 //! | `lineage` | `id`, `on`, `direction`: `down` or `up` | what comes of a field, fact or rule, or what it comes from |
 //! | `impact` | `lost`: list of ids, `on` | which facts, rules, programmes and models go quiet, and why |
 //! | `freshness` | `on`, `deliveries`: list of `{resource, as_of, received}` | what is fresh, due, late or never came |
+//! | `quality_rules` | `resource` | the quality rules of a resource, each with its check and limit |
+//! | `quality` | `on`, `counts`: list of `{resource, rule, fields, evaluated, failed}`, `deliveries` | the quality report of rows that were counted elsewhere: which rules hold, which resources are to be treated as not answered |
 //! | `version` | | the version of the library |
 //!
 //! The answer is `{"ok": …}` or `{"error": {"code", "message": {"zh", "en"}, "help": {"zh", "en"}, "path", "more"}}`.
@@ -126,7 +128,7 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
         _ => {
             let help = "the calls are assess, explain, missing, simulate, arrears, verify, authorize, gate, sharing_step, \
                         correction_step, audit_append, audit_verify, catalog_search, catalog_show, catalog_check, catalog_diff, lineage, \
-                        impact, freshness, packs, version";
+                        impact, freshness, quality_rules, quality, packs, version";
             return Err(wrong("E-API-CALL", "call", "there is no such call", help));
         }
     };

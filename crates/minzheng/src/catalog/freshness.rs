@@ -153,7 +153,6 @@ impl Board {
             let state = match (last, next) {
                 (None, _) => Freshness::Never,
                 (Some(_), None) => Freshness::Fresh,
-                (Some(_), Some(due)) if on <= due => Freshness::Fresh,
                 (Some(_), Some(due)) => state(resource, calendar, due, on)?,
             };
             lines.push(BoardLine {
@@ -195,7 +194,7 @@ impl Board {
 }
 
 /// One cycle after a day.
-fn due(cycle: Cycle, as_of: NaiveDate) -> Option<NaiveDate> {
+pub(super) fn due(cycle: Cycle, as_of: NaiveDate) -> Option<NaiveDate> {
     match cycle {
         Cycle::Realtime | Cycle::Daily => as_of.checked_add_days(Days::new(1)),
         Cycle::Weekly => as_of.checked_add_days(Days::new(7)),
@@ -206,12 +205,16 @@ fn due(cycle: Cycle, as_of: NaiveDate) -> Option<NaiveDate> {
     }
 }
 
-fn state(
+/// How fresh a resource is on a day whose next delivery is due on another.
+pub(super) fn state(
     resource: &Resource,
     calendar: &Calendar,
     due: NaiveDate,
     on: NaiveDate,
 ) -> Result<Freshness, Error> {
+    if on <= due {
+        return Ok(Freshness::Fresh);
+    }
     let none = || {
         let message = format!("no working days are known around {due}");
         let help = "add a [[calendar]] of that year to a pack";

@@ -172,7 +172,7 @@ impl Impact {
 
 impl Catalog {
     /// The error that no resource has this id, with the nearest one.
-    pub(crate) fn no_resource(&self, id: &str) -> Error {
+    pub fn no_resource(&self, id: &str) -> Error {
         let known = self.resources().iter().map(|r| r.id.as_str());
         let help = minzheng_rules::error::nearest(id, known).map_or_else(
             || "list them with `minzheng catalog list`".to_owned(),

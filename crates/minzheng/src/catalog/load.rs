@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use minzheng_rules::error::{Diagnostic, Diagnostics};
 use minzheng_rules::pack::PackSet;
-use minzheng_rules::pack::model::{self, HostRow, Words};
+use minzheng_rules::pack::model::{HostRow, Words};
 
 use raw::{RawDepartment, RawField, RawKind, RawResource, SharingWord};
 
@@ -16,7 +16,7 @@ use super::{
     Status, Subject,
 };
 use crate::error::Error;
-use crate::packs::rows::{finding, is_word, read, replacements, standing, unknown};
+use crate::packs::rows::{finding, is_word, read, replacements, standing, unknown, unread_law};
 
 /// The code of a row whose keys are wrong.
 const SHAPE: &str = "E-CATALOG-SHAPE";
@@ -192,15 +192,9 @@ impl Loader<'_> {
             return;
         };
         self.id(row, &raw.id, true);
-        let was_read = |cite: &model::Cite| {
-            let text = self.packs.instrument(&cite.instrument);
-            text.is_some_and(|i| i.copy.is_some())
-        };
-        if raw.status == model::Status::Law && !row.cite.iter().any(was_read) {
-            let message = format!("`{}` is `law` and cites no text that was read", raw.id);
-            let help = "cite one, or write status = \"unconfirmed\"";
-            self.findings
-                .push(finding(&row.origin, "E-CATALOG-STATUS", message).help(help));
+        let unread = unread_law(self.packs, row, raw.status, &raw.id);
+        if let Some(found) = unread {
+            self.findings.push(found);
         }
         self.catalog.kinds.push(Kind {
             id: raw.id,

@@ -20,6 +20,7 @@ mod lineage;
 mod list;
 mod load;
 mod purpose;
+pub mod quality;
 mod resource;
 mod search;
 mod show;

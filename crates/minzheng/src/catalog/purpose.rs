@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{Catalog, Grade, Resource};
 use crate::gate::MaskKind;
-use crate::packs::rows::{finding, is_word, read, unknown};
+use crate::packs::rows::{finding, is_word, read, unknown, unread_law};
 
 /// How a purpose needs to know of whom a record is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
@@ -161,15 +161,8 @@ fn purpose(
         let message = format!("the purpose `{}` is there twice", raw.id);
         findings.push(finding(origin, "E-CATALOG-TWICE", message).help("give each its own"));
     }
-    let was_read = |cite: &Cite| {
-        packs
-            .instrument(&cite.instrument)
-            .is_some_and(|i| i.copy.is_some())
-    };
-    if raw.status == model::Status::Law && !row.cite.iter().any(was_read) {
-        let message = format!("`{}` is `law` and cites no text that was read", raw.id);
-        let help = "cite one, or write another status";
-        findings.push(finding(origin, "E-CATALOG-STATUS", message).help(help));
+    if let Some(found) = unread_law(packs, row, raw.status, &raw.id) {
+        findings.push(found);
     }
     for kind in &raw.kinds {
         if catalog.kind(kind).is_none() {

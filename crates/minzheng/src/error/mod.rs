@@ -275,6 +275,7 @@ fn zh_message(code: &str) -> &'static str {
         "E-CATALOG-KEY" => "资源的主键字段不对",
         "E-CATALOG-NAME" => "目录所指的名称不存在",
         "E-CATALOG-NONE" => "目录中没有这一项",
+        "E-CATALOG-QUALITY" => "质量规则的写法、限值与所检查的字段不符",
         "E-CATALOG-SHAPE" => "目录中有不认识、缺少或写法不对的字段",
         "E-CATALOG-SHARING" => "共享属性缺少条件或依据",
         "E-CATALOG-STATUS" => "来源状态与所写依据不符",

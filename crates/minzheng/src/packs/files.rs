@@ -95,6 +95,7 @@ pub(super) const CN_15: &[(&str, &str)] = &[
     ("catalog/own/vagrants.toml", include_str!("../../packs/cn-15/catalog/own/vagrants.toml")),
     ("catalog/own/volunteering.toml", include_str!("../../packs/cn-15/catalog/own/volunteering.toml")),
     ("catalog/purposes.toml", include_str!("../../packs/cn-15/catalog/purposes.toml")),
+    ("catalog/quality.toml", include_str!("../../packs/cn-15/catalog/quality.toml")),
     ("instruments.toml", include_str!("../../packs/cn-15/instruments.toml")),
     ("pack.toml", include_str!("../../packs/cn-15/pack.toml")),
     ("parameters/allowances.toml", include_str!("../../packs/cn-15/parameters/allowances.toml")),

@@ -2,7 +2,7 @@
 
 use minzheng_rules::error::{Diagnostic, Diagnostics, nearest};
 use minzheng_rules::pack::PackSet;
-use minzheng_rules::pack::model::{HostRow, Origin};
+use minzheng_rules::pack::model::{HostRow, Origin, Status};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -54,6 +54,25 @@ pub(crate) fn unknown<'n>(
     finding(origin, code, format!("unknown {what} `{word}`")).help(help.unwrap_or_default())
 }
 
+/// The finding that a row says it is `law` and cites no text that was read.
+pub(crate) fn unread_law(
+    packs: &PackSet,
+    row: &HostRow,
+    status: Status,
+    id: &str,
+) -> Option<Diagnostic> {
+    let was_read = row.cite.iter().any(|cite| {
+        let text = packs.instrument(&cite.instrument);
+        text.is_some_and(|i| i.copy.is_some())
+    });
+    let is_bare = status == Status::Law && !was_read;
+    is_bare.then(|| {
+        let message = format!("`{id}` is `law` and cites no text that was read");
+        let help = "cite one, or write another status";
+        finding(&row.origin, "E-CATALOG-STATUS", message).help(help)
+    })
+}
+
 /// Small letters, digits and underscores, beginning with a letter.
 pub(crate) fn is_word(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
@@ -81,6 +100,7 @@ enum Section {
     Resource,
     Element,
     Evidence,
+    Quality,
 }
 
 impl Section {
@@ -93,6 +113,7 @@ impl Section {
             Self::Resource => "catalog.resource",
             Self::Element => "catalog.element",
             Self::Evidence => "verification.evidence",
+            Self::Quality => "catalog.quality",
         }
     }
 }

@@ -3,7 +3,7 @@
 mod build;
 mod html;
 mod recheck;
-mod schema;
+pub(crate) mod schema;
 mod text;
 
 use std::borrow::Cow;

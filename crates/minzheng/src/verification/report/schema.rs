@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::SCHEMA;
 
 /// An object with exactly these fields, all of them there.
-fn object(fields: &[(&str, Value)]) -> Value {
+pub(crate) fn object(fields: &[(&str, Value)]) -> Value {
     let required: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
     let properties: Map<String, Value> = fields
         .iter()
@@ -14,19 +14,19 @@ fn object(fields: &[(&str, Value)]) -> Value {
     json!({ "type": "object", "additionalProperties": false, "required": required, "properties": properties })
 }
 
-fn list(of: &Value) -> Value {
+pub(crate) fn list(of: &Value) -> Value {
     json!({ "type": "array", "items": of })
 }
 
-fn or_null(ty: &str) -> Value {
+pub(crate) fn or_null(ty: &str) -> Value {
     json!({ "type": [ty, "null"] })
 }
 
-fn one_of(words: &[&str]) -> Value {
+pub(crate) fn one_of(words: &[&str]) -> Value {
     json!({ "enum": words })
 }
 
-fn reference(name: &str) -> Value {
+pub(crate) fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/$defs/{name}") })
 }
 
