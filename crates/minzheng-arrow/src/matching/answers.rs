@@ -6,6 +6,7 @@ use minzheng::verification::AnswerStatus;
 use minzheng_rules::date::Day;
 
 use super::people::{People, ix};
+use super::run::VerifyOptions;
 use super::tally::Notes;
 use crate::error::{Error, at};
 use crate::files::{Pick, TableFile};
@@ -38,6 +39,16 @@ fn status_at(number: u16) -> Option<AnswerStatus> {
     AnswerStatus::ALL.get(at).map(|(_, status)| *status)
 }
 
+/// The status that a word says; `None`: no answer.
+pub(super) fn status_of(word: u16) -> Option<AnswerStatus> {
+    status_at(word & 7)
+}
+
+/// The word with another status and the day that it had.
+pub(super) fn with_status(word: u16, status: AnswerStatus) -> u16 {
+    (word & !7) | number_of(status)
+}
+
 fn number_of(status: AnswerStatus) -> u16 {
     let at = AnswerStatus::ALL.iter().position(|(_, s)| *s == status);
     at.and_then(|at| u16::try_from(at.saturating_add(1)).ok())
@@ -50,6 +61,7 @@ impl Answers {
         table: &TableFile,
         people: &People,
         items: &[String],
+        options: &VerifyOptions<'_>,
         notes: &mut Notes,
     ) -> Result<Self, Error> {
         let mut out = Self::default();
@@ -71,6 +83,7 @@ impl Answers {
         let (picks, stands): (Vec<Pick>, _) = super::people::picks(&wanted);
         let (mut home, mut first) = (0, 0_u64);
         for batch in table.read(&picks, 0) {
+            options.go_on()?;
             let batch = batch?;
             let column = |which: usize| {
                 let at = stands.get(which).copied().flatten();
@@ -215,7 +228,7 @@ impl Answers {
     }
 
     /// The item was asked, whether anybody is answered about or not.
-    pub(super) fn ask(&mut self, item: &str, people: usize) {
+    fn ask(&mut self, item: &str, people: usize) {
         self.words
             .entry(item.to_owned())
             .or_insert_with(|| vec![0; people]);
@@ -236,11 +249,26 @@ impl Answers {
         }
     }
 
-    pub(super) fn set(&mut self, item: &str, person: u32, said: Said) {
+    fn set(&mut self, item: &str, person: u32, said: Said) {
         let word = self.word(said);
         if let Some(place) = self.words.get_mut(item).and_then(|w| w.get_mut(ix(person))) {
             *place = word;
         }
+    }
+
+    /// The words of an item, to be set right; none said yet where it has not answered.
+    pub(super) fn take(&mut self, item: &str, people: usize) -> Vec<u16> {
+        self.words.remove(item).unwrap_or_else(|| vec![0; people])
+    }
+
+    /// The words of an item that was asked.
+    pub(super) fn give(&mut self, item: &str, words: Vec<u16>) {
+        self.words.insert(item.to_owned(), words);
+    }
+
+    /// The items that were asked.
+    pub(super) fn asked(&self) -> impl Iterator<Item = &str> {
+        self.words.keys().map(String::as_str)
     }
 
     /// The words of an item, by person.
@@ -250,7 +278,7 @@ impl Answers {
 
     /// What a word says; `None`: no answer.
     pub(super) fn said(&self, word: u16) -> Option<Said> {
-        let status = status_at(word & 7)?;
+        let status = status_of(word)?;
         let as_of = usize::from(word >> STATUS).checked_sub(1);
         let as_of = as_of.and_then(|at| self.days.get(at).copied());
         Some(Said { status, as_of })

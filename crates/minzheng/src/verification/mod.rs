@@ -21,7 +21,7 @@ pub use record::{Cell, Record};
 pub use report::Report;
 pub use request::{Answer, AnswerStatus, Request, VerificationRequest};
 
-use crate::error::Error;
+use crate::error::{Error, Finding};
 use crate::{Engine, Household};
 
 /// What checking found: every fact with all that was said of it, the household to decide, the report.
@@ -85,10 +85,49 @@ impl Engine {
     /// Everything that is wrong with the request, the answers or the household at once, each with its path: `E-REQUEST-…`,
     /// `E-ANSWER-…`, `E-RECORD-…`, `E-VALUE-…`, and what [`Engine::assess`] finds. No message repeats a value.
     pub fn verify(&self, request: &VerificationRequest) -> Result<Verification, Error> {
+        self.verify_answered(request, Vec::new())
+    }
+
+    /// As [`Engine::verify`], with answers that the host has read itself, out of tables: each stands for what the file says of its
+    /// item and person. They are taken as they are: an answer without a day is as old as nobody knows, a record without a field
+    /// lacks it.
+    ///
+    /// # Errors
+    /// As [`Engine::verify`]; `E-ANSWER-PERSON` for an answer about a person or an item that was not asked.
+    ///
+    /// ```
+    /// use minzheng::Engine;
+    /// use minzheng::verification::{Answer, AnswerStatus, VerificationRequest};
+    /// use serde_json::json;
+    ///
+    /// let request = VerificationRequest::from_value("tables", json!({
+    ///     "on": "2026-08-25", "household": {"registration_place": "159921"}, "person": [{"id": "p1", "wage": "1850/month"}],
+    ///     "request": {"id": "HD-1", "applicant": "p1", "requested_on": "2026-08-20", "items": ["income_tax"]},
+    /// }))?;
+    /// let answer = Answer::new("income_tax", "p1", AnswerStatus::Refused);
+    /// let verification = Engine::built_in()?.verify_answered(&request, vec![answer])?;
+    /// let wage = verification.adoption("wage", Some("p1")).map(|a| (a.value, a.reason.code()));
+    /// assert_eq!(wage, Some((Some(2_220_000), "awaited")));
+    /// # Ok::<(), minzheng::Error>(())
+    /// ```
+    pub fn verify_answered(
+        &self,
+        request: &VerificationRequest,
+        given: Vec<Answer>,
+    ) -> Result<Verification, Error> {
         let basis = self.basis()?;
         let packs = self.packs();
         let input = packs.bind(&request.household.document()?)?;
-        let (asked, answers) = request.read(packs, basis, input.on())?;
+        let (asked, mut answers) = request.read(packs, basis, input.on())?;
+        for answer in given {
+            let is = |a: &&mut Answer| a.item == answer.item && a.person == answer.person;
+            let Some(place) = answers.iter_mut().find(is) else {
+                let message = "the answer is about a person or an item that was not asked about";
+                let help = "see request.persons and request.items";
+                return Err(Error::one(Finding::new("E-ANSWER-PERSON", message, help)));
+            };
+            *place = answer;
+        }
         let adoptions = adopt::Adopter {
             packs,
             basis,
