@@ -482,6 +482,14 @@ fn stir(files: &mut Files) {
     ids[2] = Some("159901E+12".to_owned());
     let mut columns = files.people.columns().to_vec();
     columns[at] = Arc::new(StringArray::from(ids));
+    // wages that were declared a fifth too high
+    let at = files.people.schema().index_of("wage_fen").unwrap();
+    let wages = columns[at].as_primitive::<Int64Type>();
+    let wages: Int64Array = (0..)
+        .zip(wages)
+        .map(|(row, wage)| wage.map(|w| if row % 2 == 0 { w + w / 5 } else { w }))
+        .collect();
+    columns[at] = Arc::new(wages);
     files.people = RecordBatch::try_new(files.people.schema(), columns).unwrap();
     // records that come twice under one number, and cells that are not filled in
     for (at, item) in files.items.iter_mut().enumerate() {
@@ -489,8 +497,8 @@ fn stir(files: &mut Files) {
             let first = item.slice(0, item.num_rows().min(3));
             *item = concat_batches(&item.schema(), [&*item, &first]).unwrap();
         }
-        let columns = item
-            .schema()
+        let schema = item.schema();
+        let columns = schema
             .fields()
             .iter()
             .zip(item.columns())
