@@ -26,31 +26,60 @@ use crate::import::cells::{Cells, read};
 use crate::import::matched::MatchedTable;
 
 /// What the records of a row of evidence come to, by rising slots.
-pub(super) type Column = Vec<(u32, Result<i64, Unclear>)>;
+#[derive(Debug, Default)]
+pub(super) struct Figures {
+    slots: Vec<u32>,
+    values: Vec<i64>,
+    /// Slots whose value is not clear; there the value is 0. They are few.
+    unclear: BTreeMap<u32, Unclear>,
+}
+
+impl Figures {
+    pub(super) fn new(found: &[(u32, Result<i64, Unclear>)]) -> Self {
+        let unclear = |(slot, value): &(u32, Result<i64, Unclear>)| Some((*slot, value.err()?));
+        Self {
+            slots: found.iter().map(|(slot, _)| *slot).collect(),
+            values: found.iter().map(|(_, value)| value.unwrap_or(0)).collect(),
+            unclear: found.iter().filter_map(unclear).collect(),
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        let one = size_of::<u32>().saturating_add(size_of::<i64>());
+        self.slots.len().saturating_mul(one)
+    }
+}
 
 /// A row of evidence while slots go by, rising.
 pub(super) struct Cursor<'a> {
     row: &'a Evidence,
     /// The answers of its item by person; none: it was not asked.
     words: Option<&'a [u16]>,
-    /// What is still to come.
-    values: &'a [(u32, Result<i64, Unclear>)],
+    column: Option<&'a Figures>,
+    /// Place in the column of what is still to come.
+    next: usize,
     /// The day as of which was last spoken, and whether that is too old.
     stale: Option<(Option<Day>, bool)>,
 }
 
 impl Cursor<'_> {
     fn at(&mut self, slot: u32) -> Option<Result<i64, Unclear>> {
-        while let Some(((held, value), rest)) = self.values.split_first() {
-            if *held > slot {
-                return None;
-            }
-            if *held == slot {
-                return Some(*value);
-            }
-            self.values = rest;
+        let column = self.column?;
+        while *column.slots.get(self.next)? < slot {
+            self.next = self.next.saturating_add(1);
         }
-        None
+        if *column.slots.get(self.next)? > slot {
+            return None;
+        }
+        let unclear = if column.unclear.is_empty() {
+            None
+        } else {
+            column.unclear.get(&slot)
+        };
+        match unclear {
+            Some(why) => Some(Err(*why)),
+            None => column.values.get(self.next).copied().map(Ok),
+        }
     }
 }
 
@@ -67,7 +96,7 @@ pub(super) struct Adopting<'a> {
     pub(super) people: &'a People,
     pub(super) answers: &'a Answers,
     /// By row of evidence.
-    pub(super) columns: BTreeMap<usize, Column>,
+    pub(super) columns: BTreeMap<usize, Figures>,
     pub(super) options: &'a VerifyOptions<'a>,
 }
 
@@ -221,14 +250,14 @@ impl<'a> Adopting<'a> {
     /// The rows of evidence of a fact, from a slot on.
     pub(super) fn cursors<'s>(&'s self, spoken: &Spoken<'s>, first: u32) -> Vec<Cursor<'s>> {
         let cursor = |(index, row): &(usize, &'s Evidence)| {
-            let values = self.columns.get(index).map(Vec::as_slice);
-            let values = values.unwrap_or_default();
-            let from = values.partition_point(|(slot, _)| *slot < first);
+            let column = self.columns.get(index);
+            let next = column.map_or(0, |c| c.slots.partition_point(|slot| *slot < first));
             let is_asked = self.answers.is_asked(&row.item);
             Cursor {
                 row,
                 words: is_asked.then(|| self.answers.of(&row.item)),
-                values: values.get(from..).unwrap_or_default(),
+                column,
+                next,
                 stale: None,
             }
         };

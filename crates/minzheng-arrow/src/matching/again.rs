@@ -19,10 +19,11 @@ use minzheng_rules::scalar::V;
 use serde_json::{Map, Value, json};
 
 use super::adopt::{Adopting, Table, declared};
+use super::fields::{NUMBER, Reading, Values};
 use super::matcher::{Matcher, NO_KEY};
 use super::people::{People, ix};
 use super::run::find;
-use super::source::{self, Values};
+use super::source;
 use super::tally::Notes;
 use crate::contract::Role;
 use crate::error::{Error, fault};
@@ -224,10 +225,10 @@ impl Again<'_> {
         out: &mut Records,
     ) -> Result<(), Error> {
         let places = source::places(table, matcher, resource)?;
-        let reading = source::Reading::whole(self.adopting.set, resource, table.schema())?;
+        let reading = Reading::whole(self.adopting.set, resource, table.schema())?;
         let mut next = places.as_slice();
         while let Some((from, _)) = next.first().copied() {
-            let Some(batch) = table.read(reading.picks(), from).next().transpose()? else {
+            let Some(batch) = table.read(&reading.picks, from).next().transpose()? else {
                 break;
             };
             let values = reading.values(&batch, resource, from)?;
@@ -275,7 +276,7 @@ impl Again<'_> {
         Record {
             person: self.adopting.people.person_words(person),
             index,
-            number: values.words(source::NUMBER, row).unwrap_or_default(),
+            number: values.words(NUMBER, row).unwrap_or_default(),
             cells,
         }
     }

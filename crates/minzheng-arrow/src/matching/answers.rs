@@ -82,6 +82,9 @@ impl Answers {
         }
         let (picks, stands): (Vec<Pick>, _) = super::people::picks(&wanted);
         let (mut home, mut first) = (0, 0_u64);
+        // words by the place of the item; of one that has not answered none
+        let mut all: Vec<Vec<u16>> = vec![Vec::new(); items.len()];
+        let mut near = 0_usize;
         for batch in table.read(&picks, 0) {
             options.go_on()?;
             let batch = batch?;
@@ -138,11 +141,17 @@ impl Answers {
                     );
                     continue;
                 };
+                // the answers about a person stand item after item
+                let is = |at: &usize, word: &str| items.get(*at).is_some_and(|i| *i == word);
                 let item = match cell(2) {
-                    Some(Key::Text(item)) => items.iter().find(|i| **i == *item),
+                    Some(Key::Text(word)) => [near.saturating_add(1), near]
+                        .into_iter()
+                        .chain(0..items.len())
+                        .find(|at| is(at, word)),
                     _ => None,
                 };
-                let Some(item) = item else {
+                let words = item.and_then(|at| Some((at, all.get_mut(at)?)));
+                let Some((item, words)) = words else {
                     let message = "the catalogue has no such item";
                     notes.row(
                         "answers",
@@ -178,28 +187,26 @@ impl Answers {
                         (AnswerStatus::Pending, None)
                     }
                 };
-                if !out.put(item, person, people.len(), Said { status, as_of }) {
-                    let message = "the item has answered about the person already";
-                    notes.row(
-                        "answers",
-                        number,
-                        "",
-                        "E-ANSWER-TWICE",
-                        message,
-                        people.words(person),
-                    );
-                    out.set(
-                        item,
-                        person,
-                        Said {
-                            status: AnswerStatus::Unavailable,
-                            as_of: None,
-                        },
-                    );
+                near = item;
+                if words.is_empty() {
+                    words.resize(people.len(), 0);
                 }
+                let Some(place) = words.get_mut(ix(person)) else {
+                    continue;
+                };
+                if *place == 0 {
+                    *place = out.word(Said { status, as_of });
+                    continue;
+                }
+                let message = "the item has answered about the person already";
+                let key = people.words(person);
+                notes.row("answers", number, "", "E-ANSWER-TWICE", message, key);
+                *place = number_of(AnswerStatus::Unavailable);
             }
             first = first.saturating_add(u64::try_from(batch.num_rows()).unwrap_or(0));
         }
+        let asked = items.iter().zip(all).filter(|(_, words)| !words.is_empty());
+        out.words = asked.map(|(item, words)| (item.clone(), words)).collect();
         Ok(out)
     }
 
@@ -227,35 +234,6 @@ impl Answers {
         self.words.contains_key(item)
     }
 
-    /// The item was asked, whether anybody is answered about or not.
-    fn ask(&mut self, item: &str, people: usize) {
-        self.words
-            .entry(item.to_owned())
-            .or_insert_with(|| vec![0; people]);
-    }
-
-    fn put(&mut self, item: &str, person: u32, people: usize, said: Said) -> bool {
-        if !self.is_asked(item) {
-            self.ask(item, people);
-        }
-        let word = self.word(said);
-        let place = self.words.get_mut(item).and_then(|w| w.get_mut(ix(person)));
-        match place {
-            Some(place) if *place == 0 => {
-                *place = word;
-                true
-            }
-            _ => false,
-        }
-    }
-
-    fn set(&mut self, item: &str, person: u32, said: Said) {
-        let word = self.word(said);
-        if let Some(place) = self.words.get_mut(item).and_then(|w| w.get_mut(ix(person))) {
-            *place = word;
-        }
-    }
-
     /// The words of an item, to be set right; none said yet where it has not answered.
     pub(super) fn take(&mut self, item: &str, people: usize) -> Vec<u16> {
         self.words.remove(item).unwrap_or_else(|| vec![0; people])
@@ -269,6 +247,11 @@ impl Answers {
     /// The items that were asked.
     pub(super) fn asked(&self) -> impl Iterator<Item = &str> {
         self.words.keys().map(String::as_str)
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        let words = self.words.values().map(|w| w.len().saturating_mul(2));
+        words.fold(0, usize::saturating_add)
     }
 
     /// The words of an item, by person.

@@ -9,6 +9,7 @@ mod again;
 mod answers;
 mod columns;
 mod differences;
+mod fields;
 mod fold;
 mod matcher;
 mod outputs;

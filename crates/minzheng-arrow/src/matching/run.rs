@@ -14,13 +14,13 @@ use minzheng_rules::error::Diagnostic;
 use minzheng_rules::lang::Type;
 use minzheng_rules::pack::PackSet;
 
-use super::adopt::{Adopting, Column};
+use super::adopt::{Adopting, Figures};
 use super::again::{Again, Contradicted, Explained, ToExplain};
 use super::answers::Answers;
 use super::matcher::{Matcher, NO_KEY};
 use super::outputs::Outputs;
 use super::people::People;
-use super::source::{Against, Found, Source};
+use super::source::{Against, Source};
 use super::tally::{Notes, VerifySummary, count};
 use super::threads;
 use crate::contract::Mapping;
@@ -269,16 +269,14 @@ pub fn verify(
         }
     }
     let asked: Vec<&Resource> = sources.iter().map(|s| s.resource).collect();
-    let mut columns: BTreeMap<usize, Column> = BTreeMap::new();
+    let mut columns: BTreeMap<usize, Figures> = BTreeMap::new();
     let mut contradicted = Contradicted::new();
     for (resource, matched) in asked
         .into_iter()
         .zip(threads::all(sources, &against, options, progress)?)
     {
         summary.matching_bytes = summary.matching_bytes.max(many(matched.bytes));
-        for Found { row, values } in matched.found {
-            columns.insert(row, values);
-        }
+        columns.extend(matched.found);
         for (person, code) in matched.contradicted {
             contradicted.insert((resource.id.clone(), person), code);
         }
@@ -286,6 +284,11 @@ pub fn verify(
         summary.items.insert(resource.id.clone(), matched.tally);
         notes.add(matched.notes);
     }
+    let twice = matcher.twice().to_vec();
+    drop(matcher);
+    let figures = columns.values().map(Figures::bytes);
+    let figures = figures.fold(answers.bytes(), usize::saturating_add);
+    summary.table_bytes = many(figures);
     let adopting = Adopting {
         set,
         basis,
@@ -316,7 +319,7 @@ pub fn verify(
         tables: &tables,
         files: [&households, &people],
         items: &inputs.items,
-        twice: matcher.twice(),
+        twice: &twice,
         contradicted: &contradicted,
     };
     let mut homes = outputs.samples();

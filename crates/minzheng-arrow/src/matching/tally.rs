@@ -73,6 +73,8 @@ pub struct VerifySummary {
     pub facts: BTreeMap<String, FactTally>,
     /// Findings by code.
     pub findings: BTreeMap<&'static str, u64>,
+    /// Bytes of the answers and figures by person and item, which are held until all are adopted.
+    pub table_bytes: u64,
     /// Bytes of the table of people and of the records of the largest item while they are put together: what is needed beside the
     /// answers and figures by person and item.
     pub matching_bytes: u64,
