@@ -142,6 +142,12 @@ impl Findings {
         self.more = self.more.saturating_add(1);
     }
 
+    /// Adds the findings of another list behind these.
+    pub(crate) fn extend(&mut self, more: Self) {
+        more.list.into_iter().for_each(|f| self.push(f));
+        self.more = self.more.saturating_add(more.more);
+    }
+
     /// The findings that are kept.
     pub fn iter(&self) -> core::slice::Iter<'_, Finding> {
         self.list.iter()

@@ -178,7 +178,7 @@ pub(crate) enum Command {
         "minzheng verify examples/data/verification-family.toml --lang zh",
         &[
             DONE,
-            (1, "the file, a table or a pack was refused: standard error says where and why"),
+            (1, "the file, a table or a pack was refused, or words and columns differ: standard error says where and why"),
             USAGE,
             (3, "an answer is awaited, where --fail-awaited asks for it; or the trail was tampered with"),
             (130, "stopped by Ctrl-C or a signal; start it again"),
@@ -404,7 +404,7 @@ pub(crate) struct Verify {
     /// Print the household with the adopted facts as JSON, as `minzheng assess` reads it
     #[arg(long, conflicts_with_all = ["json", "html"])]
     pub(crate) household: bool,
-    /// Decide the household on the adopted facts, as `minzheng assess` does
+    /// Decide on the adopted facts, as `minzheng assess` does; with --people all households, as `minzheng run` does, into OUT/assessed
     #[arg(long, conflicts_with = "household")]
     pub(crate) assess: bool,
     /// The report of an earlier check, in JSON: also print each fact before and after
@@ -472,7 +472,7 @@ pub(crate) struct VerifyTables {
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with = "file",
+        conflicts_with_all = ["file", "html", "household", "earlier"],
         requires_all = ["households", "items", "as_of", "out"],
         help_heading = "Tables"
     )]
@@ -532,6 +532,37 @@ pub(crate) struct VerifyTables {
     /// How the text of CSV is written
     #[arg(long, value_enum, default_value_t = Encoding::Utf8, help_heading = "Tables")]
     pub(crate) encoding: Encoding,
+    /// Threads that match and adopt; what is written does not depend on them
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_one, help_heading = "Tables")]
+    pub(crate) threads: usize,
+    /// Put the household of a person into words, with its own records read again: by the keys of household and person, as `h1/p1`
+    #[arg(
+        long,
+        value_name = "HOUSEHOLD/PERSON",
+        requires = "people",
+        help_heading = "Tables"
+    )]
+    pub(crate) explain: Vec<String>,
+    /// Put the first households of every reason and grade of difference into words, so many of each
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        requires = "people",
+        help_heading = "Tables"
+    )]
+    pub(crate) explain_sample: usize,
+    /// With --assess: a folder with tables of records, each named as its table: obligors.parquet, parents.csv
+    #[arg(
+        long,
+        value_name = "DIR",
+        requires_all = ["people", "assess"],
+        help_heading = "Tables"
+    )]
+    pub(crate) records: Option<PathBuf>,
+    /// Say on standard error how much CPU time went into reading, matching, adopting and writing
+    #[arg(long, requires = "people", help_heading = "Tables")]
+    pub(crate) timings: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -45,15 +45,15 @@ impl Timings {
             ("行/秒", "rows a second"),
         ];
         let mut lines = vec![heads.map(|h| pick(h, lang).to_owned()).to_vec()];
-        for phase in Phase::ALL {
-            let (time, rows) = self.0.get(&phase).copied().unwrap_or_default();
+        for (phase, (time, rows)) in &self.0 {
             let name = match phase {
                 Phase::Read => ("读取", "read"),
                 Phase::Match => ("匹配", "match"),
+                Phase::Adopt => ("采信", "adopt"),
                 Phase::Evaluate => ("认定", "evaluate"),
                 Phase::Write => ("写出", "write"),
             };
-            let per_second = u128::from(rows)
+            let per_second = u128::from(*rows)
                 .saturating_mul(1_000_000)
                 .checked_div(time.as_micros());
             lines.push(vec![

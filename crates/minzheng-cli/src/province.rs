@@ -75,7 +75,7 @@ fn formulas(asked: &Province, set: &PackSet) -> Vec<String> {
 }
 
 /// The table of outcomes by league and programme, in the order of the packs.
-fn words(summary: &Summary, set: &PackSet, lang: Lang) -> String {
+pub(crate) fn words(summary: &Summary, set: &PackSet, lang: Lang) -> String {
     let heads = [
         ("盟市", "league"),
         ("项目", "programme"),

@@ -166,6 +166,13 @@ pub(crate) fn say(line: &str) {
     let _ = writeln!(anstream::stderr(), "{line}");
 }
 
+/// Words on standard output, of a command that fails all the same.
+pub(crate) fn print(text: &str) {
+    use std::io::Write as _;
+    // a reader that stops early, as `head`, is no failure
+    let _ = anstream::stdout().lock().write_all(text.as_bytes());
+}
+
 /// A table whose first row is bold.
 pub(crate) fn headed(rows: &[Vec<String>]) -> String {
     let mut out = table(rows);

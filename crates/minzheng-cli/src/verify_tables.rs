@@ -2,15 +2,23 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use minzheng::{Engine, Lang};
-use minzheng_arrow::matching::{VerifyInputs, VerifyOptions, VerifyStep, VerifySummary, verify};
-use serde_json::json;
+use minzheng_arrow::matching::{
+    Apart, Explained, ToExplain, Verified, VerifyInputs, VerifyOptions, VerifyStep, VerifySummary,
+    verify,
+};
+use minzheng_arrow::{Clock, RunInputs, RunOptions, Summary, run as decide};
+use minzheng_rules::facts::FactStatus;
+use serde_json::{Value, json};
 
 use crate::args::Verify;
-use crate::output::{self, bold, dim, pick, table};
-use crate::{Failure, Outcome, tables};
+use crate::clock::{self, Timings};
+use crate::output::{self, bold, dim, pick};
+use crate::tables::{self, Bar};
+use crate::{Failure, Outcome, province};
 
 /// Verifies the tables and prints what they come to.
 pub(crate) fn run(command: &Verify, engine: &Engine, lang: Lang) -> Outcome {
@@ -27,7 +35,13 @@ pub(crate) fn run(command: &Verify, engine: &Engine, lang: Lang) -> Outcome {
         ignore_unknown: asked.ignore_unknown,
         format: tables::format(asked.format),
         encoding: tables::encoding(asked.encoding),
+        threads: asked.threads,
+        explain: ToExplain {
+            persons: asked.explain.clone(),
+            sample: asked.explain_sample,
+        },
         cancel: Some(&stop),
+        clock: asked.timings.then(|| Clock::new(&clock::of_thread)),
         ..VerifyOptions::new(as_of)
     };
     let inputs = VerifyInputs {
@@ -40,37 +54,175 @@ pub(crate) fn run(command: &Verify, engine: &Engine, lang: Lang) -> Outcome {
     if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {human_pos} {elapsed}") {
         bar.set_style(style);
     }
+    let mut timings = Timings::default();
     let mut progress = |step: VerifyStep| {
         let (what, rows) = match step {
             VerifyStep::Matched { item, rows } => (item, rows),
             VerifyStep::Adopted { table, rows } => (table.to_owned(), rows),
+            VerifyStep::Spent { phase, time, rows } => return timings.add(phase, time, rows),
             _ => return,
         };
         bar.set_message(what);
         bar.set_position(rows);
     };
-    let basis = engine.basis().map_err(told)?;
     let out = given(&asked.out);
-    let verified = verify(
-        engine.packs(),
-        basis,
-        &inputs,
-        &out,
-        &options,
-        &mut progress,
-    );
+    let verified = verify(engine, &inputs, &out, &options, &mut progress);
     bar.finish_and_clear();
-    let summary = verified.map_err(told)?;
+    let verified = verified.map_err(told)?;
+    if asked.timings {
+        tables::say(timings.words(lang).trim_end());
+    }
+    let mut json = json!(verified.summary);
+    let mut text = words(&verified.summary, engine, lang);
+    let is_asked = !asked.explain.is_empty() || asked.explain_sample > 0;
+    if let (true, Some(fields)) = (is_asked, json.as_object_mut()) {
+        let all = verified.explained.iter().map(|e| as_json(e, lang));
+        fields.insert("explained".to_owned(), all.collect());
+    }
+    for explained in &verified.explained {
+        text.push_str(&in_words(explained, lang));
+    }
+    let wrong = verified
+        .explained
+        .iter()
+        .map(|e| e.differing.len())
+        .sum::<usize>();
+    if command.assess && wrong == 0 {
+        let decided = assess(command, engine, &verified, &stop, lang)?;
+        if let Some(fields) = json.as_object_mut() {
+            fields.insert("assessed".to_owned(), json!(decided));
+        }
+        text.push('\n');
+        text.push_str(&province::words(&decided, engine.rules().packs(), lang));
+    }
     let text = if command.form.json {
-        output::json(&json!(summary))
+        output::json(&json)
     } else {
-        words(&summary, engine, lang)
+        text
     };
-    let is_awaited = summary.items.values().any(|i| i.pending > 0);
+    if wrong > 0 {
+        tables::print(&text);
+        let words = pick(
+            (
+                "项事实逐户核对与批量核对的结果不一致：请勿使用本次结果，并报告此问题",
+                "facts came out otherwise in columns than for the household alone: do not use what was written, and report it",
+            ),
+            lang,
+        );
+        return Err(Failure::Refused(format!(
+            "error[E-MATCH-FAULT]: {wrong} {words}"
+        )));
+    }
+    let is_awaited = verified.summary.items.values().any(|i| i.pending > 0);
     if command.fail_awaited && is_awaited {
         return Err(Failure::Undetermined(text));
     }
     Ok(text)
+}
+
+/// Decides the adopted tables, as `run` does. Where that was begun in this folder, over the same tables, it goes on.
+fn assess(
+    command: &Verify,
+    engine: &Engine,
+    verified: &Verified,
+    stop: &AtomicBool,
+    lang: Lang,
+) -> Result<Summary, Failure> {
+    let asked = &command.tables;
+    let out = asked.out.clone().unwrap_or_default();
+    let format = tables::format(asked.format);
+    let table = |name: &str| out.join(format!("{name}.{}", format.extension()));
+    let inputs = RunInputs {
+        households: table("households"),
+        people: table("people"),
+        records: asked.records.clone(),
+    };
+    let mut options = RunOptions {
+        format,
+        encoding: tables::encoding(asked.encoding),
+        threads: asked.threads,
+        resume: true,
+        cancel: Some(stop),
+        ..RunOptions::default()
+    };
+    options.import.on = tables::day(asked.as_of)?;
+    options.import.mapping = verified.mapping.clone();
+    options.import.ignore_unknown = asked.ignore_unknown;
+    let bar = Bar::new(engine.packs(), lang);
+    let mut progress = |step| bar.step(step);
+    let decided = decide(
+        engine.rules(),
+        &inputs,
+        &out.join("assessed"),
+        &options,
+        &mut progress,
+    );
+    bar.end();
+    decided.map_err(|e| tables::told(&e, lang))
+}
+
+/// A household in words: the report, and what it cannot say.
+fn in_words(explained: &Explained, lang: Lang) -> String {
+    let l = |zh, en| pick((zh, en), lang);
+    let mut out = format!(
+        "\n{}\n",
+        bold(&format!(
+            "{} {}",
+            l("家庭", "household"),
+            explained.household
+        ))
+    );
+    match &explained.verified {
+        Ok(verification) => out.push_str(&verification.report().render_text(lang)),
+        Err(error) => out.push_str(&error.lines(lang)),
+    }
+    let of = |apart: &Apart| {
+        let person = apart
+            .person
+            .as_deref()
+            .unwrap_or_else(|| l("家庭", "household"));
+        format!("{person} {}", apart.fact)
+    };
+    for apart in &explained.contradicted {
+        let words = l(
+            "记录与答复或记录之间相互矛盾，批量核对不予采信",
+            "its records contradict each other or their answer; nothing was taken from them",
+        );
+        // writing to a string cannot fail
+        let _ = writeln!(out, "  {}: {words}", of(apart));
+    }
+    for differing in &explained.differing {
+        let (alone, columns) = (&differing.alone, &differing.in_columns);
+        let words = l("结果不一致", "DIFFERS");
+        let _ = writeln!(
+            out,
+            "  {words} {}: {alone:?} / {columns:?}",
+            of(&differing.of)
+        );
+    }
+    out
+}
+
+/// A household as JSON.
+fn as_json(explained: &Explained, lang: Lang) -> Value {
+    let of = |apart: &Apart| json!({ "person": apart.person, "fact": apart.fact });
+    let contradicted: Vec<Value> = explained.contradicted.iter().map(of).collect();
+    let differing = explained.differing.iter().map(|d| {
+        let said = |(value, status, reason): &(Option<i64>, FactStatus, &str)| json!({ "value": value, "status": status.word(), "reason": reason });
+        json!({ "of": of(&d.of), "alone": said(&d.alone), "in_columns": said(&d.in_columns) })
+    });
+    let differing: Vec<Value> = differing.collect();
+    let (report, refused) = match &explained.verified {
+        Ok(verification) => (verification.report().to_json(), Value::Null),
+        Err(error) => (Value::Null, json!(error.lines(lang))),
+    };
+    json!({
+        "household": explained.household,
+        "report": report,
+        "refused": refused,
+        "contradicted": contradicted,
+        "differing": differing,
+    })
 }
 
 /// The tables of items and facts.
@@ -108,7 +260,7 @@ fn words(summary: &VerifySummary, engine: &Engine, lang: Lang) -> String {
         row.extend(numbers.map(|n| n.to_string()));
         rows.push(row);
     }
-    let mut out = headed(&rows);
+    let mut out = tables::headed(&rows);
     let heads = [
         l("事实", "fact"),
         l("已核实", "verified"),
@@ -134,7 +286,7 @@ fn words(summary: &VerifySummary, engine: &Engine, lang: Lang) -> String {
         rows.push(row);
     }
     out.push('\n');
-    out.push_str(&headed(&rows));
+    out.push_str(&tables::headed(&rows));
     // writing to a string cannot fail
     let _ = match lang {
         Lang::Zh => writeln!(
@@ -162,15 +314,6 @@ fn words(summary: &VerifySummary, engine: &Engine, lang: Lang) -> String {
             .collect();
         let title = l("数据问题（见 findings）：", "wrong rows (see findings): ");
         let _ = writeln!(out, "{}", dim(&format!("{title}{}", list.join(", "))));
-    }
-    out
-}
-
-fn headed(rows: &[Vec<String>]) -> String {
-    let mut out = table(rows);
-    if let Some(head) = out.find('\n') {
-        let rest = out.split_off(head);
-        out = format!("{}{rest}", bold(&out));
     }
     out
 }

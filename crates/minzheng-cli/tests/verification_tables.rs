@@ -30,16 +30,15 @@ impl Tables {
 
     /// Verifies; the summary, and everything that was printed.
     fn verify(&self) -> (Value, String) {
+        self.verify_with(&["--json"])
+    }
+
+    /// Verifies with more arguments; what was printed as JSON where it is, and everything that was.
+    fn verify_with(&self, more: &[&str]) -> (Value, String) {
         let path = |name: &str| self.0.join(name).display().to_string();
         let output = Command::new(env!("CARGO_BIN_EXE_minzheng"))
-            .args([
-                "verify",
-                "--as-of",
-                "2026-08-25",
-                "--format",
-                "csv",
-                "--json",
-            ])
+            .args(["verify", "--as-of", "2026-08-25", "--format", "csv"])
+            .args(more)
             .args([
                 "--households",
                 &path("households.csv"),
@@ -60,7 +59,7 @@ impl Tables {
         assert_eq!(output.status.code(), Some(0), "{error}");
         let text = String::from_utf8(output.stdout).unwrap();
         (
-            serde_json::from_str(&text).unwrap(),
+            serde_json::from_str(&text).unwrap_or_default(),
             format!("{text}{error}"),
         )
     }
@@ -230,6 +229,233 @@ fn the_order_of_the_records_does_not_matter() {
     ] {
         assert_eq!(one.read(table), other.read(table), "{table}");
     }
+}
+
+/// The findings: table, row, column, code, and the key in full.
+fn found(text: &str) -> Vec<String> {
+    let cells = |line: &str| {
+        let all: Vec<&str> = line.split(',').collect();
+        let key = all.last().unwrap();
+        format!("{} {key}", all[..4].join(" "))
+    };
+    text.lines().skip(1).map(cells).collect()
+}
+
+#[test]
+fn every_wrong_row_is_listed_once_with_its_place() {
+    let tables = province("verify-findings", false);
+    let [a, b, _, d, _] = [0, 1, 2, 3, 4].map(number);
+    // no number, one that a spreadsheet rounded, one about whom there was said to be nothing; nobody's hit
+    tables.write(
+        "items/housing_fund.csv",
+        &[
+            "record_no,id_number,base,month,status".to_owned(),
+            "F1,,1.00,2026-07-01,paying".to_owned(),
+            "F2,1.59921E+17,1.00,2026-07-01,paying".to_owned(),
+            format!("F3,{d},1.00,2026-07-01,paying"),
+            format!("F4,{a},soon,2026-07-01,paying"),
+        ],
+    );
+    let mut answers = fs::read_to_string(tables.0.join("answers.csv")).unwrap();
+    answers.push_str(
+        "\nh1,p1,housing_fund,hit,2026-07-31\nh1,p2,housing_fund,hit,2026-07-31\nh3,p1,housing_fund,none,2026-07-31\n\
+         h9,p1,housing_fund,none,2026-07-31\nh2,p2,housing_fund,none,2026-07-31\nh2,p2,housing_fund,none,2026-07-31\nh2,p1,no_such,none,2026-07-31\nh2,p1,housing_fund,maybe,2026-07-31",
+    );
+    fs::write(tables.0.join("answers.csv"), answers).unwrap();
+    let (summary, printed) = tables.verify_with(&["--json", "--explain", "h1/p2"]);
+    assert!(!printed.contains(&b), "a number in words");
+    let found = found(&tables.read("findings.csv"));
+    let of = |code: &str| {
+        let mut own: Vec<&String> = found.iter().filter(|f| f.contains(code)).collect();
+        own.sort();
+        own
+    };
+    assert_eq!(
+        of("E-MATCH-TWICE"),
+        [
+            "people 2 id_number E-MATCH-TWICE h2/p1",
+            "people 3 id_number E-MATCH-TWICE h2/p2"
+        ]
+    );
+    assert_eq!(
+        of("E-RECORD-TWICE"),
+        ["people 1 income_tax E-RECORD-TWICE h1/p2"]
+    );
+    assert_eq!(of("E-MATCH-KEY"), ["housing_fund 0 id_number E-MATCH-KEY "]);
+    assert_eq!(
+        of("E-ID-SPREADSHEET"),
+        ["housing_fund 1 id_number E-ID-SPREADSHEET "]
+    );
+    assert_eq!(of("E-ID-CHECK"), ["income_tax 7 id_number E-ID-CHECK "]);
+    assert_eq!(
+        of("E-MATCH-LOST"),
+        ["people 1 housing_fund E-MATCH-LOST h1/p2"]
+    );
+    assert_eq!(
+        of("E-MATCH-ANSWER"),
+        ["people 4 housing_fund E-MATCH-ANSWER h3/p1"]
+    );
+    assert_eq!(
+        of("E-ANSWER-PERSON"),
+        ["answers 12 person_id E-ANSWER-PERSON "]
+    );
+    assert_eq!(of("E-ANSWER-TWICE"), ["answers 14  E-ANSWER-TWICE h2/p2"]);
+    assert_eq!(of("E-ANSWER-ITEM"), ["answers 15 item E-ANSWER-ITEM h2/p1"]);
+    assert_eq!(
+        of("E-ANSWER-STATUS"),
+        ["answers 16 status E-ANSWER-STATUS h2/p1"]
+    );
+    assert_eq!(
+        of("E-VALUE-NUMBER"),
+        ["housing_fund 3 base E-VALUE-NUMBER "]
+    );
+    let listed: u64 = summary["findings"]
+        .as_object()
+        .unwrap()
+        .values()
+        .map(|n| n.as_u64().unwrap())
+        .sum();
+    assert_eq!(listed, u64::try_from(found.len()).unwrap(), "{found:?}");
+    // the columns are as the household alone, but for what contradicts itself
+    let words = &summary["explained"][0];
+    assert_eq!(words["differing"], serde_json::json!([]));
+    let own = words["contradicted"].as_array().unwrap();
+    assert!(
+        own.iter()
+            .any(|f| f["person"] == "p2" && f["fact"] == "wage"),
+        "{own:?}"
+    );
+}
+
+#[test]
+fn a_figure_is_put_into_words_from_its_own_records() {
+    let tables = province("verify-words", false);
+    let (_, words) = tables.verify_with(&["--explain", "h1/p1", "--timings"]);
+    for part in [
+        "household h1",
+        "12,000.50",
+        "18,000",
+        "R1",
+        "read ",
+        "match ",
+        "adopt ",
+        "write ",
+    ] {
+        assert!(words.contains(part), "{part} is not in\n{words}");
+    }
+    let (summary, _) = tables.verify_with(&["--json", "--explain-sample", "1"]);
+    let all = summary["explained"].as_array().unwrap();
+    assert!(!all.is_empty());
+    assert!(
+        all.iter()
+            .all(|e| e["differing"] == serde_json::json!([]) && e["refused"].is_null()),
+        "{all:?}"
+    );
+    let output = Command::new(env!("CARGO_BIN_EXE_minzheng"))
+        .current_dir(&tables.0)
+        .args([
+            "verify",
+            "--as-of",
+            "2026-08-25",
+            "--households",
+            "households.csv",
+            "--people",
+            "people.csv",
+        ])
+        .args(["--items", "items", "--out", "other", "--explain", "h1/p9"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("E-MATCH-PERSON"));
+}
+
+#[test]
+fn without_answers_records_speak_and_nobody_else_is_known() {
+    let tables = province("verify-no-answers", false);
+    fs::write(
+        tables.0.join("answers.csv"),
+        "household_id,person_id,item,status,as_of\n",
+    )
+    .unwrap();
+    let (summary, _) = tables.verify_with(&["--json", "--explain-sample", "9"]);
+    assert_eq!(
+        tables.column("people.csv", "wage_fen"),
+        ["1200050", "", "100", "", ""]
+    );
+    for explained in summary["explained"].as_array().unwrap() {
+        assert_eq!(explained["differing"], serde_json::json!([]), "{explained}");
+    }
+}
+
+#[test]
+fn the_adopted_tables_are_decided_as_they_are() {
+    let tables = province("verify-run", false);
+    // names and units of this place's own; the note passes through
+    let text = fs::read_to_string(tables.0.join("people.csv")).unwrap();
+    let text = text.replace(
+        "household_id,person_id,id_number,wage_fen",
+        "户号,person_id,id_number,年工资",
+    );
+    fs::write(tables.0.join("people.csv"), text).unwrap();
+    fs::write(
+        tables.0.join("mapping.toml"),
+        "[people]\n\"户号\" = { column = \"household_id\" }\n\"年工资\" = { fact = \"wage\", unit = \"fen\" }\n",
+    )
+    .unwrap();
+    let mapping = tables.0.join("mapping.toml").display().to_string();
+    let (summary, _) = tables.verify_with(&["--json", "--mapping", &mapping, "--assess"]);
+    assert_eq!(summary["assessed"]["households"], 3);
+    assert_eq!(tables.column("people.csv", "wage_fen")[0], "1200050");
+    let run = |out: &str| {
+        Command::new(env!("CARGO_BIN_EXE_minzheng"))
+            .current_dir(tables.0.join("out"))
+            .args([
+                "run",
+                "--households",
+                "households.csv",
+                "--people",
+                "people.csv",
+                "--mapping",
+                "mapping.toml",
+            ])
+            .args([
+                "--on",
+                "2026-08-25",
+                "--format",
+                "csv",
+                "--json",
+                "--out",
+                out,
+            ])
+            .output()
+            .unwrap()
+    };
+    let output = run("again");
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{error}");
+    let decided: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(decided, summary["assessed"]);
+    let part = |folder: &str| tables.read(&format!("{folder}/people/part-00000.csv"));
+    assert_eq!(part("again"), part("assessed"));
+    // begun again over the same tables, it goes on where it was: nothing is left to do
+    let before = fs::metadata(tables.0.join("out/assessed/people/part-00000.csv"))
+        .unwrap()
+        .modified()
+        .unwrap();
+    let (second, _) = tables.verify_with(&[
+        "--json",
+        "--mapping",
+        &mapping,
+        "--assess",
+        "--threads",
+        "2",
+    ]);
+    assert_eq!(second, summary);
+    let after = fs::metadata(tables.0.join("out/assessed/people/part-00000.csv"))
+        .unwrap()
+        .modified()
+        .unwrap();
+    assert_eq!(before, after);
 }
 
 #[test]

@@ -68,6 +68,42 @@ impl Mapping {
             })
     }
 
+    /// The mapping as the text of a mapping file.
+    ///
+    /// ```
+    /// use minzheng_arrow::Mapping;
+    /// let mapping = Mapping::from_toml("mapping.toml", "[people]\n\"工资\" = { fact = \"wage\", unit = \"yuan\" }")?;
+    /// assert_eq!(Mapping::from_toml("again.toml", &mapping.to_toml())?, mapping);
+    /// # Ok::<(), minzheng_arrow::Error>(())
+    /// ```
+    pub fn to_toml(&self) -> String {
+        // a string of JSON is one of TOML
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        let mut out = String::new();
+        for (table, columns) in &self.tables {
+            out.push_str(&format!("[{}]\n", quoted(table)));
+            for (name, column) in columns {
+                let given = [
+                    ("fact", &column.fact),
+                    ("column", &column.column),
+                    ("unit", &column.unit),
+                    ("per", &column.per),
+                ];
+                let mut words: Vec<String> = given
+                    .into_iter()
+                    .filter_map(|(key, value)| {
+                        Some(format!("{key} = {}", quoted(value.as_deref()?)))
+                    })
+                    .collect();
+                if column.ignore {
+                    words.push("ignore = true".to_owned());
+                }
+                out.push_str(&format!("{} = {{ {} }}\n", quoted(name), words.join(", ")));
+            }
+        }
+        out
+    }
+
     /// Forgets what is said of a column.
     pub(crate) fn leave_out(&mut self, table: &str, column: &str) {
         if let Some(columns) = self.tables.get_mut(table) {

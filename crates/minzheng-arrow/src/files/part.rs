@@ -16,6 +16,9 @@ use sha2::{Digest, Sha256};
 use super::{Format, TextEncoding, cells, unwritten};
 use crate::error::{Error, fault};
 
+/// Rows of a row group, at most.
+const GROUP: usize = 131_072;
+
 /// A file as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct WrittenFile {
@@ -114,6 +117,8 @@ impl Part {
                 let properties = WriterProperties::builder()
                     .set_compression(Compression::SNAPPY)
                     .set_created_by(concat!("minzheng ", env!("CARGO_PKG_VERSION")).to_owned())
+                    // a writer holds a row group until it is whole
+                    .set_max_row_group_row_count(Some(GROUP))
                     .set_statistics_enabled(EnabledStatistics::Chunk)
                     .build();
                 let new = ArrowWriter::try_new(file, schema.clone(), Some(properties));

@@ -1,102 +1,170 @@
-//! Declarations and records to adopted tables, row by row, by the definition for one household.
+//! Declarations and records to adopted facts, row by row, by the definition for one household.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use arrow_array::types::Int32Type;
-use arrow_array::{
-    ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Int32Array, Int64Array,
-    RecordBatch, StringArray, UInt64Array,
-};
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use arrow_schema::SchemaRef;
 use minzheng::verification::adopt::{Found, Grade, Said, Settled, settle};
 use minzheng::verification::collect::Unclear;
 use minzheng::verification::evidence::{Evidence, How, WhenNone};
 use minzheng::verification::{AnswerStatus, Basis};
 use minzheng_rules::date::Day;
 use minzheng_rules::facts::FactStatus;
-use minzheng_rules::lang::Type;
 use minzheng_rules::pack::PackSet;
 use minzheng_rules::pack::model::Fact;
 
 use super::answers::Answers;
+use super::columns::{adopted_schema, array, states, status_schema};
+use super::differences::Differences;
 use super::people::{People, ix, row32};
-use super::run::{VerifyOptions, VerifyStep};
-use super::tally::{Notes, VerifySummary, count};
+use super::run::VerifyOptions;
+use super::tally::{FactTally, Notes, VerifySummary, count};
 use crate::contract::Role;
 use crate::error::{Error, fault};
-use crate::files::{Part, TableFile};
 use crate::import::cells::{Cells, read};
 use crate::import::matched::MatchedTable;
 
-/// What the records of a row of evidence come to, read by rising slots.
-#[derive(Debug)]
-pub(super) struct Column {
-    values: Vec<(u32, Result<i64, Unclear>)>,
-    next: usize,
+/// What the records of a row of evidence come to, by rising slots.
+#[derive(Debug, Default)]
+pub(super) struct Figures {
+    slots: Vec<u32>,
+    values: Vec<i64>,
+    /// Slots whose value is not clear; there the value is 0. They are few.
+    unclear: BTreeMap<u32, Unclear>,
 }
 
-impl Column {
-    pub(super) const fn new(values: Vec<(u32, Result<i64, Unclear>)>) -> Self {
-        Self { values, next: 0 }
+impl Figures {
+    pub(super) fn new(found: &[(u32, Result<i64, Unclear>)]) -> Self {
+        let unclear = |(slot, value): &(u32, Result<i64, Unclear>)| Some((*slot, value.err()?));
+        Self {
+            slots: found.iter().map(|(slot, _)| *slot).collect(),
+            values: found.iter().map(|(_, value)| value.unwrap_or(0)).collect(),
+            unclear: found.iter().filter_map(unclear).collect(),
+        }
     }
 
+    pub(super) fn bytes(&self) -> usize {
+        let one = size_of::<u32>().saturating_add(size_of::<i64>());
+        self.slots.len().saturating_mul(one)
+    }
+}
+
+/// A row of evidence while slots go by, rising.
+pub(super) struct Cursor<'a> {
+    row: &'a Evidence,
+    /// The answers of its item by person; none: it was not asked.
+    words: Option<&'a [u16]>,
+    column: Option<&'a Figures>,
+    /// Place in the column of what is still to come.
+    next: usize,
+    /// The day as of which was last spoken, and whether that is too old.
+    stale: Option<(Option<Day>, bool)>,
+}
+
+impl Cursor<'_> {
     fn at(&mut self, slot: u32) -> Option<Result<i64, Unclear>> {
-        while let Some((held, value)) = self.values.get(self.next) {
-            if *held > slot {
-                return None;
-            }
-            if *held == slot {
-                return Some(*value);
-            }
+        let column = self.column?;
+        while *column.slots.get(self.next)? < slot {
             self.next = self.next.saturating_add(1);
         }
-        None
+        if *column.slots.get(self.next)? > slot {
+            return None;
+        }
+        let unclear = if column.unclear.is_empty() {
+            None
+        } else {
+            column.unclear.get(&slot)
+        };
+        match unclear {
+            Some(why) => Some(Err(*why)),
+            None => column.values.get(self.next).copied().map(Ok),
+        }
     }
 }
 
 /// A fact with its rows of evidence, lowest precedence first.
-struct Spoken<'a> {
-    fact: &'a Fact,
-    rows: Vec<(usize, &'a Evidence)>,
+pub(super) struct Spoken<'a> {
+    pub(super) fact: &'a Fact,
+    pub(super) rows: Vec<(usize, &'a Evidence)>,
 }
 
-/// The differences that are written at a time.
-const ROWS: usize = 8_192;
-
+/// What adopting stands on: it does not change.
 pub(super) struct Adopting<'a> {
-    set: &'a PackSet,
-    basis: &'a Basis,
-    people: &'a People,
-    answers: &'a Answers,
-    columns: BTreeMap<usize, Column>,
-    options: &'a VerifyOptions<'a>,
-    differences: Differences,
-    part: Option<Part>,
+    pub(super) set: &'a PackSet,
+    pub(super) basis: &'a Basis,
+    pub(super) people: &'a People,
+    pub(super) answers: &'a Answers,
+    /// By row of evidence.
+    pub(super) columns: BTreeMap<usize, Figures>,
+    pub(super) options: &'a VerifyOptions<'a>,
 }
 
-impl<'a> Adopting<'a> {
-    pub(super) fn new(
-        set: &'a PackSet,
-        basis: &'a Basis,
-        people: &'a People,
-        answers: &'a Answers,
-        columns: BTreeMap<usize, Column>,
-        options: &'a VerifyOptions<'a>,
-    ) -> Self {
-        Self {
-            set,
-            basis,
-            people,
-            answers,
-            columns,
-            options,
-            differences: Differences::default(),
-            part: None,
+/// A table whose facts are adopted.
+pub(super) struct Table<'a> {
+    pub(super) entity: usize,
+    /// `households` or `people`.
+    pub(super) name: &'static str,
+    pub(super) spoken: Vec<Spoken<'a>>,
+    /// Where the declaration of each spoken fact stands among the columns that are read.
+    pub(super) places: Vec<Option<usize>>,
+    /// The columns that stay.
+    kept: Vec<usize>,
+    pub(super) schema: SchemaRef,
+    pub(super) states: SchemaRef,
+    pub(super) matched: &'a MatchedTable,
+}
+
+impl Table<'_> {
+    /// The names of the columns that the adopted facts take the place of.
+    pub(super) fn replaced(&self) -> impl Iterator<Item = &str> {
+        let columns = self.places.iter().flatten();
+        columns.filter_map(|at| Some(&*self.matched.columns.get(*at)?.name))
+    }
+}
+
+/// Some rows with their facts adopted.
+pub(super) struct Adopted {
+    pub(super) rows: RecordBatch,
+    pub(super) states: RecordBatch,
+    pub(super) differences: Differences,
+    /// By spoken fact.
+    pub(super) tallies: Vec<FactTally>,
+    pub(super) notes: Notes,
+    pub(super) samples: Samples,
+}
+
+/// The first households, by row, of every reason and grade.
+#[derive(Debug, Default)]
+pub(super) struct Samples(BTreeMap<(&'static str, &'static str), BTreeSet<u32>>);
+
+impl Samples {
+    fn meet(&mut self, settled: &Settled, home: u32, most: usize) {
+        let grade = settled.difference.map_or("", |d| d.grade.word());
+        let own = self.0.entry((settled.reason.code(), grade)).or_default();
+        own.insert(home);
+        if own.len() > most {
+            own.pop_last();
         }
     }
 
+    pub(super) fn add(&mut self, more: Self, most: usize) {
+        for (key, homes) in more.0 {
+            let own = self.0.entry(key).or_default();
+            own.extend(homes);
+            while own.len() > most {
+                own.pop_last();
+            }
+        }
+    }
+
+    /// The households, rising.
+    pub(super) fn homes(self) -> BTreeSet<u32> {
+        self.0.into_values().flatten().collect()
+    }
+}
+
+impl<'a> Adopting<'a> {
     fn is_stale(&self, item: &str, as_of: Option<Day>) -> bool {
         let cycle = self.basis.catalog.resource(item).map(|r| r.cycle);
         let fresh = as_of
@@ -127,7 +195,7 @@ impl<'a> Adopting<'a> {
         }
     }
 
-    fn spoken(&self, entity: usize) -> Vec<Spoken<'a>> {
+    pub(super) fn spoken(&self, entity: usize) -> Vec<Spoken<'a>> {
         let (set, basis) = (self.set, self.basis);
         let id = set.entities().get(entity).map_or("", |e| e.id.as_str());
         let facts = set.facts().filter(|f| f.entity == entity);
@@ -145,24 +213,69 @@ impl<'a> Adopting<'a> {
             .collect()
     }
 
+    /// A table with the facts that evidence speaks of.
+    pub(super) fn table(
+        &self,
+        entity: usize,
+        own: &SchemaRef,
+        matched: &'a MatchedTable,
+    ) -> Table<'a> {
+        let name = if entity == 0 { "households" } else { "people" };
+        let spoken = self.spoken(entity);
+        let place = |spoken: &Spoken<'_>| {
+            let role = Role::Fact(spoken.fact.id.clone());
+            matched.columns.iter().position(|c| c.role == role)
+        };
+        let places: Vec<Option<usize>> = spoken.iter().map(place).collect();
+        let replaced: Vec<usize> = places
+            .iter()
+            .flatten()
+            .filter_map(|at| matched.needed.get(*at).copied())
+            .collect();
+        let kept: Vec<usize> = (0..own.fields().len())
+            .filter(|at| !replaced.contains(at))
+            .collect();
+        Table {
+            entity,
+            name,
+            schema: adopted_schema(self.set, own, &kept, &spoken),
+            states: status_schema(name, &spoken),
+            spoken,
+            places,
+            kept,
+            matched,
+        }
+    }
+
+    /// The rows of evidence of a fact, from a slot on.
+    pub(super) fn cursors<'s>(&'s self, spoken: &Spoken<'s>, first: u32) -> Vec<Cursor<'s>> {
+        let cursor = |(index, row): &(usize, &'s Evidence)| {
+            let column = self.columns.get(index);
+            let next = column.map_or(0, |c| c.slots.partition_point(|slot| *slot < first));
+            let is_asked = self.answers.is_asked(&row.item);
+            Cursor {
+                row,
+                words: is_asked.then(|| self.answers.of(&row.item)),
+                column,
+                next,
+                stale: None,
+            }
+        };
+        spoken.rows.iter().map(cursor).collect()
+    }
+
     /// What a row of evidence says of a slot whose people these are.
-    fn said(
-        &mut self,
-        (index, row): (usize, &Evidence),
-        slot: u32,
-        of: &[u32],
-        stale: &mut BTreeMap<(usize, Option<Day>), bool>,
-    ) -> Said {
+    fn said(&self, cursor: &mut Cursor<'_>, slot: u32, of: &[u32]) -> Said {
+        let row = cursor.row;
         let mut out = Said {
             found: Found::NotAsked,
             precedence: row.precedence,
             as_of: None,
             stale: false,
         };
-        if !self.answers.is_asked(&row.item) {
+        let Some(words) = cursor.words else {
             return out;
-        }
-        let words = self.answers.of(&row.item);
+        };
         let mut worst: Option<AnswerStatus> = None;
         for person in of {
             let said = words.get(ix(*person)).and_then(|w| self.answers.said(*w));
@@ -174,9 +287,12 @@ impl<'a> Adopting<'a> {
                 out.as_of = Some(out.as_of.map_or(day, |d| d.min(day)));
             }
         }
-        let is_stale = || self.is_stale(&row.item, out.as_of);
-        out.stale = *stale.entry((index, out.as_of)).or_insert_with(is_stale);
-        let value = self.columns.get_mut(&index).and_then(|c| c.at(slot));
+        out.stale = match cursor.stale {
+            Some((day, stale)) if day == out.as_of => stale,
+            _ => self.is_stale(&row.item, out.as_of),
+        };
+        cursor.stale = Some((out.as_of, out.stale));
+        let value = cursor.at(slot);
         out.found = match (worst, value, row.none) {
             (Some(status), ..) => Found::Awaited(status),
             (None, Some(Err(why)), _) => Found::Unclear(why),
@@ -190,120 +306,77 @@ impl<'a> Adopting<'a> {
         out
     }
 
-    /// Writes a table with the facts that evidence speaks of adopted, and how each stands.
-    pub(super) fn write(
-        &mut self,
-        entity: usize,
-        (file, matched): (&TableFile, &MatchedTable),
-        out: &Path,
-        notes: &mut Notes,
-        summary: &mut VerifySummary,
-        progress: &mut dyn FnMut(VerifyStep),
-    ) -> Result<(), Error> {
-        let table = if entity == 0 { "households" } else { "people" };
-        let spoken = self.spoken(entity);
-        let places: Vec<Option<usize>> = spoken
+    /// Some rows of a table, from a row on.
+    pub(super) fn batch(
+        &self,
+        table: &Table<'_>,
+        batch: &RecordBatch,
+        first: usize,
+    ) -> Result<Adopted, Error> {
+        let rows = batch.num_rows();
+        let most = self.options.explain.sample;
+        let mut notes = Notes::new(self.options.most_findings);
+        let mut columns: Vec<ArrayRef> = table
+            .kept
             .iter()
-            .map(|s| {
-                let role = Role::Fact(s.fact.id.clone());
-                matched.columns.iter().position(|c| c.role == role)
-            })
+            .filter_map(|at| batch.columns().get(*at).cloned())
             .collect();
-        let replaced: Vec<usize> = places
-            .iter()
-            .flatten()
-            .filter_map(|at| matched.needed.get(*at).copied())
-            .collect();
-        let kept: Vec<usize> = (0..file.schema().fields().len())
-            .filter(|at| !replaced.contains(at))
-            .collect();
-        let schema = adopted_schema(self.set, file.schema(), &kept, &spoken);
-        let states = status_schema(table, &spoken);
-        let ends = (self.options.format, self.options.encoding);
-        let name = format!("{table}.{}", self.options.format.extension());
-        let mut rows_out = Part::table(&out.join(&name), ends, &schema)?;
-        let mut states_out = Part::table(&out.join("status").join(&name), ends, &states)?;
-        let mut stale = BTreeMap::new();
-        let mut tallies = vec![super::tally::FactTally::default(); spoken.len()];
-        let mut first = 0_usize;
-        for batch in file.batches() {
-            self.options.go_on()?;
-            let batch = batch?;
-            let mut columns: Vec<ArrayRef> = kept
-                .iter()
-                .filter_map(|at| batch.columns().get(*at).cloned())
-                .collect();
-            let mut status: Vec<ArrayRef> = self.keys(entity, first, batch.num_rows());
-            for ((spoken, place), tally) in spoken.iter().zip(&places).zip(&mut tallies) {
-                let declared = place.map(|at| declared(&batch, matched, at, table, first, notes));
-                let declared = declared.transpose()?;
-                let settled = self.fact(
-                    entity,
-                    spoken,
-                    declared.as_ref(),
-                    first,
-                    batch.num_rows(),
-                    &mut stale,
-                );
-                for (row, settled) in settled.iter().enumerate() {
-                    let given = declared.as_ref().and_then(|d| d.number(row));
-                    tally_one(tally, settled);
-                    let apart = settled.difference.is_some_and(|d| d.grade != Grade::Same);
-                    if apart {
-                        let row = first.saturating_add(row);
-                        self.differ(entity, row, spoken, given, settled);
+        let mut status: Vec<ArrayRef> = self.keys(table.entity, first, rows);
+        let mut differences = Differences::default();
+        let (mut tallies, mut samples) = (Vec::new(), Samples::default());
+        for (spoken, place) in table.spoken.iter().zip(&table.places) {
+            let declared = place.map(|at| declared(batch, table, at, first, &mut notes));
+            let declared = declared.transpose()?;
+            let settled = self.fact(table.entity, spoken, declared.as_ref(), first, rows);
+            let mut tally = FactTally::default();
+            let mut row = first;
+            for alike in settled.chunk_by(|a, b| are_alike(a, b)) {
+                let Some(one) = alike.first() else { continue };
+                tally.alike(one, alike.len());
+                let differs = one.difference.is_some_and(|d| d.grade != Grade::Same);
+                for (at, settled) in alike.iter().enumerate() {
+                    let slot = row.saturating_add(at);
+                    if at < most {
+                        samples.meet(settled, self.home(table.entity, row32(slot)), most);
+                    }
+                    if differs {
+                        let given = slot.checked_sub(first);
+                        let given = declared.as_ref().zip(given).and_then(|(d, r)| d.number(r));
+                        self.differ(table.entity, slot, spoken, given, settled, &mut differences);
+                    } else if at >= most {
+                        break;
                     }
                 }
-                columns.push(array(
-                    self.set,
-                    spoken.fact.ty,
-                    settled.iter().map(|s| s.value),
-                )?);
-                status.push(words(settled.iter().map(|s| s.status.word())));
+                row = row.saturating_add(alike.len());
             }
-            let bad = |_| fault(table);
-            rows_out.write(&RecordBatch::try_new(Arc::clone(&schema), columns).map_err(bad)?)?;
-            states_out.write(&RecordBatch::try_new(Arc::clone(&states), status).map_err(bad)?)?;
-            first = first.saturating_add(batch.num_rows());
-            let rows = u64::try_from(first).unwrap_or(u64::MAX);
-            progress(VerifyStep::Adopted { table, rows });
-            if self.differences.fact.len() >= ROWS {
-                self.flush(out)?;
-            }
+            tallies.push(tally);
+            columns.push(array(
+                self.set,
+                spoken.fact.ty,
+                settled.iter().map(|s| s.value),
+            )?);
+            status.push(states(settled.iter().map(|s| s.status))?);
         }
-        self.flush(out)?;
-        rows_out.finish()?;
-        states_out.finish()?;
-        let rows = u64::try_from(first).unwrap_or(u64::MAX);
-        let id = self
-            .set
-            .entities()
-            .get(entity)
-            .map_or("", |e| e.id.as_str());
-        if entity == 0 {
-            summary.households = rows;
-        } else {
-            summary.people = rows;
-        }
-        for (spoken, tally) in spoken.iter().zip(tallies) {
-            summary
-                .facts
-                .insert(format!("{id}.{}", spoken.fact.id), tally);
-        }
-        Ok(())
+        let bad = |_| fault(table.name);
+        Ok(Adopted {
+            rows: RecordBatch::try_new(Arc::clone(&table.schema), columns).map_err(bad)?,
+            states: RecordBatch::try_new(Arc::clone(&table.states), status).map_err(bad)?,
+            differences,
+            tallies,
+            notes,
+            samples,
+        })
     }
 
     /// One fact of some rows.
-    fn fact(
-        &mut self,
+    pub(super) fn fact(
+        &self,
         entity: usize,
         spoken: &Spoken<'_>,
         declared: Option<&Cells<'_>>,
         first: usize,
         rows: usize,
-        stale: &mut BTreeMap<(usize, Option<Day>), bool>,
     ) -> Vec<Settled> {
-        let people = self.people;
         let day = self.options.declared_on.unwrap_or(self.options.as_of);
         let times = self.basis.material_times();
         let tolerance = |precedence: u8| {
@@ -313,25 +386,34 @@ impl<'a> Adopting<'a> {
                 .filter(|(_, r)| r.precedence == precedence);
             group.find_map(|(_, r)| r.tolerance)
         };
+        let mut cursors = self.cursors(spoken, row32(first));
         let mut said = Vec::with_capacity(spoken.rows.len());
         let mut out = Vec::with_capacity(rows);
         for row in 0..rows {
             let slot = row32(first.saturating_add(row));
             let own = [slot];
             let of = if entity == 0 {
-                people.members(slot)
+                self.people.members(slot)
             } else {
                 &own
             };
             said.clear();
-            for evidence in &spoken.rows {
-                said.push(self.said(*evidence, slot, of, stale));
+            for cursor in &mut cursors {
+                said.push(self.said(cursor, slot, of));
             }
             let given = declared.and_then(|d| d.number(row));
             let given = given.map(|value| (value, FactStatus::Declared, day));
             out.push(settle(spoken.fact, &said, given, tolerance, times));
         }
         out
+    }
+
+    /// The household of a row.
+    fn home(&self, entity: usize, row: u32) -> u32 {
+        if entity == 0 {
+            return row;
+        }
+        self.people.home.get(ix(row)).copied().unwrap_or(row)
     }
 
     fn keys(&self, entity: usize, first: usize, rows: usize) -> Vec<ArrayRef> {
@@ -351,24 +433,20 @@ impl<'a> Adopting<'a> {
     }
 
     fn differ(
-        &mut self,
+        &self,
         entity: usize,
         row: usize,
         spoken: &Spoken<'_>,
         declared: Option<i64>,
         settled: &Settled,
+        list: &mut Differences,
     ) {
         let Some(difference) = settled.difference else {
             return;
         };
         let slot = row32(row);
-        let (home, person) = if entity == 0 {
-            (self.people.home_words(slot), None)
-        } else {
-            let home = self.people.home.get(ix(slot)).copied();
-            let home = home.map_or_else(String::new, |h| self.people.home_words(h));
-            (home, Some(self.people.person_words(slot)))
-        };
+        let home = self.people.home_words(self.home(entity, slot));
+        let person = (entity > 0).then(|| self.people.person_words(slot));
         let mut items: Vec<&str> = Vec::new();
         for (_, evidence) in &spoken.rows {
             let settles = settled.settled.is_none_or(|p| p == evidence.precedence);
@@ -376,7 +454,6 @@ impl<'a> Adopting<'a> {
                 items.push(&evidence.item);
             }
         }
-        let list = &mut self.differences;
         list.row.push(u64::from(slot));
         list.home.push(home);
         list.person.push(person);
@@ -389,49 +466,30 @@ impl<'a> Adopting<'a> {
         list.reason.push(settled.reason.code());
         list.items.push(items.join("+"));
     }
-
-    /// Writes the differences that are held.
-    fn flush(&mut self, out: &Path) -> Result<(), Error> {
-        let schema = Differences::schema();
-        if self.part.is_none() {
-            let path = out.join(format!("differences.{}", self.options.format.extension()));
-            let ends = (self.options.format, self.options.encoding);
-            self.part = Some(Part::table(&path, ends, &schema)?);
-        }
-        let batch = core::mem::take(&mut self.differences).batch(schema)?;
-        match &mut self.part {
-            Some(part) => part.write(&batch),
-            None => Ok(()),
-        }
-    }
-
-    /// Ends the table of differences.
-    pub(super) fn finish(self) -> Result<(), Error> {
-        self.part.map(Part::finish).transpose().map(|_| ())
-    }
 }
 
-fn tally_one(tally: &mut super::tally::FactTally, settled: &Settled) {
-    match (settled.value, settled.status) {
-        (None, _) => count(&mut tally.unknown),
-        (Some(_), FactStatus::Verified) => count(&mut tally.verified),
-        (Some(_), _) => count(&mut tally.declared),
-    }
-    count(tally.reasons.entry(settled.reason.code()).or_default());
-    if let Some(difference) = settled.difference {
-        count(tally.grades.entry(difference.grade.word()).or_default());
-    }
+/// Whether two facts are counted as the same.
+fn are_alike(a: &Settled, b: &Settled) -> bool {
+    let of = |s: &Settled| {
+        (
+            s.reason,
+            s.status,
+            s.value.is_some(),
+            s.difference.map(|d| d.grade),
+        )
+    };
+    of(a) == of(b)
 }
 
 /// What is declared of a fact; a value that is none, or is out of bounds, is unknown and a finding.
-fn declared<'b>(
+pub(super) fn declared<'b>(
     batch: &'b RecordBatch,
-    matched: &MatchedTable,
+    table: &Table<'_>,
     at: usize,
-    table: &'static str,
     first: usize,
     notes: &mut Notes,
 ) -> Result<Cells<'b>, Error> {
+    let (matched, table) = (table.matched, table.name);
     let column = matched.columns.get(at).zip(matched.needed.get(at));
     let (column, index) = column.ok_or_else(|| fault(table))?;
     let array = batch.columns().get(*index).ok_or_else(|| fault(table))?;
@@ -460,137 +518,4 @@ fn declared<'b>(
         );
     }
     Ok(cells.without(batch.num_rows(), &outside))
-}
-
-fn field(set: &PackSet, fact: &Fact) -> Field {
-    let (name, ty) = match fact.ty {
-        Type::Money { .. } => (format!("{}_fen", fact.id), DataType::Int64),
-        Type::Bool => (fact.id.clone(), DataType::Boolean),
-        Type::Date => (fact.id.clone(), DataType::Date32),
-        Type::Place => (fact.id.clone(), DataType::Utf8),
-        Type::Ratio => (fact.id.clone(), DataType::Decimal128(18, 4)),
-        Type::Code(list) if set.code_lists().get(list).is_some() => (fact.id.clone(), coded()),
-        _ => (fact.id.clone(), DataType::Int64),
-    };
-    Field::new(name, ty, true)
-}
-
-fn coded() -> DataType {
-    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
-}
-
-fn adopted_schema(
-    set: &PackSet,
-    own: &SchemaRef,
-    kept: &[usize],
-    spoken: &[Spoken<'_>],
-) -> SchemaRef {
-    let kept = kept.iter().filter_map(|at| own.fields().get(*at));
-    let mut fields: Vec<Field> = kept.map(|f| f.as_ref().clone()).collect();
-    fields.extend(spoken.iter().map(|s| field(set, s.fact)));
-    Arc::new(Schema::new(fields))
-}
-
-fn status_schema(table: &str, spoken: &[Spoken<'_>]) -> SchemaRef {
-    let mut fields = vec![Field::new("household_id", DataType::Utf8, false)];
-    if table == "people" {
-        fields.push(Field::new("person_id", DataType::Utf8, false));
-    }
-    fields.extend(
-        spoken
-            .iter()
-            .map(|s| Field::new(&s.fact.id, coded(), false)),
-    );
-    Arc::new(Schema::new(fields))
-}
-
-/// Values of a fact as a column that is read as the same.
-fn array(
-    set: &PackSet,
-    ty: Type,
-    values: impl Iterator<Item = Option<i64>>,
-) -> Result<ArrayRef, Error> {
-    let small = |v: i64| i32::try_from(v).ok();
-    Ok(match ty {
-        Type::Bool => Arc::new(values.map(|v| v.map(|v| v != 0)).collect::<BooleanArray>()),
-        Type::Date => Arc::new(values.map(|v| v.and_then(small)).collect::<Date32Array>()),
-        Type::Place => {
-            let words = values.map(|v| v.map(|v| format!("{v:06}")));
-            Arc::new(words.collect::<StringArray>())
-        }
-        Type::Ratio => {
-            let wide: Decimal128Array = values.map(|v| v.map(i128::from)).collect();
-            Arc::new(
-                wide.with_precision_and_scale(18, 4)
-                    .map_err(|_| fault("people"))?,
-            )
-        }
-        Type::Code(list) => match set.code_lists().get(list) {
-            Some(list) => {
-                let ids = StringArray::from_iter_values(list.codes.iter().map(|c| c.id.as_str()));
-                let keys: Int32Array = values.map(|v| v.and_then(small)).collect();
-                let new = DictionaryArray::<Int32Type>::try_new(keys, Arc::new(ids));
-                Arc::new(new.map_err(|_| fault("people"))?)
-            }
-            None => Arc::new(values.collect::<Int64Array>()),
-        },
-        _ => Arc::new(values.collect::<Int64Array>()),
-    })
-}
-
-fn words<'w>(words: impl Iterator<Item = &'w str>) -> ArrayRef {
-    Arc::new(words.collect::<DictionaryArray<Int32Type>>())
-}
-
-/// Rows of the table of differences.
-#[derive(Debug, Default)]
-struct Differences {
-    row: Vec<u64>,
-    home: Vec<String>,
-    person: Vec<Option<String>>,
-    fact: Vec<String>,
-    declared: Vec<Option<i64>>,
-    evidence: Vec<i64>,
-    adopted: Vec<Option<i64>>,
-    by: Vec<Option<i64>>,
-    grade: Vec<&'static str>,
-    reason: Vec<&'static str>,
-    items: Vec<String>,
-}
-
-impl Differences {
-    fn schema() -> SchemaRef {
-        let text = |name: &str, null| Field::new(name, DataType::Utf8, null);
-        let number = |name: &str, null| Field::new(name, DataType::Int64, null);
-        Arc::new(Schema::new(vec![
-            Field::new("row", DataType::UInt64, false),
-            text("household_id", false),
-            text("person_id", true),
-            text("fact", false),
-            number("declared", true),
-            number("evidence", false),
-            number("adopted", true),
-            number("by", true),
-            text("grade", false),
-            text("reason", false),
-            text("items", false),
-        ]))
-    }
-
-    fn batch(self, schema: SchemaRef) -> Result<RecordBatch, Error> {
-        let columns: Vec<ArrayRef> = vec![
-            Arc::new(UInt64Array::from(self.row)),
-            Arc::new(StringArray::from(self.home)),
-            Arc::new(StringArray::from(self.person)),
-            Arc::new(StringArray::from(self.fact)),
-            Arc::new(Int64Array::from(self.declared)),
-            Arc::new(Int64Array::from(self.evidence)),
-            Arc::new(Int64Array::from(self.adopted)),
-            Arc::new(Int64Array::from(self.by)),
-            Arc::new(StringArray::from(self.grade)),
-            Arc::new(StringArray::from(self.reason)),
-            Arc::new(StringArray::from(self.items)),
-        ];
-        RecordBatch::try_new(schema, columns).map_err(|_| fault("differences"))
-    }
 }

@@ -6,6 +6,7 @@ use minzheng::verification::AnswerStatus;
 use minzheng_rules::date::Day;
 
 use super::people::{People, ix};
+use super::run::VerifyOptions;
 use super::tally::Notes;
 use crate::error::{Error, at};
 use crate::files::{Pick, TableFile};
@@ -38,6 +39,16 @@ fn status_at(number: u16) -> Option<AnswerStatus> {
     AnswerStatus::ALL.get(at).map(|(_, status)| *status)
 }
 
+/// The status that a word says; `None`: no answer.
+pub(super) fn status_of(word: u16) -> Option<AnswerStatus> {
+    status_at(word & 7)
+}
+
+/// The word with another status and the day that it had.
+pub(super) fn with_status(word: u16, status: AnswerStatus) -> u16 {
+    (word & !7) | number_of(status)
+}
+
 fn number_of(status: AnswerStatus) -> u16 {
     let at = AnswerStatus::ALL.iter().position(|(_, s)| *s == status);
     at.and_then(|at| u16::try_from(at.saturating_add(1)).ok())
@@ -50,6 +61,7 @@ impl Answers {
         table: &TableFile,
         people: &People,
         items: &[String],
+        options: &VerifyOptions<'_>,
         notes: &mut Notes,
     ) -> Result<Self, Error> {
         let mut out = Self::default();
@@ -70,7 +82,11 @@ impl Answers {
         }
         let (picks, stands): (Vec<Pick>, _) = super::people::picks(&wanted);
         let (mut home, mut first) = (0, 0_u64);
+        // words by the place of the item; of one that has not answered none
+        let mut all: Vec<Vec<u16>> = vec![Vec::new(); items.len()];
+        let mut near = 0_usize;
         for batch in table.read(&picks, 0) {
+            options.go_on()?;
             let batch = batch?;
             let column = |which: usize| {
                 let at = stands.get(which).copied().flatten();
@@ -125,11 +141,17 @@ impl Answers {
                     );
                     continue;
                 };
+                // the answers about a person stand item after item
+                let is = |at: &usize, word: &str| items.get(*at).is_some_and(|i| *i == word);
                 let item = match cell(2) {
-                    Some(Key::Text(item)) => items.iter().find(|i| **i == *item),
+                    Some(Key::Text(word)) => [near.saturating_add(1), near]
+                        .into_iter()
+                        .chain(0..items.len())
+                        .find(|at| is(at, word)),
                     _ => None,
                 };
-                let Some(item) = item else {
+                let words = item.and_then(|at| Some((at, all.get_mut(at)?)));
+                let Some((item, words)) = words else {
                     let message = "the catalogue has no such item";
                     notes.row(
                         "answers",
@@ -165,28 +187,26 @@ impl Answers {
                         (AnswerStatus::Pending, None)
                     }
                 };
-                if !out.put(item, person, people.len(), Said { status, as_of }) {
-                    let message = "the item has answered about the person already";
-                    notes.row(
-                        "answers",
-                        number,
-                        "",
-                        "E-ANSWER-TWICE",
-                        message,
-                        people.words(person),
-                    );
-                    out.set(
-                        item,
-                        person,
-                        Said {
-                            status: AnswerStatus::Unavailable,
-                            as_of: None,
-                        },
-                    );
+                near = item;
+                if words.is_empty() {
+                    words.resize(people.len(), 0);
                 }
+                let Some(place) = words.get_mut(ix(person)) else {
+                    continue;
+                };
+                if *place == 0 {
+                    *place = out.word(Said { status, as_of });
+                    continue;
+                }
+                let message = "the item has answered about the person already";
+                let key = people.words(person);
+                notes.row("answers", number, "", "E-ANSWER-TWICE", message, key);
+                *place = number_of(AnswerStatus::Unavailable);
             }
             first = first.saturating_add(u64::try_from(batch.num_rows()).unwrap_or(0));
         }
+        let asked = items.iter().zip(all).filter(|(_, words)| !words.is_empty());
+        out.words = asked.map(|(item, words)| (item.clone(), words)).collect();
         Ok(out)
     }
 
@@ -214,33 +234,24 @@ impl Answers {
         self.words.contains_key(item)
     }
 
-    /// The item was asked, whether anybody is answered about or not.
-    pub(super) fn ask(&mut self, item: &str, people: usize) {
-        self.words
-            .entry(item.to_owned())
-            .or_insert_with(|| vec![0; people]);
+    /// The words of an item, to be set right; none said yet where it has not answered.
+    pub(super) fn take(&mut self, item: &str, people: usize) -> Vec<u16> {
+        self.words.remove(item).unwrap_or_else(|| vec![0; people])
     }
 
-    fn put(&mut self, item: &str, person: u32, people: usize, said: Said) -> bool {
-        if !self.is_asked(item) {
-            self.ask(item, people);
-        }
-        let word = self.word(said);
-        let place = self.words.get_mut(item).and_then(|w| w.get_mut(ix(person)));
-        match place {
-            Some(place) if *place == 0 => {
-                *place = word;
-                true
-            }
-            _ => false,
-        }
+    /// The words of an item that was asked.
+    pub(super) fn give(&mut self, item: &str, words: Vec<u16>) {
+        self.words.insert(item.to_owned(), words);
     }
 
-    pub(super) fn set(&mut self, item: &str, person: u32, said: Said) {
-        let word = self.word(said);
-        if let Some(place) = self.words.get_mut(item).and_then(|w| w.get_mut(ix(person))) {
-            *place = word;
-        }
+    /// The items that were asked.
+    pub(super) fn asked(&self) -> impl Iterator<Item = &str> {
+        self.words.keys().map(String::as_str)
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        let words = self.words.values().map(|w| w.len().saturating_mul(2));
+        words.fold(0, usize::saturating_add)
     }
 
     /// The words of an item, by person.
@@ -250,7 +261,7 @@ impl Answers {
 
     /// What a word says; `None`: no answer.
     pub(super) fn said(&self, word: u16) -> Option<Said> {
-        let status = status_at(word & 7)?;
+        let status = status_of(word)?;
         let as_of = usize::from(word >> STATUS).checked_sub(1);
         let as_of = as_of.and_then(|at| self.days.get(at).copied());
         Some(Said { status, as_of })

@@ -57,6 +57,8 @@ pub struct Fold {
     /// Records that count and say nothing clear.
     spoilt: BTreeMap<u32, Unclear>,
     kept: Vec<Kept>,
+    /// Slots whose records contradict each other or their answer, whatever they say.
+    contradicted: BTreeMap<u32, Unclear>,
 }
 
 #[derive(Debug, Clone)]
@@ -88,6 +90,7 @@ impl Fold {
             open: BTreeMap::new(),
             spoilt: BTreeMap::new(),
             kept: Vec::new(),
+            contradicted: BTreeMap::new(),
         }
     }
 
@@ -173,6 +176,11 @@ impl Fold {
         self.open.entry(slot).or_insert(why);
     }
 
+    /// The records contradict each other or their answer: none of them decides, not even where one would.
+    pub fn contradict(&mut self, slot: u32, why: Unclear) {
+        self.contradicted.entry(slot).or_insert(why);
+    }
+
     /// Things that came more than once are added once.
     fn tell_apart(&mut self) {
         let mut kept = core::mem::take(&mut self.kept);
@@ -227,6 +235,10 @@ impl Fold {
         for slot in 0..u32::try_from(many).unwrap_or(u32::MAX) {
             let count = self.count(slot);
             let open = self.open.get(&slot).copied();
+            if let Some(why) = self.contradicted.get(&slot) {
+                out.push((slot, Err(*why)));
+                continue;
+            }
             let value = match (count, open) {
                 (0, None) => continue,
                 (1.., _) if self.how == How::Any => Ok(i64::from(evidence.gives)),

@@ -270,6 +270,24 @@ impl People {
         self.members(home).iter().find(is).copied()
     }
 
+    /// The household of the person whose key these words are: `household/person`.
+    pub(super) fn named(&self, words: &str) -> Option<u32> {
+        let mut rows = 0..row32(self.len());
+        let row = rows.find(|row| self.is_named(*row, words))?;
+        self.home
+            .get(ix(row))
+            .copied()
+            .filter(|home| *home != NO_ROW)
+    }
+
+    fn is_named(&self, person: u32, words: &str) -> bool {
+        let own = self.persons.get(ix(person)).is_some_and(|own| match own {
+            Id::Number(number) => words.ends_with(&format!("/{number}")),
+            Id::Text(text) => words.ends_with(text.as_ref()),
+        });
+        own && self.words(person) == words
+    }
+
     /// The key of a household in full.
     pub(super) fn home_words(&self, home: u32) -> String {
         self.households

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use minzheng::Engine;
 use minzheng::catalog::Resource;
 use minzheng::verification::Basis;
 use minzheng::verification::evidence::Evidence;
@@ -12,16 +14,21 @@ use minzheng_rules::error::Diagnostic;
 use minzheng_rules::lang::Type;
 use minzheng_rules::pack::PackSet;
 
-use super::adopt::{Adopting, Column};
+use super::adopt::{Adopting, Figures};
+use super::again::{Again, Contradicted, Explained, ToExplain};
 use super::answers::Answers;
 use super::matcher::{Matcher, NO_KEY};
+use super::outputs::Outputs;
 use super::people::People;
-use super::source::{Against, Found, settle_answers, stream};
-use super::tally::{ItemTally, Notes, VerifySummary, count};
+use super::source::{Against, Source};
+use super::tally::{Notes, VerifySummary, count};
+use super::threads;
 use crate::contract::Mapping;
-use crate::error::{Error, Findings, fault};
-use crate::files::{Format, Part, TableFile, TextEncoding};
+use crate::error::{Error, fault};
+use crate::files::{Format, TableFile, TextEncoding};
 use crate::import::{ImportOptions, Importer};
+use crate::stream::spent::{Spent, Watch};
+use crate::stream::{Clock, Phase};
 
 /// The tables that are verified.
 #[derive(Debug, Clone)]
@@ -55,12 +62,19 @@ pub struct VerifyOptions<'c> {
     pub encoding: TextEncoding,
     /// Most findings that are listed; the others are counted.
     pub most_findings: usize,
+    /// Threads that match and adopt; 0 and 1: the caller's own. Nothing that is written depends on it; each thread needs the room of
+    /// an item more.
+    pub threads: usize,
+    /// The households that are put into words.
+    pub explain: ToExplain,
     /// Set to stop between two batches.
     pub cancel: Option<&'c AtomicBool>,
+    /// A clock, to be told what the time goes into: [`VerifyStep::Spent`].
+    pub clock: Option<Clock<'c>>,
 }
 
 impl VerifyOptions<'_> {
-    /// As of a day: columns as the packs name them, Parquet, 100,000 findings.
+    /// As of a day: columns as the packs name them, Parquet, 100,000 findings, one thread, no words.
     pub fn new(as_of: Day) -> Self {
         Self {
             as_of,
@@ -70,7 +84,10 @@ impl VerifyOptions<'_> {
             format: Format::Parquet,
             encoding: TextEncoding::Utf8,
             most_findings: 100_000,
+            threads: 1,
+            explain: ToExplain::default(),
             cancel: None,
+            clock: None,
         }
     }
 
@@ -84,6 +101,18 @@ impl VerifyOptions<'_> {
         }
         Ok(())
     }
+}
+
+/// What a verification of tables gives.
+#[derive(Debug, Clone)]
+pub struct Verified {
+    /// Counts by item and fact.
+    pub summary: VerifySummary,
+    /// The households that were asked for, in the order of their rows.
+    pub explained: Vec<Explained>,
+    /// How the tables that were written are read: the mapping given, without the columns whose place the adopted facts took. It is
+    /// written to `mapping.toml` too where one was given.
+    pub mapping: Mapping,
 }
 
 /// How far a verification is.
@@ -104,35 +133,60 @@ pub enum VerifyStep {
         /// Rows so far.
         rows: u64,
     },
+    /// Time that was spent since the last word of this phase; only with [`VerifyOptions::clock`].
+    Spent {
+        /// What it was spent on.
+        phase: Phase,
+        /// By [`VerifyOptions::clock`].
+        time: Duration,
+        /// Rows that went through.
+        rows: u64,
+    },
+}
+
+fn many(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 /// The file of a table in a folder, or the folder with its parts; none where there is neither.
-fn find(folder: &Path, name: &str) -> Result<Option<TableFile>, Error> {
+pub(super) fn find(folder: &Path, name: &str) -> Result<Option<TableFile>, Error> {
     let mut paths = vec![folder.join(name)];
     paths.extend(["parquet", "arrow", "csv"].map(|end| folder.join(format!("{name}.{end}"))));
     let found = paths.into_iter().find(|path| path.exists());
     found.map(|path| TableFile::open(&path)).transpose()
 }
 
+/// What was spent, with the rows that went through.
+pub(super) fn tell(spent: Spent, rows: u64, step: &mut dyn FnMut(VerifyStep)) {
+    for (phase, time) in spent.each() {
+        step(VerifyStep::Spent { phase, time, rows });
+    }
+}
+
 /// Matches the records of the items to people by identity number, puts them together, and takes for each fact the declaration or the
-/// records, as [`Engine::verify`](minzheng::Engine::verify) does for one household.
+/// records, as [`Engine::verify`] does for one household.
 ///
 /// Writes to `out`, in the format asked for: `households` and `people`, with the facts that evidence speaks of adopted, as
 /// [`run`](crate::run) reads them; `status/households` and `status/people` with a column a fact (`verified`, `declared`, `pending`,
 /// `refused`, `unavailable`); `differences` between declaration and records; `findings`. The last two name people by their keys in
-/// full. A person without an answer and without a record has not been answered about: unknown, never zero.
+/// full. `mapping.toml` says how the tables are read where a mapping was given. `summary.json` is written last: without it the folder is not whole. What an earlier call wrote there is replaced, its
+/// `summary.json` first of all. A person without an answer and without a record has not been answered about: unknown, never zero.
+///
+/// Nothing that is written depends on threads. The households of [`VerifyOptions::explain`] are checked once more, one by one, with
+/// their own records read again by key.
 ///
 /// # Errors
-/// What is wrong with packs, files or columns as a whole: `E-FILE-…`, `E-TABLE-…`, `E-MAP-…`, `E-MATCH-SIZE`;
-/// `E-RUN-STOPPED` where `cancel` was set. What is wrong with rows are findings.
+/// What is wrong with packs, files or columns as a whole: `E-FILE-…`, `E-TABLE-…`, `E-MAP-…`, `E-MATCH-SIZE`; `E-MATCH-PERSON`
+/// where nobody has a key that is to be explained; `E-RUN-STOPPED` where `cancel` was set. What is wrong with rows are findings.
 pub fn verify(
-    set: &PackSet,
-    basis: &Basis,
+    engine: &Engine,
     inputs: &VerifyInputs,
     out: &Path,
     options: &VerifyOptions<'_>,
     progress: &mut dyn FnMut(VerifyStep),
-) -> Result<VerifySummary, Error> {
+) -> Result<Verified, Error> {
+    let (set, basis) = (engine.packs(), engine.basis()?);
+    let watch = Watch::new(options.clock);
     let households = TableFile::open(&inputs.households)?;
     let people = TableFile::open(&inputs.people)?;
     let import = ImportOptions {
@@ -153,108 +207,137 @@ pub fn verify(
     let mut notes = Notes::new(options.most_findings);
     let mut summary = VerifySummary::default();
 
-    let (rows, keys) = People::read((&households, homes), (&people, persons), &mut notes)?;
-    let matcher = Matcher::new(&keys)?;
+    let (read, time) =
+        watch.over(|| People::read((&households, homes), (&people, persons), &mut notes));
+    let (rows, keys) = read?;
+    tell(Spent::one(Phase::Read, time), many(rows.len()), progress);
+    let (matcher, time) = watch.over(|| Matcher::new(&keys));
+    let matcher = matcher?;
+    tell(Spent::one(Phase::Match, time), 0, progress);
     for person in matcher.twice() {
         let message =
             "another person has the same identity number: whose its records are cannot be told";
+        let key = rows.words(*person);
         notes.row(
             "people",
             *person,
             "id_number",
             "E-MATCH-TWICE",
             message,
-            rows.words(*person),
+            key,
         );
         count(&mut summary.duplicate_people);
     }
-    let without = keys.iter().filter(|k| **k == NO_KEY).count();
-    summary.unmatchable_people = u64::try_from(without).unwrap_or(0);
+    summary.unmatchable_people = many(keys.iter().filter(|k| **k == NO_KEY).count());
     drop(keys);
+    let wanted = options.explain.homes(&rows)?;
 
     let items: Vec<&Resource> = basis.catalog.items().collect();
     let ids: Vec<String> = items.iter().map(|i| i.id.clone()).collect();
     let mut answers = match &inputs.answers {
         None => Answers::default(),
-        Some(path) => Answers::read(&TableFile::open(path)?, &rows, &ids, &mut notes)?,
+        Some(path) => {
+            let table = TableFile::open(path)?;
+            let (read, time) =
+                watch.over(|| Answers::read(&table, &rows, &ids, options, &mut notes));
+            tell(Spent::one(Phase::Read, time), 0, progress);
+            read?
+        }
     };
     let against = Against {
         set,
         people: &rows,
         matcher: &matcher,
         day: options.as_of,
+        most_findings: options.most_findings,
+        watch,
     };
-    let mut columns: BTreeMap<usize, Column> = BTreeMap::new();
+    let mut sources = Vec::new();
     for resource in items {
-        let evidence = evidence_of(set, basis, resource);
-        let (found, tally, bytes) = match find(&inputs.items, &resource.id)? {
-            Some(table) => {
-                let mut going = |rows| {
-                    progress(VerifyStep::Matched {
-                        item: resource.id.clone(),
-                        rows,
-                    });
-                    options.go_on()
-                };
-                let source = (resource, &table);
-                stream(
-                    source,
-                    &evidence,
-                    &against,
-                    &mut answers,
-                    &mut notes,
-                    &mut going,
-                )?
-            }
-            None if answers.is_asked(&resource.id) => {
-                let mut tally = ItemTally::default();
-                let none = vec![false; rows.len()];
-                let id = &resource.id;
-                settle_answers(
-                    id,
-                    &none,
-                    &against,
-                    &mut answers,
-                    &mut [],
-                    &mut notes,
-                    &mut tally,
-                );
-                (Vec::new(), tally, 0)
-            }
-            None => continue,
-        };
-        summary.matching_bytes = summary
-            .matching_bytes
-            .max(u64::try_from(bytes).unwrap_or(u64::MAX));
-        for Found { row, values } in found {
-            columns.insert(row, Column::new(values));
+        let table = find(&inputs.items, &resource.id)?;
+        if table.is_some() || answers.is_asked(&resource.id) {
+            sources.push(Source {
+                resource,
+                evidence: if table.is_some() {
+                    evidence_of(set, basis, resource)
+                } else {
+                    Vec::new()
+                },
+                table,
+                words: answers.take(&resource.id, rows.len()),
+            });
         }
-        summary.items.insert(resource.id.clone(), tally);
     }
+    let asked: Vec<&Resource> = sources.iter().map(|s| s.resource).collect();
+    let mut columns: BTreeMap<usize, Figures> = BTreeMap::new();
+    let mut contradicted = Contradicted::new();
+    for (resource, matched) in asked
+        .into_iter()
+        .zip(threads::all(sources, &against, options, progress)?)
+    {
+        summary.matching_bytes = summary.matching_bytes.max(many(matched.bytes));
+        columns.extend(matched.found);
+        for (person, code) in matched.contradicted {
+            contradicted.insert((resource.id.clone(), person), code);
+        }
+        answers.give(&resource.id, matched.words);
+        summary.items.insert(resource.id.clone(), matched.tally);
+        notes.add(matched.notes);
+    }
+    let twice = matcher.twice().to_vec();
     drop(matcher);
-
-    let mut adopting = Adopting::new(set, basis, &rows, &answers, columns, options);
+    let figures = columns.values().map(Figures::bytes);
+    let figures = figures.fold(answers.bytes(), usize::saturating_add);
+    summary.table_bytes = many(figures);
+    let adopting = Adopting {
+        set,
+        basis,
+        people: &rows,
+        answers: &answers,
+        columns,
+        options,
+    };
     adopting.tally_answers(&mut summary);
-    adopting.write(
-        0,
-        (&households, homes),
-        out,
-        &mut notes,
-        &mut summary,
-        progress,
-    )?;
-    adopting.write(
-        1,
-        (&people, persons),
-        out,
-        &mut notes,
-        &mut summary,
-        progress,
-    )?;
-    adopting.finish()?;
-    write_findings(out, options, &notes.findings)?;
+    let mut outputs = Outputs::begin(out, options)?;
+    let tables = [
+        adopting.table(0, households.schema(), homes),
+        adopting.table(1, people.schema(), persons),
+    ];
+    for (table, file) in tables.iter().zip([&households, &people]) {
+        outputs.adopt(
+            &adopting,
+            table,
+            file,
+            (&mut notes, &mut summary),
+            watch,
+            progress,
+        )?;
+    }
+    let again = Again {
+        engine,
+        adopting: &adopting,
+        tables: &tables,
+        files: [&households, &people],
+        items: &inputs.items,
+        twice: &twice,
+        contradicted: &contradicted,
+    };
+    let mut homes = outputs.samples();
+    homes.extend(wanted);
+    let explained = again.explain(&homes, &mut notes)?;
     summary.findings = notes.by_code;
-    Ok(summary)
+    let mut mapping = options.mapping.clone();
+    for table in &tables {
+        for name in table.replaced() {
+            mapping.leave_out(table.name, name);
+        }
+    }
+    outputs.finish(&notes.findings, &mapping, &summary)?;
+    Ok(Verified {
+        summary,
+        explained,
+        mapping,
+    })
 }
 
 /// The rows of evidence that read an item, with the types of their facts.
@@ -277,20 +360,4 @@ fn evidence_of<'b>(
         .filter(|(_, row)| row.item == resource.id)
         .filter_map(|(index, row)| Some((index, row, ty(row)?)))
         .collect()
-}
-
-fn write_findings(
-    out: &Path,
-    options: &VerifyOptions<'_>,
-    findings: &Findings,
-) -> Result<(), Error> {
-    let path = out.join(format!("findings.{}", options.format.extension()));
-    let mut part = Part::table(
-        &path,
-        (options.format, options.encoding),
-        &Findings::schema(),
-    )?;
-    part.write(&findings.to_batch()?)?;
-    part.finish()?;
-    Ok(())
 }

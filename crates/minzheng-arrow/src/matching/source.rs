@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use arrow_array::RecordBatch;
-use arrow_schema::Schema;
-use minzheng::catalog::{Field, FieldType, Resource};
+use minzheng::catalog::{FieldType, Resource};
 use minzheng::identity::ResidentNumber;
 use minzheng::verification::AnswerStatus;
 use minzheng::verification::collect::{Unclear, days};
@@ -14,27 +12,22 @@ use minzheng_rules::lang::Type;
 use minzheng_rules::pack::PackSet;
 use sha2::{Digest, Sha256};
 
-use super::answers::{Answers, Said};
+use super::adopt::Figures;
+use super::answers::{status_of, with_status};
+use super::fields::{IDENTITY, NUMBER, Reading, Values, columns, read_batch};
 use super::fold::Fold;
 use super::matcher::{Hit, Matcher, NO_KEY, Scratch};
-use super::people::{NO_ROW, People, ix, picks, row32};
+use super::people::{NO_ROW, People, ix};
 use super::tally::{ItemTally, Notes, count};
 use crate::error::{Error, at};
-use crate::files::TableFile;
-use crate::import::cells::{Cells, Change, Codes, Unit, Want, read};
+use crate::files::{Pick, TableFile};
 use crate::import::{Key, KeyCells};
+use crate::stream::Phase;
+use crate::stream::spent::{Spent, Watch};
 
-/// The field that says whose a record is, and that numbers it.
-const IDENTITY: &str = "id_number";
-const NUMBER: &str = "record_no";
-
-/// What the records of one row of evidence come to, by slot, rising.
-#[derive(Debug)]
-pub(super) struct Found {
-    /// Index of the row of evidence.
-    pub(super) row: usize,
-    pub(super) values: Vec<(u32, Result<i64, Unclear>)>,
-}
+/// What the records of a person may contradict: each other, by one number; and their answer.
+pub(super) const TWICE: &str = "E-RECORD-TWICE";
+pub(super) const ANSWER: &str = "E-MATCH-ANSWER";
 
 /// What a source is matched with.
 pub(super) struct Against<'a> {
@@ -42,6 +35,8 @@ pub(super) struct Against<'a> {
     pub(super) people: &'a People,
     pub(super) matcher: &'a Matcher,
     pub(super) day: Day,
+    pub(super) most_findings: usize,
+    pub(super) watch: Watch<'a>,
 }
 
 /// A row of evidence while its records go by.
@@ -55,62 +50,6 @@ pub(super) struct Folding<'a> {
     filters: Vec<(&'a str, Vec<i64>)>,
     first: Option<i64>,
     last: i64,
-}
-
-/// The values of a batch by field.
-struct Values<'b> {
-    cells: BTreeMap<&'b str, Cells<'b>>,
-    things: BTreeMap<&'b str, KeyCells<'b>>,
-}
-
-impl Values<'_> {
-    fn number(&self, field: &str, row: usize) -> Option<i64> {
-        self.cells.get(field)?.number(row)
-    }
-}
-
-/// The want of a field, whose money column is in fen or in yuan.
-pub(crate) fn want(set: &PackSet, ty: &FieldType, is_fen: bool) -> Want {
-    let number = |places| {
-        Want::Number(Unit {
-            places,
-            period: Change::Same,
-        })
-    };
-    match ty {
-        FieldType::Money(_) => number(if is_fen { 0 } else { 2 }),
-        FieldType::Number { places, .. } => number(*places),
-        FieldType::Count => number(0),
-        FieldType::Ratio => number(4),
-        FieldType::Bool => Want::Bool,
-        FieldType::Date | FieldType::Month => Want::Date,
-        FieldType::Place => Want::Place,
-        FieldType::Code(list) => match set.code_lists().iter().find(|l| l.id == *list) {
-            Some(list) => Want::Code(Codes::new(list)),
-            None => Want::Text,
-        },
-        _ => Want::Text,
-    }
-}
-
-/// The column of a field, and whether it is money in fen; money may also come in yuan, under the id of the field.
-pub(crate) fn located(schema: &Schema, field: &Field) -> Option<(usize, bool)> {
-    let is_money = matches!(field.ty, FieldType::Money(_));
-    let column = |name: &str| Some(schema.column_with_name(name)?.0);
-    let fen = is_money.then(|| column(&field.column())).flatten();
-    let fen = fen.map(|at| (at, true));
-    fen.or_else(|| Some((column(&field.id)?, false)))
-}
-
-/// A field that is read: its column, and how.
-struct Column<'a> {
-    field: &'a str,
-    name: String,
-    index: usize,
-    want: Want,
-    is_month: bool,
-    /// It tells things apart: its words are read too.
-    tells: bool,
 }
 
 impl<'a> Folding<'a> {
@@ -234,46 +173,36 @@ impl<'a> Folding<'a> {
     }
 }
 
-/// The columns of a source that its rows of evidence read.
-fn columns<'a>(
-    set: &PackSet,
-    resource: &'a Resource,
-    schema: &Schema,
-    wanted: &[&str],
-) -> Result<Vec<Column<'a>>, Error> {
-    let mut out = Vec::new();
-    for field in resource
-        .fields
-        .iter()
-        .filter(|f| wanted.contains(&f.id.as_str()))
-    {
-        let Some((index, is_fen)) = located(schema, field) else {
-            if field.required {
-                let help = "the columns of an item stand in the catalogue";
-                let error = at(
-                    "E-TABLE-COLUMN",
-                    &resource.id,
-                    &field.column(),
-                    "the column is missing",
-                    help,
-                );
-                return Err(error.into());
-            }
-            continue;
+/// The rows of a table that are of some people, rising.
+pub(super) fn places(
+    table: &TableFile,
+    matcher: &Matcher,
+    resource: &Resource,
+) -> Result<Vec<(u64, Hit)>, Error> {
+    let index = table.schema().column_with_name(IDENTITY).map(|(at, _)| at);
+    let picked: Vec<Pick> = index
+        .into_iter()
+        .map(|index| Pick { index, exact: true })
+        .collect();
+    let (mut scratch, mut hits, mut keys) = (Scratch::default(), Vec::new(), Vec::new());
+    let (mut first, mut out) = (0_u64, Vec::new());
+    for batch in table.read(&picked, 0) {
+        let batch = batch?;
+        let array = batch.columns().first().map(|a| KeyCells::of(a.as_ref()));
+        let things = array.flatten().map(|cells| (IDENTITY, cells));
+        let values = Values {
+            cells: BTreeMap::new(),
+            things: things.into_iter().collect(),
         };
-        out.push(Column {
-            field: &field.id,
-            name: if is_fen {
-                field.column()
-            } else {
-                field.id.clone()
-            },
-            index,
-            want: want(set, &field.ty, is_fen),
-            is_month: field.ty == FieldType::Month,
-            tells: false,
-        });
+        let (notes, tally) = (&mut Notes::new(0), &mut ItemTally::default());
+        let rows = batch.num_rows();
+        packed(&values, &resource.id, first, rows, &mut keys, notes, tally);
+        matcher.find(&keys, &mut scratch, &mut hits);
+        let at = |hit: &Hit| first.saturating_add(u64::from(hit.record));
+        out.extend(hits.iter().map(|hit| (at(hit), *hit)));
+        first = first.saturating_add(u64::try_from(rows).unwrap_or(0));
     }
+    out.sort_unstable();
     Ok(out)
 }
 
@@ -305,32 +234,106 @@ pub(super) fn fold_batch(
     fold.fold.finish(evidence, field.map(|f| &f.ty), fact)
 }
 
-/// A number for a number of a record: two records with one number have one of these.
-fn digest(text: &str) -> u64 {
-    let digest = Sha256::digest(text.as_bytes());
-    let mut bytes = [0_u8; 8];
-    for (to, from) in bytes.iter_mut().zip(digest.iter()) {
-        *to = *from;
+/// The number of a record and whose it is, in little: two records with one number have one digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Numbered {
+    digest: [u32; 2],
+    person: u32,
+}
+
+impl Numbered {
+    fn new(number: &str, person: u32) -> Self {
+        let digest = Sha256::digest(number.as_bytes());
+        let (high, rest) = digest.split_first_chunk::<4>().unwrap_or((&[0; 4], &[]));
+        let low = rest.first_chunk::<4>().unwrap_or(&[0; 4]);
+        Self {
+            digest: [u32::from_le_bytes(*high), u32::from_le_bytes(*low)],
+            person,
+        }
     }
-    u64::from_le_bytes(bytes)
+}
+
+/// What matching a source came to.
+#[derive(Debug)]
+pub(super) struct Matched {
+    /// By row of evidence.
+    pub(super) found: Vec<(usize, Figures)>,
+    pub(super) tally: ItemTally,
+    /// The answers of the item by person, set right by its records.
+    pub(super) words: Vec<u16>,
+    /// People whose records contradict each other or their answer, with the code that says so.
+    pub(super) contradicted: Vec<(u32, &'static str)>,
+    /// Bytes of the table of people and of what was put together.
+    pub(super) bytes: usize,
+    pub(super) notes: Notes,
+}
+
+/// A source: the item, its table where there is one, the rows of evidence that read it, and what it has answered.
+pub(super) struct Source<'a> {
+    pub(super) resource: &'a Resource,
+    pub(super) table: Option<TableFile>,
+    pub(super) evidence: Vec<(usize, &'a Evidence, Type)>,
+    pub(super) words: Vec<u16>,
 }
 
 /// Streams a source past the people. Answers that its records contradict are set right: see `docs/guide/verification-tables.md`.
 pub(super) fn stream(
-    (resource, table): (&Resource, &TableFile),
-    evidence: &[(usize, &Evidence, Type)],
+    source: Source<'_>,
     against: &Against<'_>,
-    answers: &mut Answers,
-    notes: &mut Notes,
-    going: &mut dyn FnMut(u64) -> Result<(), Error>,
-) -> Result<(Vec<Found>, ItemTally, usize), Error> {
-    let mut tally = ItemTally::default();
+    going: &mut dyn FnMut(u64, u64, Spent) -> Result<(), Error>,
+) -> Result<Matched, Error> {
+    let Source {
+        resource,
+        table,
+        evidence,
+        words,
+    } = source;
     let mut folds: Vec<Folding<'_>> = evidence
         .iter()
         .map(|(index, row, fact)| Folding::new(*index, row, *fact, resource, against))
         .collect();
+    let mut has = vec![false; against.people.len()];
+    let mut out = Matched {
+        found: Vec::new(),
+        tally: ItemTally::default(),
+        words,
+        contradicted: Vec::new(),
+        bytes: 0,
+        notes: Notes::new(against.most_findings),
+    };
+    if let Some(table) = &table {
+        past(
+            table, resource, against, &mut folds, &mut has, &mut out, going,
+        )?;
+    }
+    let (found, time) = against.watch.over(|| {
+        settle_answers(&resource.id, &has, against, &mut folds, &mut out);
+        let found = folds.into_iter().map(|f| {
+            let field = f.evidence.field.as_deref();
+            let field = field.and_then(|id| resource.field(id)).map(|f| &f.ty);
+            let found = f.fold.finish(f.evidence, field, f.fact);
+            (f.index, Figures::new(&found))
+        });
+        found.collect::<Vec<_>>()
+    });
+    out.found = found;
+    going(out.tally.rows, 0, Spent::one(Phase::Match, time))?;
+    Ok(out)
+}
+
+/// The records of a table past the people: who has one, and every row of evidence folded.
+fn past(
+    table: &TableFile,
+    resource: &Resource,
+    against: &Against<'_>,
+    folds: &mut [Folding<'_>],
+    has: &mut [bool],
+    out: &mut Matched,
+    going: &mut dyn FnMut(u64, u64, Spent) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let Matched { tally, notes, .. } = out;
     let mut wanted: Vec<&str> = vec![IDENTITY, NUMBER];
-    wanted.extend(folds.iter().flat_map(Folding::fields));
+    wanted.extend(folds.iter().flat_map(|f| f.fields()));
     let mut columns = columns(against.set, resource, table.schema(), &wanted)?;
     for column in &mut columns {
         let tells = |f: &Folding<'_>| f.evidence.distinct.as_deref() == Some(column.field);
@@ -338,135 +341,77 @@ pub(super) fn stream(
     }
     if !columns.iter().any(|c| c.field == IDENTITY) {
         let help = "a record is matched by it";
-        let error = at(
-            "E-TABLE-COLUMN",
-            &resource.id,
-            IDENTITY,
-            "the column is missing",
-            help,
-        );
-        return Err(error.into());
+        let message = "the column is missing";
+        return Err(at("E-TABLE-COLUMN", &resource.id, IDENTITY, message, help).into());
     }
-    let places: Vec<Option<usize>> = columns.iter().map(|c| Some(c.index)).collect();
-    let (picked, stands) = picks(&places);
+    let Reading {
+        columns,
+        picks,
+        stands,
+    } = Reading::of(columns);
     let (mut scratch, mut hits, mut keys) = (Scratch::default(), Vec::new(), Vec::new());
-    let mut has = vec![false; against.people.len()];
-    let mut numbers: Vec<(u64, u32)> = Vec::new();
+    let mut numbers: Vec<Numbered> = Vec::new();
     let day = against.day.number();
-    for batch in table.read(&picked, 0) {
-        let batch = batch?;
+    let mut batches = table.read(&picks, 0);
+    loop {
+        let (batch, read) = against.watch.over(|| batches.next());
+        let Some(batch) = batch.transpose()? else {
+            break;
+        };
         let first = tally.rows;
-        let values = read_batch(&batch, &columns, &stands, resource, first, notes)?;
-        packed(
-            &values,
-            &resource.id,
-            first,
-            batch.num_rows(),
-            &mut keys,
-            notes,
-            &mut tally,
-        );
-        against.matcher.find(&keys, &mut scratch, &mut hits);
-        for hit in &hits {
-            let record = ix(hit.record);
-            if let Some(has) = has.get_mut(ix(hit.person)) {
-                *has = true;
+        let rows = u64::try_from(batch.num_rows()).unwrap_or(0);
+        let (done, time) = against.watch.over(|| {
+            let values = read_batch(&batch, &columns, &stands, resource, first, notes)?;
+            let item = &resource.id;
+            packed(
+                &values,
+                item,
+                first,
+                batch.num_rows(),
+                &mut keys,
+                notes,
+                tally,
+            );
+            against.matcher.find(&keys, &mut scratch, &mut hits);
+            let own = values.things.get(NUMBER);
+            for hit in &hits {
+                let record = ix(hit.record);
+                if let Some(has) = has.get_mut(ix(hit.person)) {
+                    *has = true;
+                }
+                if let Some(Key::Text(number)) = own.and_then(|n| n.get(record)) {
+                    numbers.push(Numbered::new(number, hit.person));
+                }
+                for fold in &mut *folds {
+                    let slot = fold.slot(against.people, hit.person);
+                    fold.take(&values, record, slot, day);
+                }
             }
-            if let Some(Key::Text(number)) = values.things.get(NUMBER).and_then(|n| n.get(record)) {
-                numbers.push((digest(number), hit.person));
-            }
-            for fold in &mut folds {
-                let slot = fold.slot(against.people, hit.person);
-                fold.take(&values, record, slot, day);
-            }
-        }
-        unmatched(&keys, &hits, against.matcher, &mut tally);
-        tally.rows = first.saturating_add(u64::try_from(batch.num_rows()).unwrap_or(0));
-        going(tally.rows)?;
+            unmatched(&keys, &hits, against.matcher, tally);
+            Ok::<_, Error>(())
+        });
+        done?;
+        tally.rows = first.saturating_add(rows);
+        let mut spent = Spent::one(Phase::Read, read);
+        spent.add(&Spent::one(Phase::Match, time));
+        going(tally.rows, rows, spent)?;
     }
-    let spoilt = twice(numbers, &mut tally);
-    let mut bytes = against.matcher.bytes();
-    for fold in &mut folds {
-        bytes = bytes.saturating_add(fold.fold.bytes());
-        for person in &spoilt {
-            let slot = fold.slot(against.people, *person);
-            fold.fold.leave_open(slot, Unclear::Disagree);
-        }
-    }
+    let numbered = numbers.len().saturating_mul(size_of::<Numbered>());
+    let folded = folds.iter().map(|f| f.fold.bytes()).sum::<usize>();
+    let spoilt = twice(numbers, tally);
     for person in &spoilt {
+        for fold in &mut *folds {
+            let slot = fold.slot(against.people, *person);
+            fold.fold.contradict(slot, Unclear::Disagree);
+        }
         let message = "two records of the item have one number";
         let key = against.people.words(*person);
-        notes.row("people", *person, "", "E-RECORD-TWICE", message, key);
+        notes.row("people", *person, &resource.id, TWICE, message, key);
     }
-    settle_answers(
-        &resource.id,
-        &has,
-        against,
-        answers,
-        &mut folds,
-        notes,
-        &mut tally,
-    );
-    let found = folds.into_iter().map(|f| {
-        let field = f
-            .evidence
-            .field
-            .as_deref()
-            .and_then(|id| resource.field(id));
-        Found {
-            row: f.index,
-            values: f.fold.finish(f.evidence, field.map(|f| &f.ty), f.fact),
-        }
-    });
-    Ok((found.collect(), tally, bytes))
-}
-
-fn read_batch<'b>(
-    batch: &'b RecordBatch,
-    columns: &'b [Column<'_>],
-    stands: &[Option<usize>],
-    resource: &Resource,
-    first: u64,
-    notes: &mut Notes,
-) -> Result<Values<'b>, Error> {
-    let mut out = Values {
-        cells: BTreeMap::new(),
-        things: BTreeMap::new(),
-    };
-    for (column, stands) in columns.iter().zip(stands) {
-        let Some(array) = stands.and_then(|at| batch.columns().get(at)) else {
-            continue;
-        };
-        let other = || -> Error {
-            let help = "the columns of an item stand in the catalogue";
-            let message = "the column is of another type than its field";
-            at("E-TABLE-TYPE", &resource.id, &column.name, message, help).into()
-        };
-        if column.tells || matches!(column.field, IDENTITY | NUMBER) {
-            let things = KeyCells::of(array.as_ref()).ok_or_else(other)?;
-            out.things.insert(column.field, things);
-        }
-        if column.want == Want::Text {
-            continue;
-        }
-        let mut cells = read(array.as_ref(), &column.want).ok_or_else(other)?;
-        for (row, bad) in core::mem::take(&mut cells.bad) {
-            let row = first.saturating_add(u64::from(row));
-            notes.row(
-                &resource.id,
-                row,
-                &column.name,
-                bad.code,
-                bad.message,
-                String::new(),
-            );
-        }
-        if column.is_month {
-            cells = cells.months();
-        }
-        out.cells.insert(column.field, cells);
-    }
-    Ok(out)
+    let matcher = against.matcher.bytes();
+    out.bytes = matcher.saturating_add(folded).saturating_add(numbered);
+    out.contradicted.extend(spoilt.iter().map(|p| (*p, TWICE)));
+    Ok(())
 }
 
 /// The packed identity numbers of a batch; [`NO_KEY`] where one is missing or wrong.
@@ -517,13 +462,14 @@ fn unmatched(keys: &[u64], hits: &[Hit], matcher: &Matcher, tally: &mut ItemTall
 }
 
 /// The people of whose records two have one number, rising.
-fn twice(mut numbers: Vec<(u64, u32)>, tally: &mut ItemTally) -> Vec<u32> {
+fn twice(mut numbers: Vec<Numbered>, tally: &mut ItemTally) -> Vec<u32> {
     numbers.sort_unstable();
     let mut out = Vec::new();
-    for same in numbers.chunk_by(|a, b| a.0 == b.0).filter(|s| s.len() > 1) {
+    let same = numbers.chunk_by(|a, b| a.digest == b.digest);
+    for same in same.filter(|s| s.len() > 1) {
         let more = u64::try_from(same.len().saturating_sub(1)).unwrap_or(0);
         tally.twice = tally.twice.saturating_add(more);
-        out.extend(same.iter().map(|(_, person)| *person));
+        out.extend(same.iter().map(|n| n.person));
     }
     out.sort_unstable();
     out.dedup();
@@ -532,54 +478,36 @@ fn twice(mut numbers: Vec<(u64, u32)>, tally: &mut ItemTally) -> Vec<u32> {
 
 /// Answers beside records: records without an answer are one; a hit without records has lost them; records where the source said
 /// that there are none leave open which is so.
-pub(super) fn settle_answers(
+fn settle_answers(
     item: &str,
     has: &[bool],
     against: &Against<'_>,
-    answers: &mut Answers,
     folds: &mut [Folding<'_>],
-    notes: &mut Notes,
-    tally: &mut ItemTally,
+    out: &mut Matched,
 ) {
-    answers.ask(item, against.people.len());
-    for (person, has) in has.iter().enumerate() {
-        let person = row32(person);
+    let Matched { tally, notes, .. } = out;
+    for ((person, has), word) in (0_u32..).zip(has).zip(&mut out.words) {
         if *has {
             count(&mut tally.people);
         }
-        let word = answers.of(item).get(ix(person)).copied().unwrap_or(0);
-        let said = answers.said(word);
-        match (said.map(|s| s.status), *has) {
-            (None, true) => answers.set(
-                item,
-                person,
-                Said {
-                    status: AnswerStatus::Hit,
-                    as_of: None,
-                },
-            ),
+        match (status_of(*word), *has) {
+            (None, true) => *word = with_status(*word, AnswerStatus::Hit),
             (Some(AnswerStatus::Hit), false) => {
                 count(&mut tally.lost);
                 let message = "the source has records of the person and none came";
                 let key = against.people.words(person);
                 notes.row("people", person, item, "E-MATCH-LOST", message, key);
-                answers.set(
-                    item,
-                    person,
-                    Said {
-                        status: AnswerStatus::Unavailable,
-                        as_of: said.and_then(|s| s.as_of),
-                    },
-                );
+                *word = with_status(*word, AnswerStatus::Unavailable);
             }
             (Some(status), true) if status != AnswerStatus::Hit => {
                 count(&mut tally.contradicted);
                 let message = "a record came of a person of whom the source said that it has none, or has not answered";
                 let key = against.people.words(person);
-                notes.row("people", person, item, "E-MATCH-ANSWER", message, key);
+                notes.row("people", person, item, ANSWER, message, key);
+                out.contradicted.push((person, ANSWER));
                 for fold in folds.iter_mut() {
                     let slot = fold.slot(against.people, person);
-                    fold.fold.leave_open(slot, Unclear::Disagree);
+                    fold.fold.contradict(slot, Unclear::Disagree);
                 }
             }
             _ => {}

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use minzheng::verification::adopt::Settled;
+use minzheng_rules::facts::FactStatus;
 use serde::Serialize;
 
 use crate::error::{Effect, Finding, Findings};
@@ -71,6 +73,8 @@ pub struct VerifySummary {
     pub facts: BTreeMap<String, FactTally>,
     /// Findings by code.
     pub findings: BTreeMap<&'static str, u64>,
+    /// Bytes of the answers and figures by person and item, which are held until all are adopted.
+    pub table_bytes: u64,
     /// Bytes of the table of people and of the records of the largest item while they are put together: what is needed beside the
     /// answers and figures by person and item.
     pub matching_bytes: u64,
@@ -89,6 +93,15 @@ impl Notes {
             findings: Findings::new(most),
             by_code: BTreeMap::new(),
         }
+    }
+
+    /// Adds what was noted elsewhere, behind what is here.
+    pub(super) fn add(&mut self, more: Self) {
+        for (code, many) in more.by_code {
+            let own = self.by_code.entry(code).or_default();
+            *own = own.saturating_add(many);
+        }
+        self.findings.extend(more.findings);
     }
 
     /// A row with something wrong in it; the value is unknown.
@@ -116,6 +129,44 @@ impl Notes {
             effect: Effect::Unknown,
             key,
         });
+    }
+}
+
+impl FactTally {
+    /// Rows that came out alike.
+    pub(super) fn alike(&mut self, settled: &Settled, rows: usize) {
+        let more = u64::try_from(rows).unwrap_or(0);
+        let to = match (settled.value, settled.status) {
+            (None, _) => &mut self.unknown,
+            (Some(_), FactStatus::Verified) => &mut self.verified,
+            (Some(_), _) => &mut self.declared,
+        };
+        *to = to.saturating_add(more);
+        let reason = |own: &mut u64| *own = own.saturating_add(more);
+        reason(self.reasons.entry(settled.reason.code()).or_default());
+        if let Some(difference) = settled.difference {
+            reason(self.grades.entry(difference.grade.word()).or_default());
+        }
+    }
+
+    /// Adds the rows of another.
+    pub(super) fn add(&mut self, more: &Self) {
+        for (own, more) in [
+            (&mut self.verified, more.verified),
+            (&mut self.declared, more.declared),
+            (&mut self.unknown, more.unknown),
+        ] {
+            *own = own.saturating_add(more);
+        }
+        for (own, more) in [
+            (&mut self.grades, &more.grades),
+            (&mut self.reasons, &more.reasons),
+        ] {
+            for (word, many) in more {
+                let own = own.entry(word).or_default();
+                *own = own.saturating_add(*many);
+            }
+        }
     }
 }
 

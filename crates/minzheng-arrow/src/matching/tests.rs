@@ -13,6 +13,7 @@ use arrow_select::concat::concat_batches;
 use minzheng::Engine;
 use minzheng::catalog::{FieldType, Resource};
 use minzheng::packs::{self, BuiltIn};
+use minzheng::verification::adopt::Grade;
 use minzheng::verification::collect::gather;
 use minzheng::verification::evidence::{Evidence, How, Window};
 use minzheng::verification::{Basis, Cell, Record, VerificationRequest};
@@ -27,6 +28,7 @@ use super::people::People;
 use super::source::{Against, fold_batch};
 use super::*;
 use crate::files::{Format, Part, TableFile, TextEncoding};
+use crate::stream::spent::Watch;
 use crate::synth::{Province, SynthOptions};
 
 fn day() -> Day {
@@ -166,6 +168,8 @@ fn folding_equals_the_definition() {
         people: &people,
         matcher: &matcher,
         day: day(),
+        most_findings: 10,
+        watch: Watch::new(None),
     };
     let mut met: BTreeMap<&str, usize> = BTreeMap::new();
     for written in &basis.evidence {
@@ -301,6 +305,7 @@ fn number(set: &PackSet, ty: Type, array: &dyn Array, row: usize) -> Option<i64>
     Some(match array.data_type() {
         arrow_schema::DataType::Int64 => array.as_primitive::<Int64Type>().value(row),
         arrow_schema::DataType::Date32 => array.as_primitive::<Date32Type>().value(row).into(),
+        arrow_schema::DataType::Int32 => array.as_primitive::<Int32Type>().value(row).into(),
         arrow_schema::DataType::Boolean => array.as_boolean().value(row).into(),
         arrow_schema::DataType::Dictionary(..) => {
             let Type::Code(list) = ty else { panic!("{ty}") };
@@ -324,14 +329,6 @@ fn save(path: &std::path::Path, batch: &RecordBatch) {
     let mut part = Part::table(path, ends, &batch.schema()).unwrap();
     part.write(batch).unwrap();
     part.finish().unwrap();
-}
-
-fn pick(batch: &RecordBatch, names: &[&str]) -> RecordBatch {
-    let at: Vec<usize> = names
-        .iter()
-        .map(|n| batch.schema().index_of(n).unwrap())
-        .collect();
-    batch.project(&at).unwrap()
 }
 
 /// Records of a household's people, by item and person id, as a verification file has them.
@@ -367,46 +364,398 @@ fn records(
     out
 }
 
+/// The facts that evidence speaks of, as a row of a table declares them.
+fn declared(
+    set: &PackSet,
+    basis: &Basis,
+    entity: usize,
+    batch: &RecordBatch,
+    row: usize,
+) -> Map<String, Value> {
+    let id = &set.entities()[entity].id;
+    let spoken = |fact: &str| {
+        basis
+            .evidence
+            .iter()
+            .any(|e| e.fact == fact && e.entity == *id)
+    };
+    let mut out = Map::new();
+    for fact in set.facts().filter(|f| f.entity == entity && spoken(&f.id)) {
+        let named = |name: &str| batch.column_by_name(name);
+        let column = named(&format!("{}_fen", fact.id)).or_else(|| named(&fact.id));
+        let Some(value) = column.and_then(|c| number(set, fact.ty, c.as_ref(), row)) else {
+            continue;
+        };
+        let value = match fact.ty {
+            Type::Bool => json!(value != 0),
+            Type::Count | Type::Days | Type::Months => json!(value),
+            ty => json!(set.value_words(V::known(value), ty)),
+        };
+        out.insert(fact.id.clone(), value);
+    }
+    out
+}
+
+/// A synthetic province in files, with errors of its own.
+struct Files {
+    dir: std::path::PathBuf,
+    inputs: VerifyInputs,
+    households: RecordBatch,
+    people: RecordBatch,
+    answers: RecordBatch,
+    items: Vec<RecordBatch>,
+}
+
+impl Files {
+    fn new(engine: &Engine, name: &str, people: u64, change: impl FnOnce(&mut Self)) -> Self {
+        let set = engine.packs();
+        let mut options = SynthOptions::new(set, people, 11, day());
+        options.records = Some(1);
+        let part = Province::new(options).unwrap().next().unwrap().unwrap();
+        let dir = std::env::temp_dir().join(format!("minzheng-{name}-{}", std::process::id()));
+        let inputs = VerifyInputs {
+            households: dir.join("households.parquet"),
+            people: dir.join("people.parquet"),
+            items: dir.join("items"),
+            answers: Some(dir.join("answers.parquet")),
+        };
+        let mut out = Self {
+            dir,
+            inputs,
+            households: part.households,
+            people: part.people,
+            answers: part.answers.unwrap(),
+            items: part.items,
+        };
+        change(&mut out);
+        save(&out.inputs.households, &out.households);
+        save(&out.inputs.people, &out.people);
+        save(out.inputs.answers.as_ref().unwrap(), &out.answers);
+        let basis = engine.basis().unwrap();
+        for (resource, batch) in basis.catalog.items().zip(&out.items) {
+            let name = format!("{}.parquet", resource.id);
+            save(&out.inputs.items.join(name), batch);
+        }
+        out
+    }
+
+    fn verify(&self, engine: &Engine, out: &str, options: &VerifyOptions<'_>) -> Verified {
+        let out = self.dir.join(out);
+        verify(engine, &self.inputs, &out, options, &mut |_| {}).unwrap()
+    }
+}
+
+/// Some answers say something else, or nothing at all.
+fn stir(files: &mut Files) {
+    let mut draw = Draw(5);
+    let rows = files.answers.num_rows();
+    let kept: BooleanArray = (0..rows).map(|_| Some(!draw.happens(5))).collect();
+    let answers = arrow_select::filter::filter_record_batch(&files.answers, &kept).unwrap();
+    let at = answers.schema().index_of("status").unwrap();
+    let status = answers.column(at);
+    let words = ["hit", "none", "pending", "refused", "unavailable"];
+    let own: Vec<String> = (0..answers.num_rows())
+        .map(|row| {
+            let own = texts(status.as_ref(), row).unwrap();
+            let as_of = answers.column_by_name("as_of").unwrap();
+            if draw.happens(12) && as_of.is_valid(row) {
+                words[usize::try_from(draw.below(5)).unwrap()].to_owned()
+            } else {
+                own
+            }
+        })
+        .collect();
+    let mut columns: Vec<(String, ArrayRef)> = answers
+        .schema()
+        .fields()
+        .iter()
+        .map(|f| f.name().clone())
+        .zip(answers.columns().to_vec())
+        .collect();
+    columns[at].1 = Arc::new(StringArray::from(own));
+    files.answers = RecordBatch::try_from_iter(columns).unwrap();
+    // the first two people have one number; the third a damaged one
+    let at = files.people.schema().index_of("id_number").unwrap();
+    let ids = files.people.column(at).as_string::<i32>();
+    let mut ids: Vec<Option<String>> = ids.iter().map(|id| id.map(str::to_owned)).collect();
+    ids[1] = ids[0].clone();
+    ids[2] = Some("159901E+12".to_owned());
+    let mut columns = files.people.columns().to_vec();
+    columns[at] = Arc::new(StringArray::from(ids));
+    // wages that were declared a fifth too high
+    let at = files.people.schema().index_of("wage_fen").unwrap();
+    let wages = columns[at].as_primitive::<Int64Type>();
+    let wages: Int64Array = (0..)
+        .zip(wages)
+        .map(|(row, wage)| wage.map(|w| if row % 2 == 0 { w + w / 5 } else { w }))
+        .collect();
+    columns[at] = Arc::new(wages);
+    files.people = RecordBatch::try_new(files.people.schema(), columns).unwrap();
+    // records that come twice under one number, and cells that are not filled in
+    for (at, item) in files.items.iter_mut().enumerate() {
+        if at < 6 {
+            let first = item.slice(0, item.num_rows().min(3));
+            *item = concat_batches(&item.schema(), [&*item, &first]).unwrap();
+        }
+        let schema = item.schema();
+        let columns = schema
+            .fields()
+            .iter()
+            .zip(item.columns())
+            .map(|(field, array)| {
+                let gone = |_| {
+                    draw.happens(
+                        if matches!(field.name().as_str(), "id_number" | "record_no") {
+                            0
+                        } else {
+                            4
+                        },
+                    )
+                };
+                let gone: BooleanArray = (0..array.len()).map(gone).map(Some).collect();
+                let kept = arrow_select::nullif::nullif(array.as_ref(), &gone).unwrap();
+                (field.name().clone(), kept, true)
+            });
+        *item = RecordBatch::try_from_iter_with_nullable(columns.collect::<Vec<_>>()).unwrap();
+    }
+}
+
+fn texts(array: &dyn Array, row: usize) -> Option<String> {
+    crate::import::KeyCells::of(array)?
+        .get(row)
+        .map(crate::import::Key::words)
+}
+
+#[test]
+fn words_and_columns_agree_whatever_is_answered() {
+    let engine = Engine::built_in().unwrap();
+    let files = Files::new(&engine, "words", 150, stir);
+    let options = VerifyOptions {
+        explain: ToExplain {
+            persons: Vec::new(),
+            sample: usize::MAX,
+        },
+        ..VerifyOptions::new(day())
+    };
+    let verified = files.verify(&engine, "out", &options);
+    assert_eq!(verified.explained.len(), files.households.num_rows());
+    let (mut statuses, mut reasons, mut grades) =
+        (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let mut contradicted = 0;
+    for explained in &verified.explained {
+        let verification = explained.verified.as_ref().unwrap();
+        assert_eq!(explained.differing, [], "{}", explained.household);
+        contradicted += explained.contradicted.len();
+        for adoption in verification.adoptions() {
+            *statuses.entry(adoption.status.word()).or_insert(0) += 1;
+            *reasons.entry(adoption.reason.code()).or_insert(0) += 1;
+            if let Some(difference) = adoption.difference {
+                *grades.entry(difference.grade.word()).or_insert(0) += 1;
+            }
+        }
+    }
+    assert!(contradicted > 20, "{contradicted}");
+    for (met, all) in [
+        (
+            &statuses,
+            &["declared", "verified", "pending", "refused", "unavailable"][..],
+        ),
+        (
+            &grades,
+            &["same", "within_tolerance", "minor", "material", "existence"],
+        ),
+        (
+            &reasons,
+            &[
+                "evidence_agrees",
+                "evidence_within_tolerance",
+                "evidence_differs",
+                "evidence_alone",
+                "no_record",
+                "awaited",
+                "unclear",
+            ],
+        ),
+    ] {
+        for word in all {
+            assert!(met.contains_key(word), "{word} never came up: {met:?}");
+        }
+    }
+    // every row of evidence took part
+    let spoken: std::collections::BTreeSet<(String, String)> = verified
+        .explained
+        .iter()
+        .flat_map(|e| e.verified.as_ref().unwrap().adoptions())
+        .flat_map(|a| a.evidence.iter().map(|e| (e.item.clone(), a.fact.clone())))
+        .collect();
+    for row in &engine.basis().unwrap().evidence {
+        assert!(
+            spoken.contains(&(row.item.clone(), row.fact.clone())),
+            "{} {}",
+            row.item,
+            row.fact
+        );
+    }
+    std::fs::remove_dir_all(&files.dir).unwrap();
+}
+
+#[test]
+fn threads_change_nothing_and_every_wrong_row_is_counted() {
+    let engine = Engine::built_in().unwrap();
+    let files = Files::new(&engine, "threads", 400, stir);
+    let with = |out: &str, threads| {
+        let options = VerifyOptions {
+            threads,
+            explain: ToExplain {
+                persons: Vec::new(),
+                sample: 1,
+            },
+            ..VerifyOptions::new(day())
+        };
+        files.verify(&engine, out, &options)
+    };
+    let (one, two) = (with("one", 1), with("two", 2));
+    assert_eq!(one.summary, two.summary);
+    let homes = |v: &Verified| {
+        v.explained
+            .iter()
+            .map(|e| e.household.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(homes(&one), homes(&two));
+    assert!(!one.explained.is_empty());
+    for name in [
+        "households.parquet",
+        "people.parquet",
+        "status/households.parquet",
+        "status/people.parquet",
+        "differences.parquet",
+        "findings.parquet",
+        "summary.json",
+    ] {
+        let read = |out: &str| std::fs::read(files.dir.join(out).join(name)).unwrap();
+        assert!(read("one") == read("two"), "{name}");
+    }
+    counted(&engine, &files, &one);
+    std::fs::remove_dir_all(&files.dir).unwrap();
+}
+
+/// Every number of the summary, counted again record by record.
+fn counted(engine: &Engine, files: &Files, verified: &Verified) {
+    use minzheng::identity::ResidentNumber;
+    let parse = |id: Option<String>| id.and_then(|id| ResidentNumber::parse(&id).ok());
+    let ids = files.people.column_by_name("id_number").unwrap();
+    let mut owners: BTreeMap<ResidentNumber, usize> = BTreeMap::new();
+    let mut without = 0;
+    for row in 0..files.people.num_rows() {
+        match parse(texts(ids.as_ref(), row)) {
+            Some(number) => *owners.entry(number).or_default() += 1,
+            None => without += 1,
+        }
+    }
+    assert_eq!(verified.summary.duplicate_people, 2);
+    assert_eq!(verified.summary.unmatchable_people, without);
+    let mut bad = 0;
+    for (resource, batch) in engine.basis().unwrap().catalog.items().zip(&files.items) {
+        let tally = &verified.summary.items[&resource.id];
+        let ids = batch.column_by_name("id_number").unwrap();
+        let own = batch.column_by_name("record_no").unwrap();
+        let (mut matched, mut others, mut wrong, mut ambiguous) = (0, 0, 0, 0);
+        let mut people = std::collections::BTreeSet::new();
+        let mut numbers: BTreeMap<String, u64> = BTreeMap::new();
+        for row in 0..batch.num_rows() {
+            let number = parse(texts(ids.as_ref(), row));
+            match number.map(|n| owners.get(&n).copied().unwrap_or(0)) {
+                None => wrong += 1,
+                Some(0) => others += 1,
+                Some(1) => {
+                    matched += 1;
+                    people.extend(number);
+                    *numbers
+                        .entry(texts(own.as_ref(), row).unwrap())
+                        .or_default() += 1;
+                }
+                Some(_) => ambiguous += 1,
+            }
+        }
+        let twice: u64 = numbers.values().map(|n| n - 1).sum();
+        let got = (
+            tally.matched,
+            tally.unmatched,
+            tally.bad_keys,
+            tally.ambiguous,
+            tally.twice,
+        );
+        assert_eq!(
+            got,
+            (matched, others, wrong, ambiguous, twice),
+            "{}",
+            resource.id
+        );
+        assert_eq!(
+            tally.people,
+            u64::try_from(people.len()).unwrap(),
+            "{}",
+            resource.id
+        );
+        bad += wrong;
+    }
+    let found: u64 = verified
+        .summary
+        .findings
+        .iter()
+        .filter(|(code, _)| code.starts_with("E-ID-") || **code == "E-MATCH-KEY")
+        .map(|(_, many)| *many)
+        .sum();
+    // the person whose own number is damaged stands beside the records
+    assert_eq!(found, bad + 1);
+}
+
+#[test]
+fn a_folder_is_whole_only_when_all_of_it_is() {
+    let dir = std::env::temp_dir().join(format!("minzheng-whole-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    std::fs::write(dir.join("summary.json"), "{}").unwrap();
+    let options = VerifyOptions::new(day());
+    let outputs = outputs::Outputs::begin(&dir, &options).unwrap();
+    let names = || -> Vec<String> {
+        let entries = std::fs::read_dir(&dir).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(), ["differences.parquet.tmp"]);
+    let (findings, mapping) = (crate::Findings::default(), crate::Mapping::default());
+    outputs
+        .finish(&findings, &mapping, &VerifySummary::default())
+        .unwrap();
+    assert_eq!(
+        names(),
+        ["differences.parquet", "findings.parquet", "summary.json"]
+    );
+    std::fs::remove_dir_all(&dir).unwrap();
+}
+
 #[test]
 fn a_province_is_verified_as_its_households_are() {
     let engine = Engine::built_in().unwrap();
     let (set, basis) = (engine.packs(), engine.basis().unwrap());
-    let mut options = SynthOptions::new(set, 120, 11, day());
-    options.records = Some(1);
-    let part = Province::new(options).unwrap().next().unwrap().unwrap();
-    let dir = std::env::temp_dir().join(format!("minzheng-verify-{}", std::process::id()));
-    let households = pick(&part.households, &["household_id", "deposits_fen"]);
-    let people = pick(
-        &part.people,
-        &["household_id", "person_id", "id_number", "wage_fen"],
-    );
-    save(&dir.join("households.parquet"), &households);
-    save(&dir.join("people.parquet"), &people);
-    save(&dir.join("answers.parquet"), part.answers.as_ref().unwrap());
+    let files = Files::new(&engine, "verify", 120, |_| {});
+    let Files {
+        dir,
+        households,
+        people,
+        answers,
+        ..
+    } = &files;
     let items: Vec<(&Resource, RecordBatch)> =
-        basis.catalog.items().zip(part.items.clone()).collect();
-    for (resource, batch) in &items {
-        save(
-            &dir.join("items").join(format!("{}.parquet", resource.id)),
-            batch,
-        );
-    }
-    let inputs = VerifyInputs {
-        households: dir.join("households.parquet"),
-        people: dir.join("people.parquet"),
-        items: dir.join("items"),
-        answers: Some(dir.join("answers.parquet")),
-    };
+        basis.catalog.items().zip(files.items.clone()).collect();
     let out = dir.join("out");
-    let summary = verify(
-        set,
-        basis,
-        &inputs,
-        &out,
-        &VerifyOptions::new(day()),
-        &mut |_| {},
-    )
-    .unwrap();
+    let summary = files
+        .verify(&engine, "out", &VerifyOptions::new(day()))
+        .summary;
     assert_eq!(summary.items.len(), 33);
     let tables = [
         whole(&out.join("households.parquet")),
@@ -424,10 +773,9 @@ fn a_province_is_verified_as_its_households_are() {
             .as_primitive::<Int64Type>()
             .clone()
     };
-    let (home_of, own, wage) = (
-        numbers(&people, "household_id"),
-        numbers(&people, "person_id"),
-        numbers(&people, "wage_fen"),
+    let (home_of, own) = (
+        numbers(people, "household_id"),
+        numbers(people, "person_id"),
     );
     let ids = people
         .column_by_name("id_number")
@@ -439,7 +787,6 @@ fn a_province_is_verified_as_its_households_are() {
         .map(|r| (ids.value(r).to_owned(), (home_of.value(r), own.value(r))))
         .collect();
     let mut records = records(set, &items, &by_id);
-    let answers = part.answers.as_ref().unwrap();
     let (answer_home, answer_person) = (
         numbers(answers, "household_id"),
         numbers(answers, "person_id"),
@@ -462,40 +809,30 @@ fn a_province_is_verified_as_its_households_are() {
         .as_primitive::<Date32Type>()
         .clone();
     let (mut compared, mut taken) = (0, 0);
-    let (keys, deposits) = (
-        numbers(&households, "household_id"),
-        numbers(&households, "deposits_fen"),
-    );
+    let keys = numbers(households, "household_id");
+    let differences = whole(&out.join("differences.parquet"));
+    let mut grades: BTreeMap<(usize, usize, String), (String, String)> = (0..differences
+        .num_rows())
+        .map(|at| {
+            let text = |name: &str| texts(differences.column_by_name(name).unwrap(), at);
+            let row = text("row").unwrap().parse().unwrap();
+            let entity = usize::from(text("person_id").is_some());
+            let said = (text("grade").unwrap(), text("reason").unwrap());
+            ((entity, row, text("fact").unwrap()), said)
+        })
+        .collect();
     for home in 0..households.num_rows() {
         let key = keys.value(home);
-        let mut household = Map::new();
+        let mut household = declared(set, basis, 0, households, home);
         household.insert("registration_place".to_owned(), json!("159921"));
-        if deposits.is_valid(home) {
-            household.insert(
-                "deposits".to_owned(),
-                json!(set.value_words(
-                    V::known(deposits.value(home)),
-                    Type::money(minzheng_rules::lang::Period::Once)
-                )),
-            );
-        }
         let rows: Vec<usize> = (0..people.num_rows())
             .filter(|r| home_of.value(*r) == key)
             .collect();
         let persons: Vec<Value> = rows
             .iter()
             .map(|row| {
-                let mut person = Map::new();
+                let mut person = declared(set, basis, 1, people, *row);
                 person.insert("id".to_owned(), json!(format!("p{}", own.value(*row))));
-                if wage.is_valid(*row) {
-                    person.insert(
-                        "wage".to_owned(),
-                        json!(set.value_words(
-                            V::known(wage.value(*row)),
-                            Type::money(minzheng_rules::lang::Period::Year)
-                        )),
-                    );
-                }
                 Value::Object(person)
             })
             .collect();
@@ -558,10 +895,18 @@ fn a_province_is_verified_as_its_households_are() {
                 Some(json!(adoption.status.word())),
                 "{words}"
             );
+            let apart = adoption
+                .difference
+                .map(|d| d.grade)
+                .filter(|g| *g != Grade::Same);
+            let said = grades.remove(&(at, row, adoption.fact.clone()));
+            let wanted = apart.map(|g| (g.word().to_owned(), adoption.reason.code().to_owned()));
+            assert_eq!(said, wanted, "{words}");
             compared += 1;
             taken += usize::from(adoption.reason.is_evidence());
         }
     }
     assert!(compared > 2_000 && taken > 500, "{compared} {taken}");
-    std::fs::remove_dir_all(&dir).unwrap();
+    assert!(grades.is_empty(), "{grades:?}");
+    std::fs::remove_dir_all(dir).unwrap();
 }

@@ -9,7 +9,7 @@ pub(crate) mod given;
 pub(crate) mod journal;
 mod sample;
 mod sort;
-mod spent;
+pub(crate) mod spent;
 pub(crate) mod summary;
 pub(crate) mod work;
 

@@ -5,19 +5,21 @@ use std::time::Duration;
 
 use super::Progress;
 
-/// What a run spends its time on.
+/// What a run, or a verification of tables, spends its time on.
 ///
 /// ```
 /// use minzheng_arrow::Phase;
-/// assert_eq!(Phase::ALL.map(Phase::word), ["read", "match", "evaluate", "write"]);
+/// assert_eq!(Phase::ALL.map(Phase::word), ["read", "match", "adopt", "evaluate", "write"]);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
     /// Digests of the tables, and their rows out of the files.
     Read,
     /// The order of keys, rows to their households, columns to facts, and what is wrong with them; a table that is out of order is
-    /// sorted here.
+    /// sorted here. Of a verification: records to their people, and put together.
     Match,
+    /// Of a verification: which value is taken for every fact.
+    Adopt,
     /// The columnar program.
     Evaluate,
     /// The tables of the answer, counted, explained where asked, and written.
@@ -26,13 +28,20 @@ pub enum Phase {
 
 impl Phase {
     /// All, in the order of a run.
-    pub const ALL: [Self; 4] = [Self::Read, Self::Match, Self::Evaluate, Self::Write];
+    pub const ALL: [Self; 5] = [
+        Self::Read,
+        Self::Match,
+        Self::Adopt,
+        Self::Evaluate,
+        Self::Write,
+    ];
 
     /// In a word.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Read => "read",
             Self::Match => "match",
+            Self::Adopt => "adopt",
             Self::Evaluate => "evaluate",
             Self::Write => "write",
         }
@@ -72,15 +81,15 @@ impl fmt::Debug for Clock<'_> {
 
 /// Measures work, where there is a clock.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Watch<'c>(Option<Clock<'c>>);
+pub(crate) struct Watch<'c>(Option<Clock<'c>>);
 
 impl<'c> Watch<'c> {
-    pub(super) const fn new(clock: Option<Clock<'c>>) -> Self {
+    pub(crate) const fn new(clock: Option<Clock<'c>>) -> Self {
         Self(clock)
     }
 
     /// Does some work, and says how long it took.
-    pub(super) fn over<T>(self, work: impl FnOnce() -> T) -> (T, Duration) {
+    pub(crate) fn over<T>(self, work: impl FnOnce() -> T) -> (T, Duration) {
         let Some(clock) = self.0 else {
             return (work(), Duration::ZERO);
         };
@@ -92,26 +101,30 @@ impl<'c> Watch<'c> {
 
 /// Time by phase.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Spent([Duration; 4]);
+pub(crate) struct Spent([Duration; 5]);
 
 impl Spent {
-    pub(super) fn one(phase: Phase, time: Duration) -> Self {
+    pub(crate) fn one(phase: Phase, time: Duration) -> Self {
         Self(Phase::ALL.map(|p| if p == phase { time } else { Duration::ZERO }))
     }
 
-    pub(super) fn add(&mut self, more: &Self) {
+    pub(crate) fn add(&mut self, more: &Self) {
         for (own, more) in self.0.iter_mut().zip(more.0) {
             *own = own.saturating_add(more);
         }
     }
 
-    /// Tells what was spent; nothing where there is no clock.
+    /// What was spent on each phase that was met; nothing where there is no clock.
+    pub(crate) fn each(self) -> impl Iterator<Item = (Phase, Duration)> {
+        let all = Phase::ALL.into_iter().zip(self.0);
+        all.filter(|(_, time)| *time > Duration::ZERO)
+    }
+
+    /// Tells what was spent.
     pub(super) fn tell(self, rows: usize, progress: &mut dyn FnMut(Progress)) {
         let rows = u64::try_from(rows).unwrap_or(u64::MAX);
-        for (phase, time) in Phase::ALL.into_iter().zip(self.0) {
-            if time > Duration::ZERO {
-                progress(Progress::Spent { phase, time, rows });
-            }
+        for (phase, time) in self.each() {
+            progress(Progress::Spent { phase, time, rows });
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use minzheng_rules::error::{Diagnostic, Diagnostics};
 use minzheng_rules::pack::PackSet;
-use minzheng_rules::pack::model::{HostRow, Words};
+use minzheng_rules::pack::model::{self, HostRow, Words};
 
 use raw::{RawDepartment, RawField, RawKind, RawResource, SharingWord};
 

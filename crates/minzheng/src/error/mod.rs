@@ -344,6 +344,8 @@ fn zh_message(code: &str) -> &'static str {
         "E-SHEET-MERGED" => "合并的单元格无法读作清单",
         "E-SHEET-NAME" => "没有指明是哪一个工作表",
         "E-SHEET-SIZE" => "工作簿太大",
+        "E-MATCH-FAULT" => "批量核对与逐户核对的结果不一致",
+        "E-MATCH-PERSON" => "表中没有要说明的人",
         "E-MAP-FACT" => "对照表所指的事实不存在",
         "E-MAP-NAME" => "对照表所指的表或列不存在",
         "E-MAP-TOML" => "对照表的格式不正确",
@@ -438,6 +440,7 @@ fn zh_help(code: &str, en: &str) -> String {
         "E-REQUEST-AUTHORIZATION" => {
             "为每人写 [[authorization]]；委托方已自行核验的，只写 request.authorizations = \"elsewhere\""
         }
+        "E-MATCH-PERSON" => "按表中的写法填家庭编号和人员编号，如 h1/p1",
         "E-ROW-ID" => "用自己的编号，不要用身份号码",
         "E-RUN-EXISTS" => "换一个目录，或者用 --resume 接着运行",
         "E-RUN-CHANGED" | "E-RUN-JOURNAL" | "E-RUN-PART" => "换一个目录重新运行",

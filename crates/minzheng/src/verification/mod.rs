@@ -29,7 +29,7 @@ pub use request::{Answer, AnswerStatus, Request, VerificationRequest};
 use crate::audit::Event;
 use crate::authorization::QueryPlan;
 use crate::digest::Sm3;
-use crate::error::Error;
+use crate::error::{Error, Finding};
 use crate::{Engine, Household};
 
 /// What checking found: every fact with all that was said of it, the household to decide, the report.
@@ -125,10 +125,57 @@ impl Engine {
     /// Everything that is wrong with the request, the answers or the household at once, each with its path: `E-REQUEST-…`,
     /// `E-AUTH-…`, `E-ANSWER-…`, `E-RECORD-…`, `E-VALUE-…`, and what [`Engine::assess`] finds. No message repeats a value.
     pub fn verify(&self, request: &VerificationRequest) -> Result<Verification, Error> {
+        self.verify_answered(request, Vec::new())
+    }
+
+    /// As [`Engine::verify`], with answers that the host has read itself, out of tables: each stands for what the file says of its
+    /// item and person. They are taken as they are: an answer without a day is as old as nobody knows, a record without a field
+    /// lacks it.
+    ///
+    /// # Errors
+    /// As [`Engine::verify`]; `E-ANSWER-PERSON` for an answer about a person or an item that was not asked;
+    /// `E-REQUEST-AUTHORIZATION` where the file carries authorisations: who reads answers itself has checked them itself, and says so.
+    ///
+    /// ```
+    /// use minzheng::Engine;
+    /// use minzheng::verification::{Answer, AnswerStatus, VerificationRequest};
+    /// use serde_json::json;
+    ///
+    /// let request = VerificationRequest::from_value("tables", json!({
+    ///     "on": "2026-08-25", "household": {"registration_place": "159921"}, "person": [{"id": "p1", "wage": "1850/month"}],
+    ///     "request": {"id": "HD-1", "applicant": "p1", "requested_on": "2026-08-20", "items": ["income_tax"],
+    ///         "authorizations": "elsewhere"},
+    /// }))?;
+    /// let answer = Answer::new("income_tax", "p1", AnswerStatus::Refused);
+    /// let verification = Engine::built_in()?.verify_answered(&request, vec![answer])?;
+    /// let wage = verification.adoption("wage", Some("p1")).map(|a| (a.value, a.reason.code()));
+    /// assert_eq!(wage, Some((Some(2_220_000), "awaited")));
+    /// # Ok::<(), minzheng::Error>(())
+    /// ```
+    pub fn verify_answered(
+        &self,
+        request: &VerificationRequest,
+        given: Vec<Answer>,
+    ) -> Result<Verification, Error> {
         let basis = self.basis()?;
         let packs = self.packs();
         let input = packs.bind(&request.household.document()?)?;
-        let (asked, answers, plan) = request.read(packs, basis, input.on())?;
+        let (asked, mut answers, plan) = request.read(packs, basis, input.on())?;
+        if !given.is_empty() && asked.grounds.authorized == Authorized::Here {
+            // the plan is held to the answers of the file alone
+            let message = "answers that the host has read itself go past the authorisations of the file";
+            let help = "write request.authorizations = \"elsewhere\" where the host has checked them itself";
+            return Err(Error::one(Finding::new(queries::LACKING, message, help)));
+        }
+        for answer in given {
+            let is = |a: &&mut Answer| a.item == answer.item && a.person == answer.person;
+            let Some(place) = answers.iter_mut().find(is) else {
+                let message = "the answer is about a person or an item that was not asked about";
+                let help = "see request.persons and request.items";
+                return Err(Error::one(Finding::new("E-ANSWER-PERSON", message, help)));
+            };
+            *place = answer;
+        }
         let adoptions = adopt::Adopter {
             packs,
             basis,

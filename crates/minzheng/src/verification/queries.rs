@@ -18,7 +18,7 @@ use crate::error::Finding;
 use crate::records::wrong_key;
 
 /// The code of a file that neither carries authorisations nor says who has checked them.
-const LACKING: &str = "E-REQUEST-AUTHORIZATION";
+pub(super) const LACKING: &str = "E-REQUEST-AUTHORIZATION";
 
 /// Who has seen to it that queries are authorised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -276,18 +276,7 @@ impl Reader<'_> {
         for item in &request.items {
             for person in request.people() {
                 if !seen.contains(&(item.clone(), person.to_owned())) {
-                    out.push(Answer {
-                        item: item.clone(),
-                        person: person.to_owned(),
-                        status: AnswerStatus::Pending,
-                        as_of: None,
-                        asked_on: None,
-                        answered_on: None,
-                        reason: String::new(),
-                        records: Vec::new(),
-                        authorization: None,
-                        uncovered: None,
-                    });
+                    out.push(Answer::new(item, person, AnswerStatus::Pending));
                 }
             }
         }

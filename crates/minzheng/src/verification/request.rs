@@ -103,6 +103,30 @@ pub struct Answer {
     pub uncovered: Option<Uncovered>,
 }
 
+impl Answer {
+    /// An answer of which nothing else is known yet: no day, no records.
+    ///
+    /// ```
+    /// use minzheng::verification::{Answer, AnswerStatus};
+    /// let answer = Answer::new("income_tax", "p1", AnswerStatus::Pending);
+    /// assert!(answer.as_of.is_none() && answer.records.is_empty());
+    /// ```
+    pub fn new(item: &str, person: &str, status: AnswerStatus) -> Self {
+        Self {
+            item: item.to_owned(),
+            person: person.to_owned(),
+            status,
+            as_of: None,
+            asked_on: None,
+            answered_on: None,
+            reason: String::new(),
+            records: Vec::new(),
+            authorization: None,
+            uncovered: None,
+        }
+    }
+}
+
 /// Who asks what about whom, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
