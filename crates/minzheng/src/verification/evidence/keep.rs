@@ -342,10 +342,9 @@ sections = ["item", "resource", "element", "evidence"]
         let kept = kept(|resources| resources.retain(|r| r.id != "securities"));
         let named = named(&kept);
         let of = |item: &str| {
-            let mut all = named.iter().filter(|(i, fact, _)| {
-                *i == item && *fact == "household.own_financial_assets"
-                    || *i == item && *fact == "person.own_financial_assets"
-            });
+            let mut all = named
+                .iter()
+                .filter(|(i, fact, _)| *i == item && fact.ends_with(".own_financial_assets"));
             all.next().map(|(_, _, why)| why.clone())
         };
         assert_eq!(of("securities"), Some(Lost::Item), "{named:?}");
