@@ -40,6 +40,7 @@ pub use impact::{Effect, FactLost, Impact, Left, Quiet};
 pub use lineage::{Lineage, Model, Node, Step, Via, When};
 pub use list::{Extension, List};
 pub use purpose::{IdentityUse, Purpose};
+pub(crate) use resource::words;
 pub use resource::{
     Cycle, Grade, Inferred, Origin, Personal, Resource, RowOrder, Sharing, Status, Subject,
 };

@@ -9,7 +9,7 @@ use super::{Field, Format, Lifecycle, Mode, Openness, ResourceCode, Retention, S
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $word:literal,)* }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$of])* #[serde(rename = $word)] $variant,)*
@@ -34,7 +34,7 @@ macro_rules! words {
     };
 }
 
-pub(super) use words;
+pub(crate) use words;
 
 words! {
     /// Whether a list or text that was published somewhere names a thing.

@@ -101,6 +101,12 @@ pub(super) const CN_15: &[(&str, &str)] = &[
     ("places.toml", include_str!("../../packs/cn-15/places.toml")),
     ("verification/evidence.toml", include_str!("../../packs/cn-15/verification/evidence.toml")),
     ("verification/report.toml", include_str!("../../packs/cn-15/verification/report.toml")),
+    ("warnings/a_medical.toml", include_str!("../../packs/cn-15/warnings/a_medical.toml")),
+    ("warnings/c_identity.toml", include_str!("../../packs/cn-15/warnings/c_identity.toml")),
+    ("warnings/common.toml", include_str!("../../packs/cn-15/warnings/common.toml")),
+    ("warnings/e_property.toml", include_str!("../../packs/cn-15/warnings/e_property.toml")),
+    ("warnings/f_payment.toml", include_str!("../../packs/cn-15/warnings/f_payment.toml")),
+    ("warnings/g_changes.toml", include_str!("../../packs/cn-15/warnings/g_changes.toml")),
 ];
 
 #[cfg(feature = "pack-tests")]
