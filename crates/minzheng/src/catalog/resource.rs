@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 use minzheng_rules::pack::model::{self, Cite, Words};
-use serde::Deserialize;
 
 use super::{Field, Format, Lifecycle, Mode, Openness, ResourceCode, Retention, Supply};
 

@@ -3,11 +3,13 @@
 //! A model is a row of a pack beside the formulas it names; it has no code of its own. A person or household it cannot tell
 //! about is unknown, with the list of what is missing, and never a miss.
 
+mod cases;
 mod load;
 pub mod model;
 mod sentence;
 pub mod watch;
 
+pub use cases::{CaseKind, ModelCase};
 pub use model::{
     Direction, Group, Handling, Level, Model, Models, Named, Prior, Switch, Target,
 };

@@ -6,7 +6,7 @@ use super::model::Named;
 
 /// What stands at a place of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part {
+pub(super) enum Part {
     /// `{died_on}`: the value in words.
     Value,
     /// `{died_on:source}`: who says so.
