@@ -549,3 +549,6 @@ impl<'p> Loader<'p> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
