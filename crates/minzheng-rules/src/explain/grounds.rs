@@ -144,7 +144,7 @@ impl<'a> Walk<'a> {
         if !self.seen.insert((id, row)) {
             return;
         }
-        let value = a.frame.get(id, row);
+        let value = a.at(id, row);
         let entity = node.row;
         match &node.op {
             Op::Fact(fact) => {

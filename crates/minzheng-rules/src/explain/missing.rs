@@ -237,7 +237,7 @@ impl Assessment {
         };
         let row = self.row_for(node.row, entity, row);
         let entity = node.row;
-        if self.frame.get(id, row).is_known() || !seen.insert((id, row)) {
+        if self.at(id, row).is_known() || !seen.insert((id, row)) {
             return;
         }
         match &node.op {

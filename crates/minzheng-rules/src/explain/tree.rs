@@ -739,7 +739,7 @@ impl<'a> Builder<'a> {
         if let Some(at) = self.step_at.get(&StepKey::Node(id, row)) {
             return Some(*at);
         }
-        let value = a.frame.get(id, row);
+        let value = a.at(id, row);
         if let Some((programme, which)) = a.regime.plan.outcomes.get(&id) {
             let def = a.set.programmes.get(*programme)?;
             let ty = match which {
