@@ -4,7 +4,7 @@
 //! [`Batch`](minzheng_rules::columnar::Batch) for the columnar program and lists what is wrong with them row by row,
 //! [`export`] turns the answer into record batches. [`files`] reads and writes tables in files, and [`stream`] takes a province
 //! from files to files in bounded memory. [`mod@compare`] decides the same tables twice and tells what differs, [`mod@arrears`] says
-//! what is owed by month when the law is published backwards. [`catalog`] says which columns hold the records of a resource,
+//! what is owed by month when the law is published backwards, [`warn()`] holds the warning models against the tables. [`catalog`] says which columns hold the records of a resource,
 //! [`gate`] gives of them what may be given. [`synth`] makes a province that never was, to try all of it.
 #![forbid(unsafe_code)]
 
@@ -20,6 +20,7 @@ pub mod import;
 pub mod matching;
 pub mod stream;
 pub mod synth;
+mod warn;
 
 pub use arrears::{
     ArrearsBatch, ArrearsColumns, ArrearsLeague, ArrearsOptions, ArrearsSummary, arrears,
@@ -31,5 +32,6 @@ pub use export::{ExportOptions, Exporter, Status};
 pub use files::{Format, TableFile, TextEncoding, read_sheet, write_sheet};
 pub use import::{ImportOptions, Imported, Importer, Keys, Tables};
 pub use stream::{
-    Clock, League, Phase, Progress, RunInputs, RunOptions, Summary, Tally, run, sorted,
+    Clock, League, ModelTally, Phase, Progress, RunInputs, RunOptions, Summary, Tally, run, sorted,
 };
+pub use warn::{WarnOptions, warn, warn_request};

@@ -196,7 +196,7 @@ impl Engine {
     pub fn warn(&self, household: &Household) -> Result<Warnings, Error> {
         let models = Arc::clone(self.models()?);
         let answer = self.rules.assess(&household.document()?)?;
-        Ok(Warnings::new(answer, models))
+        Ok(Warnings::new(answer, models, Arc::default()))
     }
 
     /// The index of a programme by its id.

@@ -1,5 +1,7 @@
 //! The cases that stand in packs for every model: a hit, a miss, the boundary, and what cannot be told.
 
+use std::sync::Arc;
+
 use minzheng_rules::facts::Document;
 use minzheng_rules::pack::model::PackTest;
 
@@ -108,7 +110,7 @@ impl Engine {
         let Ok(answer) = self.rules().assess(&document) else {
             return Ok(wrong);
         };
-        let warnings = Warnings::new(answer, self.models()?.clone());
+        let warnings = Warnings::new(answer, Arc::clone(self.models()?), Arc::default());
         let outcomes: Vec<Outcome> = warnings.of(&model.id).map(|w| w.outcome()).collect();
         let met = |outcome| outcomes.contains(&outcome);
         let is_so = match kind {

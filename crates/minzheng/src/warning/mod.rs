@@ -7,6 +7,7 @@ mod cases;
 mod load;
 pub mod model;
 mod sentence;
+mod sources;
 pub mod watch;
 
 pub use cases::{CaseKind, ModelCase};
@@ -14,4 +15,5 @@ pub use model::{
     Direction, Group, Handling, Level, Model, Models, Named, Prior, Switch, Target,
 };
 pub use sentence::Sentence;
+pub use sources::Sources;
 pub use watch::{Evidence, Outcome, Threshold, Warning, Warnings};

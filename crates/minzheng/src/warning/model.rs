@@ -313,12 +313,22 @@ impl Models {
     /// # Errors
     /// `E-WARNING-NONE`, with the nearest name.
     pub fn get(&self, id: &str) -> Result<&Model, Error> {
-        self.models.iter().find(|m| m.id == id).ok_or_else(|| {
-            let known = self.models.iter().map(|m| m.id.as_str());
-            let near = minzheng_rules::error::nearest(id, known);
-            let help = near.map_or_else(String::new, |near| format!("did you mean `{near}`?"));
-            Error::one(Finding::new("E-WARNING-NONE", "there is no such model", help))
-        })
+        let found = self.models.iter().find(|m| m.id == id);
+        found.ok_or_else(|| none("there is no such model", id, self.models.iter().map(|m| m.id.as_str())))
+    }
+
+    /// The group with this id.
+    ///
+    /// # Errors
+    /// `E-WARNING-NONE`, with the nearest name.
+    pub fn group(&self, id: &str) -> Result<&Group, Error> {
+        let found = self.groups.iter().find(|g| g.id == id);
+        found.ok_or_else(|| none("there is no such group", id, self.groups.iter().map(|g| g.id.as_str())))
+    }
+
+    /// Whether some place switches a model.
+    pub fn is_switched(&self, model: &Model) -> bool {
+        self.switches.iter().any(|s| s.models.contains(&model.id))
     }
 
     /// Whether a model runs at a place on a day: the nearest place that has a switch says so, of its switches the one that began
@@ -336,4 +346,10 @@ impl Models {
             })
             .map_or(model.enabled, |switch| switch.on)
     }
+}
+
+fn none<'n>(message: &str, id: &str, known: impl Iterator<Item = &'n str>) -> Error {
+    let near = minzheng_rules::error::nearest(id, known);
+    let help = near.map_or_else(String::new, |near| format!("did you mean `{near}`?"));
+    Error::one(Finding::new("E-WARNING-NONE", message, help))
 }

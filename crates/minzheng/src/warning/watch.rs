@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::model::{Model, Models, Named, Target, entity};
 use super::sentence::Part;
+use super::sources::Sources;
 use crate::eligibility::Figure;
 
 /// What a model says about a person or household.
@@ -78,8 +79,8 @@ pub struct Evidence {
     pub figure: Figure,
     /// How it stands: `declared`, `verified` …; empty for a formula.
     pub status: String,
-    /// Who says so, as the case gives it; empty where it does not, and for a formula.
-    pub source: String,
+    /// Who says so, as the case gives it, else as [`Sources`] do; empty where nobody is named, and for a formula.
+    pub source: Words,
     /// The day of which that speaks.
     pub as_of: Option<NaiveDate>,
     /// The span of time it covers, as written.
@@ -121,11 +122,13 @@ pub struct Warning<'w> {
 pub struct Warnings {
     answer: Assessment,
     models: Arc<Models>,
+    sources: Arc<Sources>,
     place: Option<i64>,
 }
 
 impl Warnings {
-    pub(crate) fn new(answer: Assessment, models: Arc<Models>) -> Self {
+    /// The models over a household that the engine of rules has evaluated; `sources` names who says facts that name nobody.
+    pub fn new(answer: Assessment, models: Arc<Models>, sources: Arc<Sources>) -> Self {
         let set = answer.packs();
         let place = set.facts().find(|f| {
             f.entity == 0 && f.ty == minzheng_rules::lang::Type::Place
@@ -135,6 +138,7 @@ impl Warnings {
         Self {
             answer,
             models,
+            sources,
             place,
         }
     }
@@ -154,23 +158,27 @@ impl Warnings {
         let set = self.answer.packs();
         self.models.all().iter().flat_map(move |model| {
             let entity = entity(set, model.target).unwrap_or(0);
-            let on = self.answer.input().on();
-            let is_on = self.models.is_on(set.places(), model, self.place, on);
-            (0..self.answer.input().row_count(entity)).map(move |row| {
-                let at = RowRef { entity, row };
-                let outcome = if is_on {
-                    self.outcome(model, at)
-                } else {
-                    Outcome::Off
-                };
-                Warning {
-                    of: self,
-                    model,
-                    at,
-                    outcome,
-                }
-            })
+            (0..self.answer.input().row_count(entity)).map(move |row| self.about(model, row))
         })
+    }
+
+    /// What one model says about one person by the place among the rows, or about the household.
+    pub fn about<'w>(&'w self, model: &'w Model, row: usize) -> Warning<'w> {
+        let set = self.answer.packs();
+        let entity = entity(set, model.target).unwrap_or(0);
+        let at = RowRef { entity, row };
+        let on = self.answer.input().on();
+        let outcome = if self.models.is_on(set.places(), model, self.place, on) {
+            self.outcome(model, at)
+        } else {
+            Outcome::Off
+        };
+        Warning {
+            of: self,
+            model,
+            at,
+            outcome,
+        }
     }
 
     /// The hits.
@@ -360,7 +368,7 @@ impl<'w> Warning<'w> {
         let plain = |figure| Evidence {
             figure,
             status: String::new(),
-            source: String::new(),
+            source: Words::default(),
             as_of: None,
             window: String::new(),
         };
@@ -379,10 +387,21 @@ impl<'w> Warning<'w> {
                 let Some(from) = given.provenance else {
                     return Some(plain(figure));
                 };
+                let (source, as_of) = if from.source.is_empty() {
+                    let sources = &self.of.sources;
+                    let words = sources.of(*whose, id).cloned();
+                    (words.unwrap_or_default(), sources.as_of())
+                } else {
+                    let words = Words {
+                        zh: from.source.clone(),
+                        en: from.source,
+                    };
+                    (words, None)
+                };
                 Some(Evidence {
                     status: from.status.word().to_owned(),
-                    source: from.source,
-                    as_of: from.as_of.map(minzheng_rules::date::Day::to_date),
+                    source,
+                    as_of: from.as_of.map(minzheng_rules::date::Day::to_date).or(as_of),
                     window: from.window,
                     figure,
                 })
@@ -400,8 +419,10 @@ impl<'w> Warning<'w> {
         };
         match part {
             Part::Value => found.figure.shown(lang).to_owned(),
-            Part::Source if found.source.is_empty() => unsaid("来源未注明", "an unnamed source"),
-            Part::Source => found.source,
+            Part::Source if found.source.zh.is_empty() => {
+                unsaid("来源未注明", "an unnamed source")
+            }
+            Part::Source => found.source.of(lang).to_owned(),
             Part::AsOf => found.as_of.map_or_else(
                 || unsaid("日期未注明", "an unnamed day"),
                 |day| day.to_string(),
