@@ -209,33 +209,39 @@ impl Warnings {
         (at.entity > 0).then(|| self.answer.input().row_id(at))
     }
 
-    /// Hits and what cannot be told, as JSON, schema `minzheng/warnings/1`; the other outcomes are counted.
-    pub fn to_json(&self) -> Value {
+    /// How often the models, or one, said what, as JSON: `hit`, `unknown`, `miss`, `outside`, `off`.
+    pub fn counts(&self, model: Option<&str>) -> Value {
         let mut counts = Outcome::ALL.map(|o| (o, 0_u64));
-        let (mut hits, mut unknown) = (Vec::new(), Vec::new());
         for warning in self.all() {
+            if model.is_some_and(|id| warning.model.id != id) {
+                continue;
+            }
             for (outcome, many) in &mut counts {
                 *many = many.saturating_add(u64::from(*outcome == warning.outcome));
             }
-            match warning.outcome {
-                Outcome::Hit => hits.push(warning.to_json()),
-                Outcome::Unknown => unknown.push(warning.to_json()),
-                Outcome::Miss | Outcome::Outside | Outcome::Off => {}
-            }
         }
-        let counts: serde_json::Map<String, Value> = counts
-            .into_iter()
+        let counts = counts.into_iter();
+        counts
             .map(|(outcome, many)| (outcome.word().to_owned(), json!(many)))
-            .collect();
+            .collect::<serde_json::Map<String, Value>>()
+            .into()
+    }
+
+    /// Hits and what cannot be told, as JSON, schema `minzheng/warnings/1`; the other outcomes are counted.
+    pub fn to_json(&self) -> Value {
+        let of = |outcome| -> Vec<Value> {
+            let all = self.all().filter(|w| w.outcome == outcome);
+            all.map(|w| w.to_json()).collect()
+        };
         let known_on = self.answer.input().known_on();
         let known_on = (known_on != minzheng_rules::date::Day::MAX).then(|| known_on.to_string());
         json!({
             "schema": "minzheng/warnings/1",
             "on": self.on().to_string(),
             "known_on": known_on,
-            "counts": counts,
-            "hits": hits,
-            "unknown": unknown,
+            "counts": self.counts(None),
+            "hits": of(Outcome::Hit),
+            "unknown": of(Outcome::Unknown),
             "receipt": self.receipt(),
         })
     }
