@@ -43,7 +43,9 @@ pub(crate) fn run(command: ModelsCommand, packs: &[PathBuf], lang: Lang) -> Outc
             Ok(if as_json {
                 json(&found.to_json(engine.packs()))
             } else {
-                let (head, rows) = told_in_rows(&engine, models, found, lang);
+                let (head, mut rows) = told_in_rows(&engine, models, found, lang);
+                let written = engine.packs().origin_words(&found.written);
+                rows.push(vec![pick(("所在", "written in"), lang).to_owned(), written]);
                 format!("{}\n{}", bold(&head), table(&rows))
             })
         }
@@ -178,7 +180,6 @@ fn told_in_rows(
         put(l("启用", "on"), l("默认不启用", "off unless a place or --only asks for it"));
     }
     put(l("备注", "note"), model.note.of(lang).to_owned());
-    put(l("所在", "written in"), set.origin_words(&model.written));
     (format!("{} {}", model.id, both(&model.title, lang)), rows)
 }
 

@@ -265,9 +265,12 @@ impl<'w> Warning<'w> {
 
     /// The sentence with its figures, sources and days; only of a hit does it say what is so.
     pub fn sentence(&self, lang: Lang) -> String {
-        self.model
-            .sentence
-            .fill(lang, |named, part| self.says(named, part, lang))
+        let is_known = |named: &Named| {
+            let found = self.evidence_of(named);
+            found.is_some_and(|found| found.figure.is_known())
+        };
+        let says = |named: &Named, part| self.says(named, part, lang);
+        self.model.sentence.fill(lang, says, is_known)
     }
 
     /// What it shows as evidence.
