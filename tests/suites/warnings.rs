@@ -103,7 +103,7 @@ fn a_model_of_one_file_is_in_the_api() {
         hit.sentence(Lang::En),
         "Scholarship 9,000.00 yuan/year (学生资助, 2026-08-01), above 8,000.00 yuan/year."
     );
-    assert_eq!(hit.due().map(|d| d.to_string()).as_deref(), Some("2026-09-22"));
+    assert_eq!(hit.due().map(|d| d.to_string()).as_deref(), Some("2026-09-21"));
     let call = |request: Value| -> Value {
         serde_json::from_str(&minzheng::api::call_with(&engine, &request.to_string())).unwrap()
     };
