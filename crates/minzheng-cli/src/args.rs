@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use minzheng::Lang;
 
 /// An exit code and when it is given.
@@ -277,12 +277,37 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, ClapArgs)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    arg_required_else_help = true
+)]
 pub(crate) struct Warn {
     #[command(subcommand)]
     pub(crate) command: Option<WarnCommand>,
+    // an optional group must not hold another: both are given, or a command
     #[command(flatten)]
-    pub(crate) tables: Option<WarnTables>,
+    pub(crate) tables: Option<TablesArgs>,
+    #[command(flatten)]
+    pub(crate) parts: Option<Parts>,
+    #[command(flatten)]
+    pub(crate) working: Working,
+    #[command(flatten)]
+    pub(crate) chosen: Chosen,
+}
+
+impl Warn {
+    /// The tables and the folder of the alerts; without them the program ends as for any wrong usage.
+    pub(crate) fn over(&self) -> (&TablesArgs, &Parts) {
+        match (&self.tables, &self.parts) {
+            (Some(tables), Some(parts)) => (tables, parts),
+            _ => {
+                let words = "give --households, --people and --out, or a command";
+                let kind = clap::error::ErrorKind::MissingRequiredArgument;
+                Args::command().error(kind, words).exit()
+            }
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -316,20 +341,15 @@ pub(crate) struct WarnExplain {
     pub(crate) fail_hits: bool,
 }
 
+/// Which models run over tables, and what is written of a hit.
 #[derive(Debug, ClapArgs)]
-pub(crate) struct WarnTables {
-    #[command(flatten)]
-    pub(crate) tables: TablesArgs,
+pub(crate) struct Chosen {
     /// The day asked about of households that have no column `on`
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) on: Option<NaiveDate>,
     /// The law as published by this day
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) known_on: Option<NaiveDate>,
-    #[command(flatten)]
-    pub(crate) working: Working,
-    #[command(flatten)]
-    pub(crate) parts: Parts,
     /// Only these models, by id with commas between; also such as are switched off by default
     #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     pub(crate) only: Vec<String>,

@@ -97,7 +97,7 @@ pub(crate) fn run(args: Args) -> Outcome {
         Command::Arrears(asked) => arrears::run(&asked, &args.packs, lang),
         Command::Verify(command) => verify::run(&command, &args.packs, lang),
         Command::Synth(command) => synth::run(&command, &args.packs, lang),
-        Command::Warn(asked) => warn::run(*asked, &args.packs, lang),
+        Command::Warn(asked) => warn::run(&asked, &args.packs, lang),
         Command::Models(command) => models::run(command, &args.packs, lang),
         Command::Run(asked) => province::run(&asked, &args.packs, lang),
         Command::Compare(asked) => compare::run(&asked, &args.packs, lang),

@@ -12,28 +12,27 @@ use minzheng_arrow::{
 use minzheng_rules::facts::FactStatus;
 use serde_json::json;
 
-use crate::args::{Warn, WarnCommand, WarnExplain, WarnTables};
+use crate::args::{Warn, WarnCommand, WarnExplain};
 use crate::clock::{self, Timings};
 use crate::output::{bold, dim, marks, pick};
 use crate::tables::{self, Bar};
 use crate::{Failure, Outcome, input, output};
 
 /// Does what was asked.
-pub(crate) fn run(asked: Warn, packs: &[PathBuf], lang: Lang) -> Outcome {
-    match (asked.command, asked.tables) {
-        (Some(WarnCommand::Explain(asked)), _) => explain(&asked, packs, lang),
-        (None, Some(asked)) => over_tables(&asked, packs, lang),
-        // the parser asks for one of both
-        (None, None) => Err(Failure::Refused("error[E-USAGE]: give --households and --people".into())),
+pub(crate) fn run(asked: &Warn, packs: &[PathBuf], lang: Lang) -> Outcome {
+    match &asked.command {
+        Some(WarnCommand::Explain(asked)) => explain(asked, packs, lang),
+        None => over_tables(asked, packs, lang),
     }
 }
 
 /// Holds the models against tables and prints what they come to.
-fn over_tables(asked: &WarnTables, packs: &[PathBuf], lang: Lang) -> Outcome {
+fn over_tables(asked: &Warn, packs: &[PathBuf], lang: Lang) -> Outcome {
+    let (given, parts) = asked.over();
+    let (working, asked) = (&asked.working, &asked.chosen);
     let engine = input::engine(packs)?;
     let told = |e: minzheng::Error| Failure::Refused(e.lines(lang));
     let models = engine.models().map_err(told)?;
-    let (given, working, parts) = (&asked.tables, &asked.working, &asked.parts);
     let sources = if asked.verified {
         Sources::of_records(engine.basis().map_err(told)?, asked.as_of)
     } else {
