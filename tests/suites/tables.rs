@@ -18,6 +18,8 @@ mod files;
 mod grid;
 #[path = "tables/layouts.rs"]
 mod layouts;
+#[path = "tables/warnings.rs"]
+mod warnings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -339,7 +341,7 @@ fn vectors_in_any_order_sliced_at_odd_offsets_give_what_households_give() {
 #[test]
 fn the_files_of_vectors_are_those_of_the_packs() {
     for (name, list) in vectors::of_packs(engine().packs()) {
-        let path = repo_root().join(format!("tests/vectors/eligibility/{name}.json"));
+        let path = repo_root().join(format!("tests/vectors/{name}.json"));
         let text = std::fs::read_to_string(path).unwrap();
         let stands: Vec<Value> = serde_json::from_str(&text).unwrap();
         assert_eq!(stands, list, "{name}");

@@ -4,7 +4,7 @@
 //! [`Batch`](minzheng_rules::columnar::Batch) for the columnar program and lists what is wrong with them row by row,
 //! [`export`] turns the answer into record batches. [`files`] reads and writes tables in files, and [`stream`] takes a province
 //! from files to files in bounded memory. [`mod@compare`] decides the same tables twice and tells what differs, [`mod@arrears`] says
-//! what is owed by month when the law is published backwards. [`catalog`] says which columns hold the records of a resource,
+//! what is owed by month when the law is published backwards, [`warn()`] holds the warning models against the tables. [`catalog`] says which columns hold the records of a resource,
 //! [`gate`] gives of them what may be given, [`mod@quality`] counts in them what breaks the rules of the catalogue. [`synth`] makes a province that never was, to try all of it.
 #![forbid(unsafe_code)]
 
@@ -21,6 +21,7 @@ pub mod matching;
 pub mod quality;
 pub mod stream;
 pub mod synth;
+mod warn;
 
 pub use arrears::{
     ArrearsBatch, ArrearsColumns, ArrearsLeague, ArrearsOptions, ArrearsSummary, arrears,
@@ -32,5 +33,6 @@ pub use export::{ExportOptions, Exporter, Status};
 pub use files::{Format, TableFile, TextEncoding, read_sheet, write_sheet};
 pub use import::{ImportOptions, Imported, Importer, Keys, Tables};
 pub use stream::{
-    Clock, League, Phase, Progress, RunInputs, RunOptions, Summary, Tally, run, sorted,
+    Clock, League, ModelTally, Phase, Progress, RunInputs, RunOptions, Summary, Tally, run, sorted,
 };
+pub use warn::{Alerts, WarnOptions, warn, warn_request};

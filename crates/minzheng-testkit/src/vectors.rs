@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use minzheng_rules::pack::PackSet;
 use serde_json::{Map, Value, json};
 
-/// The tests of packs as vectors, by the file they stand in: `cases/dibao.toml` gives `dibao`, and in a pack of real places
-/// `PACK-dibao`.
+/// The tests of packs as vectors, by the folder and file they stand in: `cases/dibao.toml` gives `eligibility/dibao`, and in a
+/// pack of real places `eligibility/PACK-dibao`; `cases/warnings/c_identity.toml` gives `models/PACK-c_identity`.
 pub fn of_packs(set: &PackSet) -> BTreeMap<String, Vec<Value>> {
     let mut out: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for test in set.tests() {
@@ -26,16 +26,21 @@ pub fn of_packs(set: &PackSet) -> BTreeMap<String, Vec<Value>> {
         } else {
             format!("{pack}-{file}")
         };
+        let (folder, call) = if test.origin.file.starts_with("cases/warnings/") {
+            ("models", "warn")
+        } else {
+            ("eligibility", "assess")
+        };
         let input = of_table(&test.document);
         let expect: Map<String, Value> = test
             .expect
             .iter()
             .map(|(path, wanted)| (path.clone(), of_toml(wanted)))
             .collect();
-        out.entry(file).or_default().push(json!({
+        out.entry(format!("{folder}/{file}")).or_default().push(json!({
             "id": test.id,
             "title": test.title,
-            "call": "assess",
+            "call": call,
             "on": input.get("on"),
             "input": input,
             "expect": expect,

@@ -25,7 +25,7 @@ const TOO_LARGE: u64 = 1_000_000_000_000_000_000;
 
 /// The Arrow type of a value.
 #[derive(Debug, Clone)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     Truth,
     Whole,
     Day,
@@ -38,7 +38,7 @@ pub(super) enum Shape {
 }
 
 impl Shape {
-    pub(super) fn of(set: &PackSet, ty: Type) -> Self {
+    pub(crate) fn of(set: &PackSet, ty: Type) -> Self {
         match ty {
             Type::Bool => Self::Truth,
             Type::Count | Type::Days | Type::Months | Type::Text => Self::Whole,
@@ -58,7 +58,7 @@ impl Shape {
         }
     }
 
-    pub(super) fn data_type(&self) -> DataType {
+    pub(crate) fn data_type(&self) -> DataType {
         match self {
             Self::Truth => DataType::Boolean,
             Self::Whole => DataType::Int64,
@@ -70,7 +70,7 @@ impl Shape {
     }
 
     /// The values of an output, null where they are unknown, or where `only` does not hold.
-    pub(super) fn array(
+    pub(crate) fn array(
         &self,
         column: &OutputColumn,
         only: Option<&Bitmap>,

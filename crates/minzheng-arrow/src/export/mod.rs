@@ -22,7 +22,8 @@ use minzheng_rules::truth::Truth;
 
 use crate::error::{Error, at, fault};
 use crate::import::{Imported, Importer};
-use arrays::{Shape, dates, lists, plain_bools, statuses};
+pub(crate) use arrays::Shape;
+use arrays::{dates, lists, plain_bools, statuses};
 pub use status::Status;
 
 /// What an answer's tables hold beside keys, statuses and amounts.
@@ -688,7 +689,8 @@ fn span<T>(dated: &Dated<T>) -> Dated<()> {
     }
 }
 
-fn field(name: &str, shape: &Shape, set: &PackSet, ty: Type) -> Field {
+/// The column of a value.
+pub(crate) fn field(name: &str, shape: &Shape, set: &PackSet, ty: Type) -> Field {
     let field = Field::new(name, shape.data_type(), true);
     let Type::Money { period, .. } = ty else {
         return field.with_metadata([("type".to_owned(), set.type_word(ty))].into());

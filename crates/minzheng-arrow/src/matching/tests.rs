@@ -133,6 +133,9 @@ fn variants(row: &Evidence, draw: &mut Draw) -> Vec<Evidence> {
         Window::Single,
         Window::CalendarYear,
         Window::Rolling12Months,
+        Window::YearToDate,
+        Window::Last6Months,
+        Window::Last3Months,
         Window::LastMonth,
         Window::AsOf,
     ];
@@ -144,7 +147,7 @@ fn variants(row: &Evidence, draw: &mut Draw) -> Vec<Evidence> {
     for how in hows {
         let mut other = row.clone();
         other.how = *how;
-        other.window = windows[usize::try_from(draw.below(5)).unwrap()];
+        other.window = windows[usize::try_from(draw.below(8)).unwrap()];
         other.rounding = draw.happens(60).then_some(Rounding::HalfUp);
         if draw.happens(30) {
             other.distinct = Some("record_no".to_owned());

@@ -7,10 +7,11 @@
 pub(crate) mod cursor;
 pub(crate) mod given;
 pub(crate) mod journal;
-mod sample;
+pub(crate) mod sample;
 mod sort;
 pub(crate) mod spent;
 pub(crate) mod summary;
+pub(crate) mod tell;
 pub(crate) mod work;
 
 use std::collections::BTreeMap;
@@ -36,7 +37,8 @@ use sample::Met;
 pub use sort::sorted;
 pub use spent::{Clock, Phase};
 use spent::{Spent, Watch};
-pub use summary::{League, Summary, Tally};
+pub use summary::{League, ModelTally, Summary, Tally};
+use tell::{Programmes, Tell};
 use work::{Done, Shop};
 
 /// Rows of a table that are decided at a time, at most.
@@ -169,21 +171,38 @@ pub fn run(
     options: &RunOptions<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Summary, Error> {
+    let teller = |importer: &Importer<'_>| -> Result<Programmes<'_>, Error> {
+        Ok(Programmes {
+            exporter: Exporter::new(importer, &options.export)?,
+            options: &options.export,
+        })
+    };
+    through(engine, inputs, out, options, teller, progress)
+}
+
+/// Takes tables through the columnar program; `teller` makes what is told of them.
+pub(crate) fn through<T: Tell>(
+    engine: &Engine,
+    inputs: &RunInputs,
+    out: &Path,
+    options: &RunOptions<'_>,
+    teller: impl FnOnce(&Importer<'_>) -> Result<T, Error>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Summary, Error> {
     let given = tables(engine, inputs)?;
     let schemas: Vec<_> = given
         .iter()
         .map(|g| (g.name.as_str(), g.file.schema().clone()))
         .collect();
     let importer = Importer::new(engine.packs(), &schemas, options.import.clone())?;
-    let exporter = Exporter::new(&importer, &options.export)?;
-    let columns = engine.columns(exporter.request())?;
-    let plan = exporter.request().digest(engine.packs());
+    let teller = teller(&importer)?;
+    let columns = engine.columns(teller.request())?;
     let stamps = Stamps::take(&given)?;
     let watch = Watch::new(options.clock);
     let (mut journal, parts) = if options.dry {
         (None, Vec::new())
     } else {
-        let (header, time) = watch.over(|| header(engine, &given, &plan, options));
+        let (header, time) = watch.over(|| header(engine, &given, &teller, options));
         Spent::one(Phase::Read, time).tell(0, progress);
         let (journal, parts) = Journal::open(out, &header?, options.resume)?;
         (Some(journal), parts)
@@ -192,7 +211,7 @@ pub fn run(
         shop: Shop {
             engine,
             importer: &importer,
-            exporter: &exporter,
+            teller: &teller,
             columns: &columns,
             explain: options.explain,
             watch,
@@ -243,7 +262,7 @@ pub fn run(
 fn header(
     engine: &Engine,
     given: &[Given],
-    plan: &str,
+    teller: &dyn Tell,
     options: &RunOptions<'_>,
 ) -> Result<Value, Error> {
     let packs = engine.packs().packs().iter();
@@ -259,31 +278,31 @@ fn header(
         tables.insert(table.name.as_str(), files.collect::<Result<Vec<_>, _>>()?);
     }
     let day = |day: Option<minzheng_rules::date::Day>| day.map(|d| d.to_string());
-    let (import, export) = (&options.import, &options.export);
+    let (import, request) = (&options.import, teller.request());
+    let (run, own) = teller.header();
+    let mut all = json!({
+        "on": day(import.on),
+        "known_on": day(request.known_on),
+        "facts": import.status.word(),
+        "mapping": hex(&Sha256::digest(format!("{:?}", import.mapping))),
+        "ignore_unknown": import.ignore_unknown,
+        "most_rows": import.most_rows,
+        "most_findings": import.most_findings,
+        "encoding": options.encoding.word(),
+        "format": options.format.extension(),
+        "households_per_part": options.households_per_part,
+        "explain": options.explain,
+    });
+    if let (Value::Object(all), Value::Object(own)) = (&mut all, own) {
+        all.extend(own);
+    }
     Ok(json!({
-        "run": "minzheng/run/1",
+        "run": run,
         "engine": env!("CARGO_PKG_VERSION"),
-        "plan": plan,
+        "plan": request.digest(engine.packs()),
         "packs": packs,
         "tables": tables,
-        "options": {
-            "on": day(import.on),
-            "known_on": day(export.known_on),
-            "facts": import.status.word(),
-            "mapping": hex(&Sha256::digest(format!("{:?}", import.mapping))),
-            "ignore_unknown": import.ignore_unknown,
-            "most_rows": import.most_rows,
-            "most_findings": import.most_findings,
-            "programmes": export.programmes,
-            "conditions": export.conditions,
-            "reasons": export.reasons,
-            "missing": export.missing,
-            "formulas": export.formulas,
-            "encoding": options.encoding.word(),
-            "format": options.format.extension(),
-            "households_per_part": options.households_per_part,
-            "explain": options.explain,
-        },
+        "options": all,
     }))
 }
 
@@ -463,7 +482,7 @@ impl Files {
     fn new(run: &Run<'_>) -> Result<Self, Error> {
         let tables = run
             .shop
-            .exporter
+            .teller
             .tables()
             .iter()
             .map(|table| Ok((table.name.clone(), run.part_of(&table.name, &table.schema)?)));

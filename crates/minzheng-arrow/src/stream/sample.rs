@@ -8,7 +8,7 @@ use arrow_array::types::Int8Type;
 use serde_json::json;
 
 use super::work::Shop;
-use crate::export::Status;
+use crate::export::{AnswerTable, Status};
 use crate::import::Imported;
 
 /// Folder of the explanations.
@@ -20,14 +20,16 @@ pub(super) const END: &str = "jsonl";
 /// The outcomes that are explained, each at the place of its key in the dictionary of statuses.
 const OUTCOMES: [Status; 3] = [Status::Undetermined, Status::Eligible, Status::NotEligible];
 
-/// How many of every programme and outcome are explained, by the keys of statuses.
-pub(super) type Met = BTreeMap<String, [u64; 3]>;
+/// How many of every programme or model and outcome are explained: undetermined or unknown, eligible or hit, not eligible or miss.
+pub(crate) type Met = BTreeMap<String, [u64; 3]>;
 
 /// The explanation of a row.
-pub(super) struct Sample {
-    programme: String,
-    outcome: usize,
-    line: String,
+pub(crate) struct Sample {
+    /// Id of the programme or model.
+    pub(crate) of: String,
+    /// Place of its outcome among the three that are counted.
+    pub(crate) outcome: usize,
+    pub(crate) line: String,
 }
 
 /// Explains the first rows of every programme and outcome of which there are not yet enough. Of a household that is set aside
@@ -35,13 +37,14 @@ pub(super) struct Sample {
 pub(super) fn samples(
     shop: &Shop<'_>,
     imported: &Imported<'_>,
+    schemas: &[AnswerTable],
     tables: &[RecordBatch],
     met: &Met,
 ) -> Vec<Sample> {
     let mut out = Vec::new();
     let most = u64::try_from(shop.explain).unwrap_or(u64::MAX);
     let programmes = shop.engine.packs().programmes();
-    for (table, batch) in shop.exporter.tables().iter().zip(tables) {
+    for (table, batch) in schemas.iter().zip(tables) {
         for (field, array) in table.schema.fields().iter().zip(batch.columns()) {
             let id = field.name().strip_suffix(".status");
             let index = id.and_then(|id| programmes.iter().position(|p| p.id == id));
@@ -70,7 +73,7 @@ pub(super) fn samples(
                     *count = count.saturating_add(1);
                     let person = (table.entity > 0).then_some((table.entity, row));
                     out.push(Sample {
-                        programme: id.to_owned(),
+                        of: id.to_owned(),
                         outcome,
                         line: explained(shop, imported, case, person, index, outcome),
                     });
@@ -112,7 +115,7 @@ pub(super) fn chosen<'s>(samples: &'s [Sample], met: &mut Met, most: usize) -> V
     let most = u64::try_from(most).unwrap_or(u64::MAX);
     let mut out = Vec::new();
     for sample in samples {
-        let counts = met.entry(sample.programme.clone()).or_default();
+        let counts = met.entry(sample.of.clone()).or_default();
         if let Some(count) = counts.get_mut(sample.outcome).filter(|n| **n < most) {
             *count = count.saturating_add(1);
             out.push(sample.line.as_str());

@@ -74,6 +74,33 @@ pub(crate) mod fen {
     }
 }
 
+/// How often a warning model said what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelTally {
+    /// People or households that it points at.
+    pub hit: u64,
+    /// Those for whom something is missing to tell.
+    pub unknown: u64,
+    /// Those that it looks at and does not point at.
+    pub miss: u64,
+    /// Those that it does not look at.
+    pub outside: u64,
+    /// Those of places that have switched it off.
+    pub off: u64,
+}
+
+impl ModelTally {
+    /// Adds what others come to.
+    pub(crate) fn add(&mut self, more: &Self) {
+        self.hit = self.hit.saturating_add(more.hit);
+        self.unknown = self.unknown.saturating_add(more.unknown);
+        self.miss = self.miss.saturating_add(more.miss);
+        self.outside = self.outside.saturating_add(more.outside);
+        self.off = self.off.saturating_add(more.off);
+    }
+}
+
 /// One league: what its households come to.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -85,7 +112,11 @@ pub struct League {
     /// Households that were not decided because something is wrong with their rows.
     pub set_aside: u64,
     /// By id of the programme.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub programmes: BTreeMap<String, Tally>,
+    /// By id of the warning model.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub models: BTreeMap<String, ModelTally>,
 }
 
 impl League {
@@ -95,6 +126,9 @@ impl League {
         self.set_aside = self.set_aside.saturating_add(more.set_aside);
         for (id, tally) in &more.programmes {
             self.programmes.entry(id.clone()).or_default().add(tally);
+        }
+        for (id, tally) in &more.models {
+            self.models.entry(id.clone()).or_default().add(tally);
         }
     }
 }
@@ -143,6 +177,19 @@ impl Summary {
         out
     }
 
+    /// All leagues together, by warning model.
+    ///
+    /// ```
+    /// assert!(minzheng_arrow::Summary::default().models().is_empty());
+    /// ```
+    pub fn models(&self) -> BTreeMap<String, ModelTally> {
+        let mut out: BTreeMap<String, ModelTally> = BTreeMap::new();
+        for (id, tally) in self.leagues.values().flat_map(|l| &l.models) {
+            out.entry(id.clone()).or_default().add(tally);
+        }
+        out
+    }
+
     /// Adds what a batch comes to.
     pub(super) fn count(
         &mut self,
@@ -150,26 +197,11 @@ impl Summary {
         tables: &[AnswerTable],
         batches: &[RecordBatch],
     ) {
-        let cases = imported.batch.cases();
-        count_findings(&mut self.findings, &imported.findings);
-        let mut spans: Vec<(usize, Range<usize>)> = Vec::new();
-        let mut leagues: BTreeMap<String, usize> = BTreeMap::new();
-        for (league, cases) in self::spans(cases, |case| imported.place(case)) {
-            let many = leagues.len();
-            spans.push((*leagues.entry(league).or_insert(many), cases));
-        }
-        let mut counted = vec![League::default(); leagues.len()];
-        for (at, span) in &spans {
-            let Some(own) = counted.get_mut(*at) else {
-                continue;
-            };
-            let aside = span.clone().filter(|c| imported.is_set_aside(*c)).count();
-            own.households = own.households.saturating_add(wide(span.len()));
-            own.people = own
-                .people
-                .saturating_add(wide(imported.rows_between(1, span).len()));
-            own.set_aside = own.set_aside.saturating_add(wide(aside));
-        }
+        let Counted {
+            spans,
+            leagues,
+            mut counted,
+        } = self.begin(imported);
         for (table, batch) in tables.iter().zip(batches) {
             let spans: Vec<_> = spans
                 .iter()
@@ -191,6 +223,40 @@ impl Summary {
                 }
             }
         }
+        self.end(leagues, &counted);
+    }
+
+    /// Counts the findings, households and people of a batch, those by league apart.
+    pub(crate) fn begin(&mut self, imported: &Imported<'_>) -> Counted {
+        let cases = imported.batch.cases();
+        count_findings(&mut self.findings, &imported.findings);
+        let mut spans: Vec<(usize, Range<usize>)> = Vec::new();
+        let mut leagues: BTreeMap<String, usize> = BTreeMap::new();
+        for (league, cases) in self::spans(cases, |case| imported.place(case)) {
+            let many = leagues.len();
+            spans.push((*leagues.entry(league).or_insert(many), cases));
+        }
+        let mut counted = vec![League::default(); leagues.len()];
+        for (at, span) in &spans {
+            let Some(own) = counted.get_mut(*at) else {
+                continue;
+            };
+            let aside = span.clone().filter(|c| imported.is_set_aside(*c)).count();
+            own.households = own.households.saturating_add(wide(span.len()));
+            own.people = own
+                .people
+                .saturating_add(wide(imported.rows_between(1, span).len()));
+            own.set_aside = own.set_aside.saturating_add(wide(aside));
+        }
+        Counted {
+            spans,
+            leagues,
+            counted,
+        }
+    }
+
+    /// Adds what the leagues of a batch come to.
+    pub(crate) fn end(&mut self, leagues: BTreeMap<String, usize>, counted: &[League]) {
         for (league, at) in leagues {
             let Some(own) = counted.get(at) else { continue };
             self.households = self.households.saturating_add(own.households);
@@ -199,6 +265,14 @@ impl Summary {
             self.leagues.entry(league).or_default().add(own);
         }
     }
+}
+
+/// The leagues of a batch while they are counted.
+pub(crate) struct Counted {
+    /// The place of a league in `counted`, and households of it that follow each other.
+    pub(crate) spans: Vec<(usize, Range<usize>)>,
+    pub(crate) leagues: BTreeMap<String, usize>,
+    pub(crate) counted: Vec<League>,
 }
 
 /// Counts findings by their code, those that are not kept under an empty one.

@@ -5,11 +5,11 @@ use minzheng_rules::columnar::Columns;
 use minzheng_rules::scenario::Engine;
 
 use super::cursor::Taken as Rows;
-use super::sample::{Met, Sample, samples};
+use super::sample::{Met, Sample};
 use super::spent::{Phase, Spent, Watch};
 use super::summary::Summary;
+use super::tell::Tell;
 use crate::error::{Error, Findings, fault};
-use crate::export::Exporter;
 use crate::import::{Imported, Importer, Tables};
 
 /// Does something with every batch, each on a thread of its own where there are threads; the order stays.
@@ -46,13 +46,13 @@ pub(crate) fn tables(
 }
 
 /// What is the same for all batches.
-pub(super) struct Shop<'r> {
-    pub(super) engine: &'r Engine,
+pub(crate) struct Shop<'r> {
+    pub(crate) engine: &'r Engine,
     pub(super) importer: &'r Importer<'r>,
-    pub(super) exporter: &'r Exporter,
-    pub(super) columns: &'r Columns<'r>,
-    /// Samples of every programme and outcome.
-    pub(super) explain: usize,
+    pub(super) teller: &'r dyn Tell,
+    pub(crate) columns: &'r Columns<'r>,
+    /// Samples of every programme or model and outcome.
+    pub(crate) explain: usize,
     pub(super) watch: Watch<'r>,
 }
 
@@ -116,15 +116,13 @@ impl Shop<'_> {
         let imported = read?;
         let (answer, evaluated) = self.watch.over(|| imported.answer(self.columns));
         let (told, written) = self.watch.over(|| {
-            let tables = self.exporter.export(self.columns, &imported, &answer)?;
-            drop(answer);
-            let mut summary = Summary::default();
-            summary.count(&imported, self.exporter.tables(), &tables);
+            let (tables, summary) = self.teller.tell(self.columns, &imported, &answer)?;
             let samples = if self.explain == 0 {
                 Vec::new()
             } else {
-                samples(self, &imported, &tables, met)
+                self.teller.samples(self, &imported, &answer, &tables, met)
             };
+            drop(answer);
             Ok::<_, Error>((tables, summary, samples))
         });
         let (tables, summary, samples) = told?;

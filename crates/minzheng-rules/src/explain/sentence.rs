@@ -117,7 +117,7 @@ impl Builder<'_> {
             out.step(at);
             return;
         }
-        let value = a.frame.get(id, row);
+        let value = a.at(id, row);
         let shown = a.both(value, node.ty);
         if depth > MAX_DEPTH {
             out.text(&shown.zh, &shown.en);

@@ -116,6 +116,8 @@ pub struct Plan {
     pub(crate) programmes: Vec<ProgrammePlan>,
     /// How many nodes each entity has.
     pub(crate) widths: Vec<usize>,
+    /// Of them those that programmes and what is shown with them need: they come first.
+    pub(crate) core: Vec<usize>,
     /// Entity and place of every node, close together for the evaluation.
     pub(crate) layout: Vec<(usize, usize)>,
     /// The fact that holds the finding for every formula.
@@ -137,6 +139,13 @@ impl Plan {
     pub(crate) fn is_constant(&self, id: usize) -> bool {
         let small = NodeId::try_from(id).unwrap_or(NodeId::MAX);
         self.constant.binary_search(&small).is_ok()
+    }
+
+    /// Whether a node is there for a formula alone that no programme needs: such nodes are evaluated when one is asked for.
+    pub(crate) fn is_aside(&self, id: NodeId) -> bool {
+        self.nodes
+            .get(ix(id))
+            .is_some_and(|n| self.core.get(n.row).is_some_and(|core| n.slot >= *core))
     }
 
     /// How many nodes the plan has.
@@ -176,6 +185,17 @@ pub(crate) fn link(set: &Arc<PackSet>, chain: &[i64], on: Day, known_on: Day) ->
     let programmes: Vec<ProgrammePlan> = (0..set.programmes.len())
         .map(|p| linker.programme(p))
         .collect();
+    for programme in &set.programmes {
+        let dates = [
+            programme.first_month,
+            programme.review_date,
+            programme.valid_until,
+        ];
+        for formula in dates.into_iter().flatten().chain(programme.figures.iter().copied()) {
+            linker.formula(formula);
+        }
+    }
+    let core = linker.widths.clone();
     for formula in 0..set.formulas.len() {
         linker.formula(formula);
     }
@@ -232,6 +252,7 @@ pub(crate) fn link(set: &Arc<PackSet>, chain: &[i64], on: Day, known_on: Day) ->
         versions,
         programmes,
         widths,
+        core,
         layout,
         findings: set.formulas.iter().map(|f| f.finding).collect(),
         outcomes,

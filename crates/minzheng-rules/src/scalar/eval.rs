@@ -300,18 +300,26 @@ impl Row {
 }
 
 impl Frame {
-    /// Every row as `template`, which holds one row of every entity.
-    fn new(program: &Arc<Program>, rows: &[usize], template: &[V]) -> Self {
+    /// Every row as `template`, which holds one row of every entity: all of it, or the part that programmes need.
+    fn new(program: &Arc<Program>, rows: &[usize], template: &[V], part: Part) -> Self {
+        let spans = || {
+            let core = program.core.iter();
+            let whole = program.areas.iter().zip(core).zip(rows);
+            whole.map(move |(((first, width), core), rows)| match part {
+                Part::Core => (*first, *core, *rows),
+                Part::Whole => (*first, *width, *rows),
+            })
+        };
         let mut areas = Vec::with_capacity(rows.len());
         let mut length = 0_usize;
-        for ((first, width), rows) in program.areas.iter().zip(rows) {
-            areas.push((length.wrapping_sub(*first), *width));
-            length = length.saturating_add(width.saturating_mul(*rows));
+        for (first, width, rows) in spans() {
+            areas.push((length.wrapping_sub(first), width));
+            length = length.saturating_add(width.saturating_mul(rows));
         }
         let mut values = Vec::with_capacity(length);
-        for ((first, width), rows) in program.areas.iter().zip(rows) {
-            let row = template.get(*first..first.saturating_add(*width));
-            for _ in 0..*rows {
+        for (first, width, rows) in spans() {
+            let row = template.get(first..first.saturating_add(width));
+            for _ in 0..rows {
                 values.extend_from_slice(row.unwrap_or_default());
             }
         }
@@ -354,9 +362,19 @@ impl Frame {
 pub(crate) fn fold(set: &PackSet, plan: &Plan, params: &Params, input: &Input) -> Vec<V> {
     let program = &plan.program;
     let rows = vec![1; program.areas.len()];
-    let frame = Frame::new(program, &rows, &vec![UNSEEN; plan.nodes.len()]);
+    let template = vec![UNSEEN; plan.nodes.len()];
+    let frame = Frame::new(program, &rows, &template, Part::Whole);
     let run = Run::new(set, plan, params, input);
     run.all(&program.constant, &rows, frame).values
+}
+
+/// How much of a plan is evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// What programmes and what is shown with them need.
+    Core,
+    /// Every formula.
+    Whole,
 }
 
 /// Evaluates a plan over a case; `folded` are the values of the nodes that depend on the law alone.
@@ -366,16 +384,21 @@ pub(crate) fn evaluate(
     params: &Params,
     folded: &[V],
     input: &Input,
+    part: Part,
 ) -> Frame {
-    let frame = Frame::new(&plan.program, &input.rows, folded);
+    let frame = Frame::new(&plan.program, &input.rows, folded, part);
     let run = Run::new(set, plan, params, input);
-    run.all(&plan.program.live, &input.rows, frame)
+    let frame = run.all(&plan.program.live, &input.rows, frame);
+    match part {
+        Part::Core => frame,
+        Part::Whole => run.all(&plan.program.aside, &input.rows, frame),
+    }
 }
 
 /// Most keys of a parameter.
 pub(crate) const MAX_KEYS: usize = 6;
 
-/// Evaluates no more of a plan than the wanted nodes need: the same values, computed on demand.
+/// Evaluates no more of a plan than the wanted nodes need, which programmes need: the same values, computed on demand.
 pub(crate) fn demand(
     set: &PackSet,
     plan: &Plan,
@@ -387,7 +410,7 @@ pub(crate) fn demand(
     let run = Run::new(set, plan, params, input);
     let mut lazy = Lazy {
         run: &run,
-        frame: Frame::new(&plan.program, &input.rows, folded),
+        frame: Frame::new(&plan.program, &input.rows, folded, Part::Core),
     };
     let value = |(id, row): &(NodeId, usize)| {
         let (place, entity) = plan.program.place(*id);

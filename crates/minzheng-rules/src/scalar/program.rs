@@ -22,8 +22,12 @@ pub(crate) struct Program {
     pub(super) plain: Code,
     /// For a case with findings.
     pub(super) found: Code,
-    /// The places that depend on a case: what is read comes before.
+    /// How many of the instructions of every entity stand for what programmes need: they come first.
+    pub(super) core: Vec<usize>,
+    /// The places that depend on a case and that programmes need: what is read comes before.
     pub(super) live: Vec<usize>,
+    /// The others that depend on a case.
+    pub(super) aside: Vec<usize>,
     /// The places that depend on the law alone.
     pub(super) constant: Vec<usize>,
 }
@@ -186,10 +190,13 @@ impl Program {
             lowering.code.steps = steps;
             lowering.code
         };
+        let (aside, live): (Vec<NodeId>, Vec<NodeId>) = plan.live.iter().partition(|id| plan.is_aside(**id));
         Self {
             plain: code(false),
             found: code(true),
-            live: plan.live.iter().map(at).collect(),
+            core: plan.core.clone(),
+            live: live.iter().map(at).collect(),
+            aside: aside.iter().map(at).collect(),
             constant: plan.constant.iter().map(at).collect(),
             areas,
             entities,

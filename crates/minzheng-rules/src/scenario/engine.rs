@@ -1,7 +1,7 @@
 //! Packs ready to decide, and what they decide.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::date::Day;
 use crate::error::Diagnostics;
@@ -10,7 +10,7 @@ use crate::ir::{NodeId, Plan, ix, link, versions};
 use crate::lang::{Outcome, Type};
 use crate::pack::PackSet;
 use crate::pack::model::Programme;
-use crate::scalar::{Frame, Params, V, demand, evaluate, fold};
+use crate::scalar::{Frame, Params, Part, V, demand, evaluate, fold};
 use crate::truth::Truth;
 
 /// How many plans and resolved figures one engine keeps.
@@ -45,6 +45,10 @@ impl Regime {
     pub(crate) fn constant(&self, id: NodeId) -> V {
         let slot = self.plan.layout.get(ix(id)).map_or(usize::MAX, |l| l.1);
         self.folded.get(slot).copied().unwrap_or(V::UNKNOWN)
+    }
+
+    fn evaluate(&self, set: &PackSet, input: &Input, part: Part) -> Frame {
+        evaluate(set, &self.plan, &self.params, &self.folded, input, part)
     }
 
     /// Whether a regime under the same plan gives every case the same answers, whatever places and notices its figures come from.
@@ -85,21 +89,17 @@ impl Engine {
         Ok(self.evaluate(&self.set.bind(document)?))
     }
 
-    /// Decides a checked case and keeps every value for the explanation.
+    /// Decides a checked case and keeps every value for the explanation. A formula that no programme needs is evaluated
+    /// when it, or another such formula, is first asked for.
     pub fn evaluate(&self, input: &Input) -> Assessment {
         let regime = self.regime(input);
-        let frame = evaluate(
-            &self.set,
-            &regime.plan,
-            &regime.params,
-            &regime.folded,
-            input,
-        );
+        let frame = regime.evaluate(&self.set, input, Part::Core);
         Assessment {
             set: Arc::clone(&self.set),
             regime,
             input: input.clone(),
             frame,
+            whole: OnceLock::new(),
         }
     }
 
@@ -114,13 +114,7 @@ impl Engine {
             }
         }
         let values = if regime.plan.height > MAX_HEIGHT {
-            let frame = evaluate(
-                &self.set,
-                &regime.plan,
-                &regime.params,
-                &regime.folded,
-                input,
-            );
+            let frame = regime.evaluate(&self.set, input, Part::Core);
             let value = |(id, row): &(NodeId, usize)| frame.get(*id, *row);
             wanted.iter().map(value).collect()
         } else {
@@ -238,7 +232,10 @@ pub struct Assessment {
     pub(crate) set: Arc<PackSet>,
     pub(crate) regime: Arc<Regime>,
     pub(crate) input: Input,
-    pub(crate) frame: Frame,
+    /// What programmes need.
+    frame: Frame,
+    /// Every formula, once one was asked for that no programme needs.
+    whole: OnceLock<Frame>,
 }
 
 /// The outcome of one programme for one row.
@@ -275,7 +272,17 @@ impl Assessment {
             return V::UNKNOWN;
         };
         let row = self.row_for(node.row, entity, row);
-        self.frame.get(id, row)
+        self.at(id, row)
+    }
+
+    /// The value of a node in a row of its own entity.
+    pub(crate) fn at(&self, id: NodeId, row: usize) -> V {
+        if self.regime.plan.is_aside(id) {
+            let whole = || self.regime.evaluate(&self.set, &self.input, Part::Whole);
+            self.whole.get_or_init(whole).get(id, row)
+        } else {
+            self.frame.get(id, row)
+        }
     }
 
     pub(crate) fn row_for(&self, above: usize, mut entity: usize, mut row: usize) -> usize {
@@ -339,10 +346,18 @@ impl Assessment {
         Some((self.node_value(node, entity, row), ty))
     }
 
+    /// The figure of a parameter without keys, for the place and day of the case, with its type.
+    pub fn parameter(&self, id: &str) -> Option<(V, Type)> {
+        let index = *self.set.params_by_id.get(id)?;
+        let parameter = self.set.parameters.get(index)?;
+        let value = self.regime.params.lookup(index, &[]).0;
+        parameter.keys.is_empty().then_some((value, parameter.ty))
+    }
+
     /// The value of a node by its number in [`crate::export::Exported::nodes`] of the same day and place, in a row of its entity.
     pub fn node(&self, number: u32, row: usize) -> Option<V> {
         let node = self.regime.plan.nodes.get(ix(number))?;
-        (row < self.input.row_count(node.row)).then(|| self.frame.get(number, row))
+        (row < self.input.row_count(node.row)).then(|| self.at(number, row))
     }
 
     /// The truth of a condition, a yes/no formula or an outcome; see [`Assessment::value`].

@@ -411,6 +411,17 @@ fn zh_message(code: &str) -> &'static str {
         "E-VALUE-TYPE" => "类型不对",
         "E-VALUE-UNIT" => "单位不对",
         "E-VERIFY-ROW" => "核对的设置行不对",
+        "E-WARNING-ID" => "预警模型的编号写法不对，或者重复",
+        "E-WARNING-NAME" => "预警模型所指的名称不存在",
+        "E-WARNING-NONE" => "没有这个预警模型",
+        "E-WARNING-PRIOR" => "预警模型的历史准确数不对",
+        "E-WARNING-SENTENCE" => "预警说明的写法不对",
+        "E-WARNING-SHAPE" => "预警模型中有不认识、缺少或写法不对的字段",
+        "E-WARNING-STATUS" => "来源状态与所写依据不符",
+        "E-WARNING-SWITCH" => "预警模型的启停写法不对",
+        "E-WARNING-THRESHOLD" => "预警线与规则所读的数额不符",
+        "E-WARNING-TYPE" => "预警模型所指的公式类型或对象不对",
+        "E-WARNING-WORDS" => "预警模型缺少中文或英文的文字",
         _ if code.starts_with("E-PACK-") => "规则包有误",
         _ if code.starts_with("E-") => "规则包中的表达式有误",
         _ => "",
@@ -426,7 +437,7 @@ fn zh_help(code: &str, en: &str) -> String {
     }
     let fixed = match code {
         "E-API-CALL" => {
-            "可用：assess、explain、missing、simulate、arrears、verify、authorize、gate、sharing_step、correction_step、audit_append、audit_verify、catalog_search、catalog_show、catalog_check、catalog_diff、lineage、impact、freshness、packs、version"
+            "可用：assess、explain、missing、simulate、arrears、verify、warn、models、authorize、gate、sharing_step、correction_step、audit_append、audit_verify、catalog_search、catalog_show、catalog_check、catalog_diff、lineage、impact、freshness、quality_rules、quality、packs、version"
         }
         "E-DOC-DATE" => "写 on = 2026-07-01",
         "E-FACT-FORMULA" => "经办人的认定写在 [[finding]] 中",

@@ -122,12 +122,20 @@ pub fn days(window: Window, day: Day) -> (Option<Day>, Day) {
     match window {
         Window::Single | Window::AsOf => (None, day),
         Window::LastMonth => (Some(before.first_of_month()), before),
+        Window::Last3Months => (Some(month.add_months(-3)), before),
+        Window::Last6Months => (Some(month.add_months(-6)), before),
         Window::Rolling12Months => (Some(month.add_months(-12)), before),
+        Window::YearToDate => (Some(first_of_year(month)), day),
         Window::CalendarYear => {
-            let year = month.add_months(1_i64.saturating_sub(i64::from(month.month())));
+            let year = first_of_year(month);
             (Some(year.add_months(-12)), year.add_days(-1))
         }
     }
+}
+
+/// The first day of the year that the first day of a month lies in.
+fn first_of_year(month: Day) -> Day {
+    month.add_months(1_i64.saturating_sub(i64::from(month.month())))
 }
 
 /// Puts the records of one person, or of all people of one household, together for a row of evidence.
@@ -340,6 +348,7 @@ fn scaled(
         (Some(FieldType::Money(own)), Some(wanted)) => {
             let own = match (evidence.how, evidence.window) {
                 (How::Sum, window) if window.is_year() => Period::Year,
+                (How::Sum, window) if window.is_part_of_year() => Period::Once,
                 (How::Sum, Window::LastMonth) | (How::MeanMonth, _) => Period::Month,
                 _ => *own,
             };
@@ -448,6 +457,21 @@ mod tests {
                 Window::CalendarYear,
                 ["2025-01-01", "2025-12-31"],
                 ["2024-12-31", "2026-01-01"],
+            ),
+            (
+                Window::YearToDate,
+                ["2026-01-01", "2026-08-25"],
+                ["2025-12-31", "2026-08-26"],
+            ),
+            (
+                Window::Last6Months,
+                ["2026-02-01", "2026-07-31"],
+                ["2026-01-31", "2026-08-01"],
+            ),
+            (
+                Window::Last3Months,
+                ["2026-05-01", "2026-07-31"],
+                ["2026-04-30", "2026-08-01"],
             ),
             (
                 Window::LastMonth,
@@ -568,6 +592,13 @@ mod tests {
         assert_eq!(value(&mean, Period::Month, FLOW, &three), Ok(Some(3600)));
         assert_eq!(
             value(&mean, Period::Month, Type::money(Period::Month), &three),
+            Ok(Some(300))
+        );
+        // three months are neither a month nor a year: the sum has no period
+        let three = row(How::Sum, Window::Last3Months);
+        let twice = [paid("2026-05-01", 100), paid("2026-07-31", 200)];
+        assert_eq!(
+            value(&three, Period::Month, Type::money(Period::Once), &twice),
             Ok(Some(300))
         );
         let last = row(How::Sum, Window::LastMonth);

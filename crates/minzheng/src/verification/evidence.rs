@@ -68,6 +68,14 @@ pub enum Window {
     /// Those of the twelve whole months before the day's month.
     #[serde(rename = "rolling_12_months")]
     Rolling12Months,
+    /// Those of the calendar year of the day, up to the day.
+    YearToDate,
+    /// Those of the six whole months before the day's month.
+    #[serde(rename = "last_6_months")]
+    Last6Months,
+    /// Those of the three whole months before the day's month.
+    #[serde(rename = "last_3_months")]
+    Last3Months,
     /// Those of the whole month before the day's month.
     LastMonth,
     /// Those that hold on the day: from and to cover it, or they are dated on it or before. Of balances and the like an item holds
@@ -82,6 +90,9 @@ impl Window {
             Self::Single => "single",
             Self::CalendarYear => "calendar_year",
             Self::Rolling12Months => "rolling_12_months",
+            Self::YearToDate => "year_to_date",
+            Self::Last6Months => "last_6_months",
+            Self::Last3Months => "last_3_months",
             Self::LastMonth => "last_month",
             Self::AsOf => "as_of",
         }
@@ -90,6 +101,11 @@ impl Window {
     /// Whether it spans twelve months.
     pub const fn is_year(self) -> bool {
         matches!(self, Self::CalendarYear | Self::Rolling12Months)
+    }
+
+    /// Whether it spans some months that are no year and no month: what falls into it is a sum without a period.
+    pub const fn is_part_of_year(self) -> bool {
+        matches!(self, Self::YearToDate | Self::Last6Months | Self::Last3Months)
     }
 }
 

@@ -18,7 +18,6 @@ mod text;
 
 use minzheng_rules::pack::PackSet;
 use minzheng_rules::pack::model::{self, Cite, Words};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub use check::Check;

@@ -28,6 +28,7 @@ pub(super) fn fit(
             let period = |per: Period| match (per, window) {
                 // what falls into twelve months is a year's, whatever period a single record has
                 (Period::Once | Period::Month, w) if w.is_year() => Some(Period::Year),
+                (Period::Once | Period::Month, w) if w.is_part_of_year() => Some(Period::Once),
                 (Period::Once, Window::LastMonth) => Some(Period::Month),
                 (Period::Once, Window::Single | Window::AsOf) => Some(Period::Once),
                 (Period::Month, Window::LastMonth | Window::AsOf) => Some(Period::Month),
@@ -54,7 +55,8 @@ pub(super) fn fit(
         }
         (How::MeanMonth, Some(FieldType::Money(Period::Once | Period::Month))) => {
             let flows = [Type::money(Period::Month), Type::money(Period::Year)];
-            (window.is_year() && flows.contains(&fact)).then_some(Fit::Rounded)
+            let is_long = window.is_year() || window.is_part_of_year();
+            (is_long && flows.contains(&fact)).then_some(Fit::Rounded)
         }
         _ => None,
     }
