@@ -9,3 +9,4 @@ mod properties;
 mod published;
 mod vectors;
 mod verification;
+mod warnings;

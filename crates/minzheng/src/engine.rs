@@ -1,6 +1,6 @@
 //! The law ready to decide.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use minzheng_rules::facts::Overlay;
 use minzheng_rules::pack::{PackSet, PackSource};
@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::household::Household;
 use crate::packs::{self, BuiltIn};
 use crate::verification::Basis;
+use crate::warning::{Models, Warnings};
 
 /// Packs of law, ready to decide households. One engine serves many threads.
 ///
@@ -31,6 +32,8 @@ pub struct Engine {
     catalog: OnceLock<Catalog>,
     /// Read when something is first verified: an engine that only decides does not pay for it.
     pub(crate) basis: OnceLock<Result<Basis, Error>>,
+    /// Read when models are first asked for.
+    models: OnceLock<Arc<Models>>,
 }
 
 impl Engine {
@@ -56,6 +59,7 @@ impl Engine {
             rules: scenario::Engine::new(set),
             catalog: OnceLock::new(),
             basis: OnceLock::new(),
+            models: OnceLock::new(),
         }
     }
 
@@ -151,6 +155,48 @@ impl Engine {
     ) -> Result<Arrears, Error> {
         let input = self.packs().bind(&household.document()?)?;
         question.answer(&self.rules, &input)
+    }
+
+    /// The warning models of the packs.
+    ///
+    /// # Errors
+    /// As [`Models::load`].
+    pub fn models(&self) -> Result<&Arc<Models>, Error> {
+        if let Some(read) = self.models.get() {
+            return Ok(read);
+        }
+        let read = Models::load(self.packs())?;
+        Ok(self.models.get_or_init(|| Arc::new(read)))
+    }
+
+    /// Holds every warning model against one household: suspicions to check, never a decision.
+    ///
+    /// ```
+    /// use minzheng::{Engine, Household, Lang};
+    ///
+    /// let engine = Engine::built_in()?;
+    /// let household = Household::from_toml(
+    ///     r#"
+    ///     on = 2026-08-25
+    ///     [[person]]
+    ///     id = "p1"
+    ///     alive = false
+    ///     died_on = { value = 2026-05-03, source = "death_certificate", as_of = 2026-08-01 }
+    ///     dibao_recipient = { value = true, source = "subsidy_payment", as_of = 2026-07-31 }
+    ///     "#,
+    /// )?;
+    /// let warnings = engine.warn(&household)?;
+    /// let hit = warnings.of("c01_dead_on_dibao").next().map(|w| w.sentence(Lang::En));
+    /// assert!(hit.is_some_and(|words| words.contains("2026-05-03") && words.contains("death_certificate")));
+    /// # Ok::<(), minzheng::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Engine::models`] and [`Engine::assess`].
+    pub fn warn(&self, household: &Household) -> Result<Warnings, Error> {
+        let models = Arc::clone(self.models()?);
+        let answer = self.rules.assess(&household.document()?)?;
+        Ok(Warnings::new(answer, models))
     }
 
     /// The index of a programme by its id.

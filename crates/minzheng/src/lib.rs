@@ -44,6 +44,7 @@ mod records;
 pub mod report;
 pub mod sharing;
 pub mod verification;
+pub mod warning;
 
 pub use eligibility::{Arrears, Assessment, Figure, ProgrammeOutcome, Verdict};
 pub use engine::Engine;

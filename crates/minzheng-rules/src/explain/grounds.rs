@@ -48,7 +48,16 @@ impl Rests<'_> {
 impl Assessment {
     /// Declared facts that the outcomes rest on; while there is one, the answer is provisional.
     pub fn provisional(&self) -> Vec<ProvisionalFact> {
-        let facts = self.rests_on(None).facts.into_iter();
+        self.provisional_facts(self.rests_on(None))
+    }
+
+    /// Declared facts that some formulas or conditions by id rest on, each in this row of its entity.
+    pub fn provisional_of(&self, wanted: &[&str], row: usize) -> Vec<ProvisionalFact> {
+        self.provisional_facts(self.formulas_rest_on(wanted, row))
+    }
+
+    fn provisional_facts(&self, rests: Rests<'_>) -> Vec<ProvisionalFact> {
+        let facts = rests.facts.into_iter();
         facts
             .filter_map(|(fact, row)| {
                 let def = self.set.facts.get(fact)?;
@@ -72,17 +81,23 @@ impl Assessment {
         self.rests_on(None).with_status(Status::Unconfirmed)
     }
 
+    /// Rules and figures that some formulas or conditions by id rest on and that are not confirmed, each in this row of its entity.
+    pub fn unconfirmed_of(&self, wanted: &[&str], row: usize) -> Vec<String> {
+        self.formulas_rest_on(wanted, row)
+            .with_status(Status::Unconfirmed)
+    }
+
+    fn formulas_rest_on(&self, wanted: &[&str], row: usize) -> Rests<'_> {
+        let mut walk = Walk::new(self);
+        for (_, id, entity, row) in self.formula_nodes(wanted, row) {
+            walk.visit(id, entity, row);
+        }
+        walk.rests
+    }
+
     /// What the outcome of one programme (all programmes: `None`) rests on.
     pub(super) fn rests_on(&self, only: Option<(usize, usize)>) -> Rests<'_> {
-        let mut walk = Walk {
-            a: self,
-            seen: BTreeSet::new(),
-            rests: Rests {
-                facts: BTreeSet::new(),
-                status: BTreeMap::new(),
-                choices: BTreeMap::new(),
-            },
-        };
+        let mut walk = Walk::new(self);
         for plan in &self.regime.plan.programmes {
             let Some(programme) = self.set.programmes.get(plan.programme) else {
                 continue;
@@ -107,7 +122,19 @@ struct Walk<'a> {
     rests: Rests<'a>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn new(a: &'a Assessment) -> Self {
+        Self {
+            a,
+            seen: BTreeSet::new(),
+            rests: Rests {
+                facts: BTreeSet::new(),
+                status: BTreeMap::new(),
+                choices: BTreeMap::new(),
+            },
+        }
+    }
+
     fn visit(&mut self, id: NodeId, entity: usize, row: usize) {
         let a = self.a;
         let Some(node) = a.regime.plan.nodes.get(ix(id)) else {

@@ -72,6 +72,17 @@ pub(super) enum Thing {
     Link(usize, usize, usize),
 }
 
+/// What is missing: when it was met first, and what waits for it.
+type Open = BTreeMap<Thing, (usize, BTreeSet<String>)>;
+
+/// What most waits for comes first, then what was met first.
+fn ordered(found: Open) -> Vec<(Thing, BTreeSet<String>)> {
+    let mut list: Vec<(Thing, usize, BTreeSet<String>)> =
+        found.into_iter().map(|(t, (at, by))| (t, at, by)).collect();
+    list.sort_by_key(|(thing, at, by)| (core::cmp::Reverse(by.len()), *at, *thing));
+    list.into_iter().map(|(thing, _, by)| (thing, by)).collect()
+}
+
 impl Assessment {
     /// The facts, figures and rules that could still decide an open outcome, most needed first.
     ///
@@ -83,6 +94,18 @@ impl Assessment {
     /// The same for one programme and row.
     pub fn missing_for(&self, only: Option<(usize, usize)>) -> Vec<Missing> {
         self.open_things(only)
+            .into_iter()
+            .map(|(thing, by)| self.missing_words(thing, by))
+            .collect()
+    }
+
+    /// What could still decide some formulas or conditions by id, each in this row of its entity, most needed first.
+    pub fn missing_of(&self, wanted: &[&str], row: usize) -> Vec<Missing> {
+        let mut found = BTreeMap::new();
+        for (name, id, entity, row) in self.formula_nodes(wanted, row) {
+            self.open(id, entity, row, name, &mut found);
+        }
+        ordered(found)
             .into_iter()
             .map(|(thing, by)| self.missing_words(thing, by))
             .collect()
@@ -134,7 +157,7 @@ impl Assessment {
         &self,
         only: Option<(usize, usize)>,
     ) -> Vec<(Thing, BTreeSet<String>)> {
-        let mut found: BTreeMap<Thing, (usize, BTreeSet<String>)> = BTreeMap::new();
+        let mut found = BTreeMap::new();
         for plan in &self.regime.plan.programmes {
             let Some(programme) = self.set.programmes.get(plan.programme) else {
                 continue;
@@ -177,10 +200,7 @@ impl Assessment {
                 }
             }
         }
-        let mut list: Vec<(Thing, usize, BTreeSet<String>)> =
-            found.into_iter().map(|(t, (at, by))| (t, at, by)).collect();
-        list.sort_by_key(|(thing, at, by)| (core::cmp::Reverse(by.len()), *at, *thing));
-        list.into_iter().map(|(thing, _, by)| (thing, by)).collect()
+        ordered(found)
     }
 
     fn open(
@@ -189,7 +209,7 @@ impl Assessment {
         entity: usize,
         row: usize,
         name: &str,
-        found: &mut BTreeMap<Thing, (usize, BTreeSet<String>)>,
+        found: &mut Open,
     ) {
         let mut seen = BTreeSet::new();
         let mut things = Vec::new();

@@ -47,6 +47,9 @@ impl Explanation {
         for programme in &self.programmes {
             out.programme(programme);
         }
+        for step in &self.formulas {
+            out.step(*step, 0, 1);
+        }
         out.facts();
         for warning in &self.warnings {
             out.line(0, "!", warning);

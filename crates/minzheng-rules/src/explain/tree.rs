@@ -280,6 +280,9 @@ pub struct Explanation {
     pub places: Vec<(String, String, String)>,
     /// The programmes in the order of tests.
     pub programmes: Vec<ProgrammeExplanation>,
+    /// The formulas that were asked for by themselves: places in [`Explanation::steps`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub formulas: Vec<usize>,
     /// Every value that a programme speaks of, and every value behind it.
     pub steps: Vec<Step>,
     /// What the steps are values of.
@@ -349,24 +352,7 @@ impl Assessment {
 
     /// The explanation of some programmes, by index.
     pub fn explain_programmes(&self, wanted: &[usize]) -> Explanation {
-        let mut builder = Builder {
-            a: self,
-            conditions: self
-                .set
-                .programmes
-                .iter()
-                .flat_map(|p| p.conditions.iter().copied())
-                .collect(),
-            step_at: BTreeMap::new(),
-            steps: Vec::new(),
-            definition_at: BTreeMap::new(),
-            definitions: Vec::new(),
-            open: VecDeque::new(),
-            article_at: BTreeMap::new(),
-            articles: Vec::new(),
-            missing_at: BTreeMap::new(),
-            missing: Vec::new(),
-        };
+        let mut builder = Builder::new(self);
         let mut programmes = Vec::new();
         for plan in self
             .regime
@@ -384,40 +370,33 @@ impl Assessment {
                 programmes.extend(builder.programme(plan.programme, row));
             }
         }
-        builder.follow();
-        let places = self
-            .set
-            .facts
-            .iter()
-            .enumerate()
-            .filter(|(_, f)| f.entity == 0 && f.ty == Type::Place);
-        let places = places.filter_map(|(i, f)| {
-            let code = self.input.value(i, 0).get()?;
-            Some((
-                f.id.clone(),
-                format!("{code:06}"),
-                self.set.places.name(code),
-            ))
-        });
-        let missing = builder.missing.into_iter();
-        Explanation {
-            schema: "minzheng/explanation/2",
-            on: self.input.on().to_string(),
-            places: places.collect(),
-            programmes,
-            steps: builder.steps,
-            definitions: builder.definitions,
-            articles: builder.articles,
-            missing: missing
-                .map(|(thing, by)| self.missing_words(thing, by))
-                .collect(),
-            warnings: self
-                .input
-                .warnings()
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
-        }
+        builder.finish(programmes, Vec::new())
+    }
+
+    /// The explanation of some formulas or conditions by id, each in this row of its entity; those of the root in its one row.
+    pub fn explain_formulas(&self, wanted: &[&str], row: usize) -> Explanation {
+        let mut builder = Builder::new(self);
+        let steps = self.formula_nodes(wanted, row);
+        let steps = steps.into_iter();
+        let steps = steps
+            .filter_map(|(_, id, entity, row)| builder.node(id, entity, row))
+            .collect();
+        builder.finish(Vec::new(), steps)
+    }
+
+    /// The nodes of formulas or conditions by id, each with its id, entity and row.
+    pub(super) fn formula_nodes<'n>(
+        &self,
+        wanted: &[&'n str],
+        row: usize,
+    ) -> Vec<(&'n str, NodeId, usize, usize)> {
+        let node = |id: &&'n str| {
+            let index = *self.set.formulas_by_id.get(*id)?;
+            let entity = self.set.formulas.get(index)?.entity;
+            let node = self.regime.plan.formulas.get(index).copied().flatten()?;
+            Some((*id, node, entity, if entity == 0 { 0 } else { row }))
+        };
+        wanted.iter().filter_map(node).collect()
     }
 
     pub(super) fn both(&self, value: V, ty: Type) -> Words {
@@ -546,7 +525,57 @@ impl Definition {
     }
 }
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
+    fn new(a: &'a Assessment) -> Self {
+        let programmes = a.set.programmes.iter();
+        Self {
+            a,
+            conditions: programmes
+                .flat_map(|p| p.conditions.iter().copied())
+                .collect(),
+            step_at: BTreeMap::new(),
+            steps: Vec::new(),
+            definition_at: BTreeMap::new(),
+            definitions: Vec::new(),
+            open: VecDeque::new(),
+            article_at: BTreeMap::new(),
+            articles: Vec::new(),
+            missing_at: BTreeMap::new(),
+            missing: Vec::new(),
+        }
+    }
+
+    /// Follows what was asked for to everything behind it.
+    fn finish(
+        mut self,
+        programmes: Vec<ProgrammeExplanation>,
+        formulas: Vec<usize>,
+    ) -> Explanation {
+        self.follow();
+        let a = self.a;
+        let places = a.set.facts.iter().enumerate();
+        let places = places.filter(|(_, f)| f.entity == 0 && f.ty == Type::Place);
+        let places = places.filter_map(|(i, f)| {
+            let code = a.input.value(i, 0).get()?;
+            Some((f.id.clone(), format!("{code:06}"), a.set.places.name(code)))
+        });
+        let missing = self.missing.into_iter();
+        Explanation {
+            schema: "minzheng/explanation/2",
+            on: a.input.on().to_string(),
+            places: places.collect(),
+            programmes,
+            formulas,
+            steps: self.steps,
+            definitions: self.definitions,
+            articles: self.articles,
+            missing: missing
+                .map(|(thing, by)| a.missing_words(thing, by))
+                .collect(),
+            warnings: a.input.warnings().iter().map(ToString::to_string).collect(),
+        }
+    }
+
     fn programme(&mut self, index: usize, row: usize) -> Option<ProgrammeExplanation> {
         let a = self.a;
         let plan = a.regime.plan.programmes.get(index)?;

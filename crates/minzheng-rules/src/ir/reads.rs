@@ -140,6 +140,20 @@ impl PackSet {
         reads
     }
 
+    /// What the rules read of each other in any of their versions, whatever the day and the place; without the outcomes of
+    /// programmes.
+    pub fn reads_ever(&self) -> Reads {
+        let mut reads = Reads::default();
+        for (index, formula) in self.formulas.iter().enumerate() {
+            let reader = Thing::Formula(index);
+            reads.of.entry(reader).or_default();
+            for rule in &formula.versions {
+                self.expression(&rule.value.typed, reader, Need::Value, &mut reads);
+            }
+        }
+        reads
+    }
+
     fn expression(&self, e: &TExpr, reader: Thing, way: Need, reads: &mut Reads) {
         match &e.op {
             TOp::Fact(f) => reads.add(reader, Thing::Fact(*f), way),

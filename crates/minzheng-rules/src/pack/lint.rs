@@ -82,15 +82,16 @@ impl Used {
             .extend(cites.iter().map(|c| c.instrument.clone()));
     }
 
-    /// The code lists that a row of the host names as types; TOML itself is read to a bounded depth.
-    fn lists_within(&mut self, set: &PackSet, value: &toml::Value) {
+    /// The code lists that a row of the host names as types, and the formulas it names; TOML itself is read to a bounded depth.
+    fn named_within(&mut self, set: &PackSet, value: &toml::Value) {
         match value {
             toml::Value::String(word) => {
                 let list = word.strip_prefix("code:");
                 self.lists.extend(list.and_then(|id| set.list_index(id)));
+                self.formulas.extend(set.formulas_by_id.get(word));
             }
-            toml::Value::Array(list) => list.iter().for_each(|v| self.lists_within(set, v)),
-            toml::Value::Table(table) => table.values().for_each(|v| self.lists_within(set, v)),
+            toml::Value::Array(list) => list.iter().for_each(|v| self.named_within(set, v)),
+            toml::Value::Table(table) => table.values().for_each(|v| self.named_within(set, v)),
             _ => {}
         }
     }
@@ -101,7 +102,7 @@ impl Used {
             .extend(set.entities.iter().filter_map(|e| e.complete));
         for row in set.host.values().flatten() {
             self.cites(&row.cite);
-            self.lists_within(set, &toml::Value::Table(row.table.clone()));
+            self.named_within(set, &toml::Value::Table(row.table.clone()));
         }
         // rules are read at the first place fact of the root
         self.facts.extend(

@@ -339,6 +339,14 @@ impl Assessment {
         Some((self.node_value(node, entity, row), ty))
     }
 
+    /// The figure of a parameter without keys, for the place and day of the case, with its type.
+    pub fn parameter(&self, id: &str) -> Option<(V, Type)> {
+        let index = *self.set.params_by_id.get(id)?;
+        let parameter = self.set.parameters.get(index)?;
+        let value = self.regime.params.lookup(index, &[]).0;
+        parameter.keys.is_empty().then_some((value, parameter.ty))
+    }
+
     /// The value of a node by its number in [`crate::export::Exported::nodes`] of the same day and place, in a row of its entity.
     pub fn node(&self, number: u32, row: usize) -> Option<V> {
         let node = self.regime.plan.nodes.get(ix(number))?;

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chrono::NaiveDate;
 use minzheng_rules::date::Day;
-use minzheng_rules::error::Diagnostics;
 use minzheng_rules::ir::{Need, Thing};
 use minzheng_rules::lang::Outcome;
 use minzheng_rules::pack::PackSet;
@@ -12,8 +11,8 @@ use minzheng_rules::pack::model::{Lang, Words};
 
 use super::Catalog;
 use crate::error::Error;
-use crate::packs::rows::{finding, standing, unknown};
 use crate::verification::evidence::Evidence;
+use crate::warning::Models;
 
 /// A thing between a field and a decision.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -116,43 +115,6 @@ impl Via {
     }
 }
 
-/// A thing that stands on data through facts without being a rule of a pack's programmes: a warning model.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Model {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub title: Words,
-    /// The facts it reads, as `person.wage`.
-    pub facts: Vec<String>,
-}
-
-impl Model {
-    /// The models that packs name: rows `[[warning.model]]` with `id`, `title` and `facts`.
-    fn load(packs: &PackSet) -> Vec<(Self, minzheng_rules::pack::model::Origin)> {
-        let text = |row: &toml::Table, key: &str| {
-            let value = row.get(key).and_then(toml::Value::as_str);
-            value.unwrap_or_default().to_owned()
-        };
-        let one = |row: &minzheng_rules::pack::model::HostRow| {
-            let title = row.table.get("title").and_then(toml::Value::as_table);
-            let word = |key| title.map_or_else(String::new, |t| text(t, key));
-            let facts = row.table.get("facts").and_then(toml::Value::as_array);
-            let facts = facts.into_iter().flatten().filter_map(toml::Value::as_str);
-            let model = Self {
-                id: text(&row.table, "id"),
-                title: Words {
-                    zh: word("zh"),
-                    en: word("en"),
-                },
-                facts: facts.map(str::to_owned).collect(),
-            };
-            (model, row.origin.clone())
-        };
-        standing(packs, "warning.model").map(one).collect()
-    }
-}
-
 /// A thing that another comes from or that comes of it, with the way there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
@@ -216,7 +178,7 @@ impl Lineage {
     /// The lineage of packs and their catalogue.
     ///
     /// # Errors
-    /// Those of [`Evidence::load`]; `E-CATALOG-NAME` for a model that reads a fact that is not there.
+    /// Those of [`Evidence::load`] and of [`Models::load`].
     pub fn new(packs: &PackSet, catalog: &Catalog, when: When) -> Result<Self, Error> {
         let evidence = Evidence::load(packs, catalog)?;
         let mut out = Self {
@@ -227,42 +189,15 @@ impl Lineage {
         };
         out.data(catalog, &evidence, when.on);
         out.rules(packs, when);
-        let mut findings = Diagnostics::new();
-        for (model, origin) in Model::load(packs) {
-            if let Err((word, near)) = out.add_model(&model) {
-                let known = near.iter().map(String::as_str);
-                findings.push(unknown(&origin, "E-CATALOG-NAME", "fact", &word, known));
+        for model in Models::load(packs)?.all() {
+            let node = Node::Model(model.id.clone());
+            out.titles.insert(node.clone(), model.title.clone());
+            for rule in model.population.iter().chain([&model.trigger]) {
+                let rule = Node::Formula(rule.clone());
+                out.tie(rule, node.clone(), Via::Reads(Need::Value));
             }
-            if model.id.is_empty() {
-                let message = "a model has no id";
-                findings.push(finding(&origin, "E-CATALOG-SHAPE", message).help("write `id`"));
-            }
-        }
-        if findings.has_errors() {
-            return Err(findings.into());
         }
         Ok(out)
-    }
-
-    /// Adds a model of the host's own.
-    ///
-    /// # Errors
-    /// The name of a fact that is not there, and the names there are.
-    pub fn add_model(&mut self, model: &Model) -> Result<(), (String, Vec<String>)> {
-        let node = Node::Model(model.id.clone());
-        self.titles.insert(node.clone(), model.title.clone());
-        for word in &model.facts {
-            let fact = word
-                .split_once('.')
-                .map(|(entity, id)| Node::Fact(entity.to_owned(), id.to_owned()))
-                .filter(|n| self.titles.contains_key(n));
-            let Some(fact) = fact else {
-                let facts = self.titles.keys().filter(|n| matches!(n, Node::Fact(..)));
-                return Err((word.clone(), facts.map(Node::id).collect()));
-            };
-            self.tie(fact, node.clone(), Via::Reads(Need::Value));
-        }
-        Ok(())
     }
 
     fn tie(&mut self, from: Node, to: Node, via: Via) {

@@ -37,9 +37,10 @@ pub use export::Base;
 pub use field::{Field, FieldType, Unit};
 pub use freshness::{Board, BoardLine, Delivery, Freshness};
 pub use impact::{Effect, FactLost, Impact, Left, Quiet};
-pub use lineage::{Lineage, Model, Node, Step, Via, When};
+pub use lineage::{Lineage, Node, Step, Via, When};
 pub use list::{Extension, List};
 pub use purpose::{IdentityUse, Purpose};
+pub(crate) use resource::words;
 pub use resource::{
     Cycle, Grade, Inferred, Origin, Personal, Resource, RowOrder, Sharing, Status, Subject,
 };

@@ -2,14 +2,13 @@
 
 use chrono::NaiveDate;
 use minzheng_rules::pack::model::{self, Cite, Words};
-use serde::Deserialize;
 
 use super::{Field, Format, Lifecycle, Mode, Openness, ResourceCode, Retention, Supply};
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $word:literal,)* }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$of])* #[serde(rename = $word)] $variant,)*
@@ -34,7 +33,7 @@ macro_rules! words {
     };
 }
 
-pub(super) use words;
+pub(crate) use words;
 
 words! {
     /// Whether a list or text that was published somewhere names a thing.

@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 use minzheng_rules::pack::model::{Cite, Origin, Words};
-use serde::Deserialize;
 
 use super::Status;
 use super::resource::words;

@@ -103,10 +103,51 @@ published = 2020-01-01
 status = "invented"
 title = { zh = "尚未受助", en = "not helped yet" }
 expr = "!helped"
+[[formula]]
+id = "hidden_rent"
+entity = "person"
+type = "bool"
+from = 2020-01-01
+published = 2020-01-01
+status = "invented"
+expr = "helped && rent > yuan(0)"
+[[formula]]
+id = "due"
+entity = "household"
+type = "date"
+from = 2020-01-01
+published = 2020-01-01
+status = "invented"
+expr = "on + days(1)"
+[[formula]]
+id = "quiet"
+entity = "household"
+type = "days"
+from = 2020-01-01
+published = 2020-01-01
+status = "invented"
+expr = "days(1)"
+[[warning.group]]
+id = "income"
+title = { zh = "收入", en = "income" }
+[[warning.handling]]
+id = "soon"
+title = { zh = "尽快", en = "soon" }
+due = "due"
+quiet = "quiet"
 [[warning.model]]
 id = "hidden_rent"
 title = { zh = "隐瞒租金", en = "hidden rent" }
-facts = ["person.rent", "person.helped"]
+group = "income"
+direction = "overstay"
+level = "yellow"
+handling = "soon"
+evidence = ["rent"]
+sentence = { zh = "租金{rent}", en = "rent {rent}" }
+meaning = { zh = "租金", en = "rent" }
+not_meaning = { zh = "骗保", en = "fraud" }
+false_alarms = [{ zh = "已申报", en = "it was declared" }]
+status = "inferred"
 "#;
 
 fn small() -> String {
@@ -213,6 +254,7 @@ fn removing_an_item_shows_exactly_what_goes_quiet() {
     assert_eq!(
         words(&lease),
         [
+            "unverified formula hidden_rent",
             "unverified formula income",
             "unverified condition help/poor",
             "unverified programme help",
@@ -224,6 +266,7 @@ fn removing_an_item_shows_exactly_what_goes_quiet() {
     assert_eq!(
         words(&list),
         [
+            "undetermined formula hidden_rent",
             "undetermined condition help/not_yet",
             "undetermined programme help",
             "undetermined amount help.amount",
@@ -254,11 +297,11 @@ fn evidence_that_is_added_breaks_as_a_whole() {
 }
 
 #[test]
-fn a_model_of_a_fact_that_is_not_there_is_refused() {
-    let text = small().replace("[\"person.rent\"", "[\"person.rents\"");
+fn a_model_of_a_rule_that_is_not_there_is_refused() {
+    let text = small().replace("evidence = [\"rent\"]", "evidence = [\"rents\"]");
     let (packs, catalog) = load(&text);
     let error = Lineage::new(&packs, &catalog, When::day(day("2026-11-28"))).unwrap_err();
-    assert_eq!(error.code(), "E-CATALOG-NAME");
+    assert_eq!(error.code(), "E-WARNING-NAME");
 }
 
 /// The acceptance of the catalogue on the law itself: what the register of disability cards carries.
@@ -272,7 +315,9 @@ fn without_disability_cards_exactly_these_rules_lose_their_evidence() {
         "person.disability_kind",
         "person.has_disability_card",
     ];
-    assert_eq!(facts, cards);
+    // warning models have facts of their own of the same records
+    let of_law: Vec<&String> = facts.iter().filter(|f| cards.contains(&f.as_str())).collect();
+    assert_eq!(of_law, cards);
     let direct = |kind: &str| -> Vec<String> {
         let own = lost.quiet.iter().filter(|q| q.through().is_none());
         own.filter(|q| q.node.kind() == kind)

@@ -32,7 +32,7 @@ pub struct Figure {
 }
 
 impl Figure {
-    fn new(set: &PackSet, id: &str, title: &Words, value: V, ty: Type) -> Self {
+    pub(crate) fn new(set: &PackSet, id: &str, title: &Words, value: V, ty: Type) -> Self {
         Self {
             id: id.to_owned(),
             title: title.clone(),

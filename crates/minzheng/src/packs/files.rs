@@ -70,6 +70,22 @@ pub(super) const CN: &[(&str, &str)] = &[
     ("programmes/temp.toml", include_str!("../../packs/cn/programmes/temp.toml")),
     ("relations.toml", include_str!("../../packs/cn/relations.toml")),
     ("settings.toml", include_str!("../../packs/cn/settings.toml")),
+    ("warnings/a_medical.toml", include_str!("../../packs/cn/warnings/a_medical.toml")),
+    ("warnings/c_identity.toml", include_str!("../../packs/cn/warnings/c_identity.toml")),
+    ("warnings/common.toml", include_str!("../../packs/cn/warnings/common.toml")),
+    ("warnings/e_property.toml", include_str!("../../packs/cn/warnings/e_property.toml")),
+    ("warnings/f_payment.toml", include_str!("../../packs/cn/warnings/f_payment.toml")),
+    ("warnings/g_changes.toml", include_str!("../../packs/cn/warnings/g_changes.toml")),
+];
+
+#[cfg(feature = "pack-tests")]
+#[rustfmt::skip]
+pub(super) const CN_TESTS: &[(&str, &str)] = &[
+    ("cases/warnings/a_medical.toml", include_str!("../../packs/cn/cases/warnings/a_medical.toml")),
+    ("cases/warnings/c_identity.toml", include_str!("../../packs/cn/cases/warnings/c_identity.toml")),
+    ("cases/warnings/e_property.toml", include_str!("../../packs/cn/cases/warnings/e_property.toml")),
+    ("cases/warnings/f_payment.toml", include_str!("../../packs/cn/cases/warnings/f_payment.toml")),
+    ("cases/warnings/g_changes.toml", include_str!("../../packs/cn/cases/warnings/g_changes.toml")),
 ];
 
 #[rustfmt::skip]
@@ -101,6 +117,8 @@ pub(super) const CN_15: &[(&str, &str)] = &[
     ("places.toml", include_str!("../../packs/cn-15/places.toml")),
     ("verification/evidence.toml", include_str!("../../packs/cn-15/verification/evidence.toml")),
     ("verification/report.toml", include_str!("../../packs/cn-15/verification/report.toml")),
+    ("verification/warnings/a_medical.toml", include_str!("../../packs/cn-15/verification/warnings/a_medical.toml")),
+    ("verification/warnings/common.toml", include_str!("../../packs/cn-15/verification/warnings/common.toml")),
 ];
 
 #[cfg(feature = "pack-tests")]

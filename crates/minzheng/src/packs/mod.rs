@@ -54,7 +54,7 @@ impl BuiltIn {
     #[cfg(feature = "pack-tests")]
     pub fn source_with_tests(self) -> PackSource {
         let tests = match self {
-            Self::Nation => &[],
+            Self::Nation => files::CN_TESTS,
             Self::InnerMongolia => files::CN_15_TESTS,
             Self::Demo => files::DEMO_TESTS,
         };

@@ -1,0 +1,17 @@
+//! Who may need help, who may no longer qualify, what looks wrong: suspicions for a person to check, never a decision.
+//!
+//! A model is a row of a pack beside the formulas it names; it has no code of its own. A person or household it cannot tell
+//! about is unknown, with the list of what is missing, and never a miss.
+
+mod cases;
+mod load;
+pub mod model;
+mod sentence;
+pub mod watch;
+
+pub use cases::{CaseKind, ModelCase};
+pub use model::{
+    Direction, Group, Handling, Level, Model, Models, Named, Prior, Switch, Target,
+};
+pub use sentence::Sentence;
+pub use watch::{Evidence, Outcome, Threshold, Warning, Warnings};
