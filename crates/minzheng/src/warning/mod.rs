@@ -7,6 +7,8 @@ pub mod alert;
 mod cases;
 pub mod due;
 pub mod learn;
+#[cfg(test)]
+mod life_tests;
 mod load;
 pub mod model;
 pub mod reconcile;
