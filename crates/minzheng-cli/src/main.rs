@@ -19,6 +19,7 @@ mod synth;
 mod tables;
 mod verify;
 mod verify_tables;
+mod warn_review;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -10,17 +10,18 @@ use serde_json::{Value, json};
 
 use minzheng_arrow::Contract;
 
-use crate::args::{Args, Case, Command, Form, ParamsCommand, SchemaCommand};
+use crate::args::{Args, Case, Command, Form, ParamsCommand, SchemaCommand, WarnCommand};
 use crate::output::{bold, dim, marks, pick, table, verdict};
 use crate::{
     Failure, Outcome, arrears, audit, catalog, compare, gate, input, output, pack, params,
-    province, schema, synth, verify,
+    province, schema, synth, verify, warn_review,
 };
 
 /// Does what was asked.
 pub(crate) fn run(args: Args) -> Outcome {
     let lang = args.lang();
     match args.command {
+        Command::Warn(WarnCommand::Review(asked)) => warn_review::run(&asked, &args.packs, lang),
         Command::Catalog(command) => catalog::run(command, &args.packs, lang),
         Command::Assess {
             case,

@@ -1,6 +1,6 @@
 //! The calls about the life of alerts, and about what is learnt from it.
 
-use minzheng_rules::pack::model::Lang;
+use minzheng_rules::pack::model::{Lang, Level};
 use serde_json::{Map, Value, json};
 
 use super::{day, wrong};
@@ -24,7 +24,7 @@ pub(super) fn known(call: &str) -> Option<&'static [&'static str]> {
         "alert_tasks" => &["call", "lang", "alerts"],
         "alert_due" => &["call", "lang", "on", "within"],
         "alert_overdue" => &["call", "lang", "on", "alerts"],
-        "alert_review" => &["call", "lang", "alerts", "cases"],
+        "alert_review" => &["call", "lang", "alerts", "cases", "by"],
         "alert_thresholds" => &["call", "lang", "cases", "side", "thresholds"],
         "alert_shadow" => &["call", "lang", "old", "new"],
         _ => return None,
@@ -79,7 +79,11 @@ pub(super) fn answer(
             for case in records::list(&mut fields, "cases", Case::from_json)? {
                 review.add(&case);
             }
-            let words = lang.map(|l| (review.to_text(&readings, l), review.to_html(&readings, l)));
+            if fields.contains_key("by") {
+                let by: Level = records::read(take(&mut fields, "by"), "by", "E-API-SHAPE")?;
+                review = review.at_level(packs.places(), by);
+            }
+            let words = lang.map(|l| (review.to_text(&readings, packs.places(), l), review.to_html(&readings, packs.places(), l)));
             Ok(with_words(review.to_json(&readings), words))
         }
         "alert_thresholds" => {
@@ -103,7 +107,7 @@ pub(super) fn answer(
             let old = records::list(&mut fields, "old", Flagged::from_json)?;
             let new = records::list(&mut fields, "new", Flagged::from_json)?;
             let shadow = Shadow::between(&old, &new)?;
-            let words = lang.map(|l| (shadow.to_text(l), shadow.to_html(l)));
+            let words = lang.map(|l| (shadow.to_text(packs.places(), l), shadow.to_html(packs.places(), l)));
             Ok(with_words(shadow.to_json(), words))
         }
     }

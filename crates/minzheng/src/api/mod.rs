@@ -25,7 +25,7 @@
 //! | `alert_tasks` | `alerts` | one task for each household, the most urgent first |
 //! | `alert_due` | `on`, `within` | the last day |
 //! | `alert_overdue` | `on`, `alerts` | what is due or overdue, and who is told |
-//! | `alert_review` | `alerts`?, `cases`? | precision and cost by model and place; with `lang` also as text and HTML |
+//! | `alert_review` | `alerts`?, `cases`?, `by`?: `county`, `prefecture`, `province` | precision and cost by model and place; with `lang` also as text and HTML |
 //! | `alert_thresholds` | `cases`, `side`, `thresholds` | what each threshold would have done; with `lang` also as text and HTML |
 //! | `alert_shadow` | `old`, `new` | two versions by place; with `lang` also as text and HTML |
 //! | `version` | | the version of the library |

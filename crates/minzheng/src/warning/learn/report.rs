@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use minzheng_rules::pack::model::{Lang, Words};
+use minzheng_rules::pack::place::{Places, parse_code};
 
 use super::readings::{Reading, Readings};
 use super::review::{Review, Tally};
@@ -52,6 +53,14 @@ const HONEST: (&str, &str) = (
     "区间为 95% 威尔逊区间，向外取整。无法联系、重复等不计入属实与否；未办结的不计。样本少则区间宽：不要只看比例。模型不会自动启停。",
     "Intervals are Wilson's at 95 %, rounded outward. Closings that say nothing, such as unreachable and duplicate, and open alerts are not counted. Few cases, wide interval: do not go by the share alone. No model is switched by itself.",
 );
+
+/// A place by its name with its code, where the packs know it.
+fn named(places: &Places, code: &str) -> String {
+    let known = parse_code(code).filter(|_| code.len() == 6);
+    known
+        .and_then(|number| places.get(number))
+        .map_or_else(|| code.to_owned(), |place| format!("{} {code}", place.name))
+}
 
 /// The columns of a table of tallies, after what each row is about.
 fn heads() -> Vec<Words> {
@@ -133,15 +142,16 @@ impl Review {
     }
 
     /// Models and places in rows of text, the columns apart by tabs.
-    pub fn to_text(&self, readings: &Readings, lang: Lang) -> String {
+    pub fn to_text(&self, readings: &Readings, places: &Places, lang: Lang) -> String {
         let models = self.by_model();
         let mut rows = Self::rows(models.iter().map(|(m, t)| ((*m).to_owned(), t)), readings);
         let total = self.total();
         let all = words("合计", "all");
         rows.extend(Self::rows([(all.of(lang).to_owned(), &total)], readings));
         let mut out = lines(&Self::with_head(("模型", "model")), rows, lang);
-        let places = self.by_place();
-        let rows = Self::rows(places.iter().map(|(p, t)| ((*p).to_owned(), t)), readings);
+        let by_place = self.by_place();
+        let rows = by_place.iter().map(|(p, t)| (named(places, p), t));
+        let rows = Self::rows(rows, readings);
         out.push('\n');
         out.push_str(&lines(&Self::with_head(("地区", "place")), rows, lang));
         let _ = writeln!(out, "\n{}", words(HONEST.0, HONEST.1).of(lang));
@@ -149,7 +159,7 @@ impl Review {
     }
 
     /// A page that stands alone, with charts.
-    pub fn to_html(&self, readings: &Readings, lang: Lang) -> String {
+    pub fn to_html(&self, readings: &Readings, places: &Places, lang: Lang) -> String {
         let title = words("预警模型回顾", "review of warning models");
         let mut page = Page::new(&title, lang).wide().note(&words(HONEST.0, HONEST.1));
         let models = self.by_model();
@@ -188,11 +198,12 @@ impl Review {
         }
         let rows = Self::rows(models.iter().map(|(m, t)| ((*m).to_owned(), t)), readings);
         page = page.grid(&grid(words("按模型", "by model"), Self::with_head(("模型", "model")), rows));
-        let places = self.by_place();
-        let rows = Self::rows(places.iter().map(|(p, t)| ((*p).to_owned(), t)), readings);
+        let by_place = self.by_place();
+        let rows = by_place.iter().map(|(p, t)| (named(places, p), t));
+        let rows = Self::rows(rows, readings);
         page = page.grid(&grid(words("按地区", "by place"), Self::with_head(("地区", "place")), rows));
         let both = self.tallies().iter();
-        let rows = Self::rows(both.map(|((m, p), t)| (format!("{m} · {p}"), t)), readings);
+        let rows = Self::rows(both.map(|((m, p), t)| (format!("{m} · {}", named(places, p)), t)), readings);
         let head = Self::with_head(("模型与地区", "model and place"));
         page.grid(&grid(words("按模型与地区", "by model and place"), head, rows))
             .finish()
@@ -264,7 +275,7 @@ impl Thresholds {
 }
 
 impl Shadow {
-    fn table(&self, lang: Lang) -> (Vec<Words>, Vec<Vec<String>>) {
+    fn table(&self, places: &Places, lang: Lang) -> (Vec<Words>, Vec<Vec<String>>) {
         let heads = [
             ("地区", "place"),
             ("旧", "old"),
@@ -281,21 +292,23 @@ impl Shadow {
             row.extend(figures.map(number));
             row
         };
-        let places = self.places().iter();
-        let mut rows: Vec<Vec<String>> = places.map(|(place, shift)| row(place, shift)).collect();
+        let all = self.places().iter();
+        let mut rows: Vec<Vec<String>> = all
+            .map(|(place, shift)| row(&named(places, place), shift))
+            .collect();
         rows.push(row(words("合计", "all").of(lang), &self.total()));
         (heads.map(|(zh, en)| words(zh, en)).into(), rows)
     }
 
     /// In rows of text, the columns apart by tabs.
-    pub fn to_text(&self, lang: Lang) -> String {
-        let (heads, rows) = self.table(lang);
+    pub fn to_text(&self, places: &Places, lang: Lang) -> String {
+        let (heads, rows) = self.table(places, lang);
         lines(&heads, rows, lang)
     }
 
     /// A page that stands alone, with a chart. It names nobody.
-    pub fn to_html(&self, lang: Lang) -> String {
-        let (heads, rows) = self.table(lang);
+    pub fn to_html(&self, places: &Places, lang: Lang) -> String {
+        let (heads, rows) = self.table(places, lang);
         let title = words("新旧模型并行", "a new version beside the old");
         let mut chart = BarChart::new(title.clone(), words("件", "hits")).stacked();
         chart.series(words("都有", "both"), Tone::After);
@@ -305,7 +318,7 @@ impl Shadow {
         by_change.sort_by_key(|(_, s)| core::cmp::Reverse(s.gained.saturating_add(s.lost)));
         for (place, s) in by_change.into_iter().take(SHOWN) {
             let parts = [s.both, s.gained, s.lost];
-            chart.row(words(place, ""), parts.map(|many| (u128::from(many), number(many))));
+            chart.row(words(named(places, place), ""), parts.map(|many| (u128::from(many), number(many))));
         }
         let mut page = Page::new(&title, lang);
         if !chart.is_empty() {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use minzheng_rules::pack::model::Level;
+use minzheng_rules::pack::place::{Places, parse_code};
 use serde_json::{Value, json};
 
 use super::super::alert::CloseCode;
@@ -117,6 +119,32 @@ impl Review {
         &self.tallies
     }
 
+    /// The same with every place read as the one above it at a level, by the links between places; a place that has none stays.
+    ///
+    /// ```
+    /// # use minzheng::warning::learn::{Case, Review};
+    /// use minzheng_rules::pack::model::Level;
+    /// # let engine = minzheng::Engine::built_in()?;
+    /// # let case = |place: &str| Case {
+    /// #     model: "a01".into(), place: place.into(), code: None, checks: 0, home_visits: 0, figure: None,
+    /// # };
+    /// let mut review = Review::default();
+    /// review.add(&case("150123"));
+    /// review.add(&case("150102001"));
+    /// let leagues = review.at_level(engine.packs().places(), Level::Prefecture);
+    /// assert_eq!(leagues.by_place()["150100"].open, 2);
+    /// # Ok::<(), minzheng::Error>(())
+    /// ```
+    #[must_use]
+    pub fn at_level(&self, places: &Places, level: Level) -> Self {
+        let mut out = Self::default();
+        for ((model, place), tally) in &self.tallies {
+            let above = above(places, place, level).unwrap_or_else(|| place.clone());
+            out.tallies.entry((model.clone(), above)).or_default().join(tally);
+        }
+        out
+    }
+
     /// The counts by model, over all places.
     pub fn by_model(&self) -> BTreeMap<&str, Tally> {
         let mut out: BTreeMap<&str, Tally> = BTreeMap::new();
@@ -180,4 +208,19 @@ impl Tally {
             "codes": codes.map(|(code, many)| (code.word().to_owned(), json!(many))).collect::<serde_json::Map<_, _>>(),
         })
     }
+}
+
+/// The place at a level above a code, or the code itself.
+fn above(places: &Places, code: &str, level: Level) -> Option<String> {
+    let level_of = |code: i64| {
+        let by_digits = match (code.rem_euclid(10_000), code.rem_euclid(100)) {
+            (0, _) => Level::Province,
+            (_, 0) => Level::Prefecture,
+            _ => Level::County,
+        };
+        places.get(code).map_or(by_digits, |place| place.level)
+    };
+    let chain = places.chain(parse_code(code)?);
+    let found = chain.into_iter().find(|code| level_of(*code) == level)?;
+    Some(format!("{found:06}"))
 }
