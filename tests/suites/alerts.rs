@@ -15,7 +15,10 @@ fn brief(answer: &Value) -> Value {
         let mut ok = answer["ok"].clone();
         if let Some(html) = ok.get_mut("html") {
             let page = html.as_str().unwrap();
-            assert!(page.contains("<svg") && page.ends_with("</html>\n"), "{page}");
+            assert!(
+                page.contains("<svg") && page.ends_with("</html>\n"),
+                "{page}"
+            );
             *html = json!("…");
         }
         return ok;
@@ -53,8 +56,16 @@ fn the_json_call_answers_as_expected() {
     }
     assert_eq!(calls.len(), 8, "{calls:?}");
     let wanted = [
-        "E-ALERT-CALENDAR", "E-ALERT-DUE", "E-ALERT-ID", "E-ALERT-ORDER", "E-ALERT-REASON", "E-ALERT-RECORD", "E-ALERT-SHAPE",
-        "E-ALERT-STEP", "E-ALERT-TWICE", "E-ALERT-WHO",
+        "E-ALERT-CALENDAR",
+        "E-ALERT-DUE",
+        "E-ALERT-ID",
+        "E-ALERT-ORDER",
+        "E-ALERT-REASON",
+        "E-ALERT-RECORD",
+        "E-ALERT-SHAPE",
+        "E-ALERT-STEP",
+        "E-ALERT-TWICE",
+        "E-ALERT-WHO",
     ];
     for code in wanted {
         assert!(codes.contains(code), "no vector meets {code}");
@@ -66,7 +77,8 @@ fn the_json_call_answers_as_expected() {
 fn a_life_goes_from_call_to_call() {
     let engine = Engine::built_in().unwrap();
     let ok = |request: Value| {
-        let answer: Value = serde_json::from_str(&api::call_with(&engine, &request.to_string())).unwrap();
+        let answer: Value =
+            serde_json::from_str(&api::call_with(&engine, &request.to_string())).unwrap();
         assert!(answer.get("ok").is_some(), "{answer}");
         answer["ok"].clone()
     };
@@ -75,24 +87,57 @@ fn a_life_goes_from_call_to_call() {
         "level": "red", "within": { "hours": 24 }, "quiet_days": 7,
     }]);
     let period = |on: &str, alert: &Value, answers: &Value| {
-        let alerts = if alert.is_null() { json!([]) } else { json!([alert]) };
-        let out = ok(json!({ "call": "alert_reconcile", "on": on, "alerts": alerts, "answers": answers }));
-        (out["alerts"][0]["class"].clone(), out["alerts"][0]["alert"].clone())
+        let alerts = if alert.is_null() {
+            json!([])
+        } else {
+            json!([alert])
+        };
+        let out = ok(
+            json!({ "call": "alert_reconcile", "on": on, "alerts": alerts, "answers": answers }),
+        );
+        (
+            out["alerts"][0]["class"].clone(),
+            out["alerts"][0]["alert"].clone(),
+        )
     };
-    let step = |alert: &Value, step: Value| ok(json!({ "call": "alert_step", "alert": alert, "step": step }))["alert"].clone();
+    let step = |alert: &Value, step: Value| {
+        ok(json!({ "call": "alert_step", "alert": alert, "step": step }))["alert"].clone()
+    };
     let (class, alert) = period("2026-08-28", &Value::Null, &hit);
-    assert_eq!((class, alert["due"].clone()), (json!("new"), json!("2026-08-29")));
-    let alert = step(&alert, json!({ "on": "2026-08-28", "by": "u1", "act": "dispatch", "to": "u2" }));
-    let alert = step(&alert, json!({ "on": "2026-08-28", "by": "u2", "act": "visit", "way": "home" }));
-    let alert = step(&alert, json!({ "on": "2026-08-28", "by": "u2", "act": "close", "code": "referred", "reason": "carer found" }));
+    assert_eq!(
+        (class, alert["due"].clone()),
+        (json!("new"), json!("2026-08-29"))
+    );
+    let alert = step(
+        &alert,
+        json!({ "on": "2026-08-28", "by": "u1", "act": "dispatch", "to": "u2" }),
+    );
+    let alert = step(
+        &alert,
+        json!({ "on": "2026-08-28", "by": "u2", "act": "visit", "way": "home" }),
+    );
+    let alert = step(
+        &alert,
+        json!({ "on": "2026-08-28", "by": "u2", "act": "close", "code": "referred", "reason": "carer found" }),
+    );
     let (class, alert) = period("2026-09-04", &alert, &hit);
     assert_eq!(class, "quiet");
     let (class, alert) = period("2026-09-05", &alert, &hit);
-    assert_eq!((class, alert["state"].clone()), (json!("reopened"), json!("issued")));
+    assert_eq!(
+        (class, alert["state"].clone()),
+        (json!("reopened"), json!("issued"))
+    );
     let late = ok(json!({ "call": "alert_overdue", "on": "2026-09-07", "alerts": [alert] }));
     assert_eq!(late[0]["told"], json!(["officer", "township", "county"]));
     let tasks = ok(json!({ "call": "alert_tasks", "alerts": [alert] }));
-    assert_eq!((tasks[0]["safety"].clone(), tasks[0]["due"].clone()), (json!(true), json!("2026-09-06")));
+    assert_eq!(
+        (tasks[0]["safety"].clone(), tasks[0]["due"].clone()),
+        (json!(true), json!("2026-09-06"))
+    );
     let review = ok(json!({ "call": "alert_review", "alerts": [alert] }));
-    assert_eq!(review["total"]["precision"], Value::Null, "open again: nothing is known");
+    assert_eq!(
+        review["total"]["precision"],
+        Value::Null,
+        "open again: nothing is known"
+    );
 }

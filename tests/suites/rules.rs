@@ -1,7 +1,7 @@
 //! The suites about rules and packs, linked once: each is a module, `cargo test -p minzheng-tests --test rules vectors`.
 
-mod bad_packs;
 mod alerts;
+mod bad_packs;
 mod columns;
 mod explanations;
 mod gate;

@@ -77,10 +77,14 @@ pub(super) fn wordless(ty: &DataType) -> Option<(&'static str, &'static str)> {
         | DataType::Date32
         | DataType::Decimal128(..) => None,
         DataType::Dictionary(_, values) => wordless(values),
-        DataType::Float16 | DataType::Float32 | DataType::Float64 => {
-            Some(("E-TABLE-FLOAT", "holds floating-point numbers, which are not exact"))
-        }
-        _ => Some(("E-TABLE-TYPE", "holds what is neither text nor number nor day")),
+        DataType::Float16 | DataType::Float32 | DataType::Float64 => Some((
+            "E-TABLE-FLOAT",
+            "holds floating-point numbers, which are not exact",
+        )),
+        _ => Some((
+            "E-TABLE-TYPE",
+            "holds what is neither text nor number nor day",
+        )),
     }
 }
 

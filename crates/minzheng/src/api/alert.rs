@@ -62,7 +62,8 @@ pub(super) fn answer(
         }
         "alert_due" => {
             let on = day(&fields, "on")?;
-            let within: Within = records::read(take(&mut fields, "within"), "within", "E-ALERT-SHAPE")?;
+            let within: Within =
+                records::read(take(&mut fields, "within"), "within", "E-ALERT-SHAPE")?;
             Ok(json!({ "due": within.last(on, calendar)?.to_string() }))
         }
         "alert_overdue" => {
@@ -83,16 +84,29 @@ pub(super) fn answer(
                 let by: Level = records::read(take(&mut fields, "by"), "by", "E-API-SHAPE")?;
                 review = review.at_level(packs.places(), by);
             }
-            let words = lang.map(|l| (review.to_text(&readings, packs.places(), l), review.to_html(&readings, packs.places(), l)));
+            let words = lang.map(|l| {
+                (
+                    review.to_text(&readings, packs.places(), l),
+                    review.to_html(&readings, packs.places(), l),
+                )
+            });
             Ok(with_words(review.to_json(&readings), words))
         }
         "alert_thresholds" => {
             let side: Side = records::read(take(&mut fields, "side"), "side", "E-ALERT-SHAPE")?;
-            let list: Vec<i64> =
-                records::read(take(&mut fields, "thresholds"), "thresholds", "E-ALERT-SHAPE")?;
+            let list: Vec<i64> = records::read(
+                take(&mut fields, "thresholds"),
+                "thresholds",
+                "E-ALERT-SHAPE",
+            )?;
             if list.is_empty() || list.len() > 1_000 {
                 let message = "between one and 1,000 thresholds are wanted";
-                return Err(wrong("E-API-SHAPE", "thresholds", message, "send whole numbers"));
+                return Err(wrong(
+                    "E-API-SHAPE",
+                    "thresholds",
+                    message,
+                    "send whole numbers",
+                ));
             }
             let readings = Readings::load(packs)?;
             let mut tried = Thresholds::new(side, list);
@@ -107,7 +121,12 @@ pub(super) fn answer(
             let old = records::list(&mut fields, "old", Flagged::from_json)?;
             let new = records::list(&mut fields, "new", Flagged::from_json)?;
             let shadow = Shadow::between(&old, &new)?;
-            let words = lang.map(|l| (shadow.to_text(packs.places(), l), shadow.to_html(packs.places(), l)));
+            let words = lang.map(|l| {
+                (
+                    shadow.to_text(packs.places(), l),
+                    shadow.to_html(packs.places(), l),
+                )
+            });
             Ok(with_words(shadow.to_json(), words))
         }
     }

@@ -58,7 +58,8 @@ impl Within {
     pub fn last(self, from: NaiveDate, calendar: &Calendar) -> Result<NaiveDate, Error> {
         let far = || {
             let message = "the time to deal with it is longer than 1,000, or ends before it begins";
-            Error::one(Finding::new("E-ALERT-DUE", message, "give a shorter time, or a later day"))
+            let help = "give a shorter time, or a later day";
+            Error::one(Finding::new("E-ALERT-DUE", message, help).path_is("within"))
         };
         match self {
             Self::WorkingDays(many) | Self::Hours(many) if many > MOST => Err(far()),
@@ -77,7 +78,8 @@ fn working(from: NaiveDate, many: i64, calendar: &Calendar) -> Result<NaiveDate,
     let by = Day::from_date(from).and_then(|day| calendar.add_working_days(day, many));
     by.map(Day::to_date).ok_or_else(|| {
         let message = "the working-day calendar has no data for a year on the way";
-        Error::one(Finding::new("E-ALERT-CALENDAR", message, "add the year to the packs"))
+        let help = "add the year to the packs";
+        Error::one(Finding::new("E-ALERT-CALENDAR", message, help).path_is("within"))
     })
 }
 
@@ -226,7 +228,13 @@ impl Ladder {
         let own = |r: &&Rung| r.direction == Some(alert.direction);
         let has_own = self.rungs.iter().any(|r| own(&r));
         let rungs = self.rungs.iter();
-        let rungs = rungs.filter(|r| if has_own { own(r) } else { r.direction.is_none() });
+        let rungs = rungs.filter(|r| {
+            if has_own {
+                own(r)
+            } else {
+                r.direction.is_none()
+            }
+        });
         let mut out = Vec::new();
         for rung in rungs {
             let from = match rung.after {

@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use chrono::{Days, NaiveDate};
-use minzheng_rules::pack::PackSet;
 use minzheng_rules::pack::model::Calendar;
+use minzheng_rules::pack::{PackSet, PackSource, SourceFile};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -56,15 +56,25 @@ fn hit(level: Level, quiet_days: Option<u16>) -> Said {
 }
 
 fn said(at: usize, said: Said) -> Answer {
-    Answer { of: identity(at), said }
+    Answer {
+        of: identity(at),
+        said,
+    }
 }
 
 fn step(on: NaiveDate, act: Act) -> Step {
-    Step { on, by: "u1".into(), act }
+    Step {
+        on,
+        by: "u1".into(),
+        act,
+    }
 }
 
 fn close(code: CloseCode) -> Act {
-    Act::Close { code, reason: "seen".into() }
+    Act::Close {
+        code,
+        reason: "seen".into(),
+    }
 }
 
 /// One alert after a period in which it alone was answered.
@@ -76,22 +86,38 @@ fn after(alert: &Alert, on: NaiveDate, what: Said) -> (Class, Alert) {
 }
 
 fn issued() -> Alert {
-    let out = reconcile(day(3, 2), calendar(), &[], &[said(0, hit(Level::Yellow, None))], &[]);
+    let out = reconcile(
+        day(3, 2),
+        calendar(),
+        &[],
+        &[said(0, hit(Level::Yellow, None))],
+        &[],
+    );
     out.unwrap().alerts[0].alert.clone()
 }
 
 fn closed(code: CloseCode) -> Alert {
-    let visit = [Act::Dispatch { to: "u2".into() }, Act::Visit { way: Way::Home }, close(code)];
-    visit.into_iter().fold(issued(), |alert, act| alert.step(step(day(3, 10), act), calendar()).unwrap())
+    let visit = [
+        Act::Dispatch { to: "u2".into() },
+        Act::Visit { way: Way::Home },
+        close(code),
+    ];
+    visit.into_iter().fold(issued(), |alert, act| {
+        alert.step(step(day(3, 10), act), calendar()).unwrap()
+    })
 }
 
 #[test]
 fn a_silent_source_resolves_nothing() {
     let alert = issued();
-    let unknown = |names: &[&str]| Said::Unknown { awaited: names.iter().map(|n| (*n).to_owned()).collect() };
+    let unknown = |names: &[&str]| Said::Unknown {
+        awaited: names.iter().map(|n| (*n).to_owned()).collect(),
+    };
     let (class, awaiting) = after(&alert, day(4, 1), unknown(&["b", "a", "b"]));
     assert_eq!(class, Class::Awaiting);
-    let Some(Trigger::Unknown { awaited }) = awaiting.trigger() else { panic!("{awaiting:?}") };
+    let Some(Trigger::Unknown { awaited }) = awaiting.trigger() else {
+        panic!("{awaiting:?}")
+    };
     assert_eq!(awaited, &["a", "b"]);
     // switched off, and not asked at all: the same, and counted
     assert_eq!(after(&alert, day(4, 1), Said::Off {}).0, Class::Awaiting);
@@ -115,7 +141,10 @@ fn what_gets_worse_is_due_sooner_and_never_later() {
         quiet_days: None,
     });
     let (class, worse) = after(&alert, day(3, 3), sooner);
-    assert_eq!((class, worse.level, worse.due), (Class::Worse, Level::Red, day(3, 4)));
+    assert_eq!(
+        (class, worse.level, worse.due),
+        (Class::Worse, Level::Red, day(3, 4))
+    );
     assert_eq!(worse.place, "150124");
     let (class, later) = after(&alert, day(3, 6), hit(Level::Orange, None));
     assert_eq!((class, later.due), (Class::Worse, alert.due));
@@ -134,21 +163,48 @@ fn what_was_closed_opens_again_for_a_cause() {
     let (class, quiet) = after(&alert, day(4, 9), hit(Level::Yellow, Some(30)));
     assert_eq!((class, quiet.state), (Class::Quiet, State::Closed));
     let (class, over) = after(&quiet, day(4, 10), hit(Level::Yellow, Some(30)));
-    assert_eq!((class, cause(&over), over.state), (Class::Reopened, Some(Cause::Quiet), State::Issued));
+    assert_eq!(
+        (class, cause(&over), over.state),
+        (Class::Reopened, Some(Cause::Quiet), State::Issued)
+    );
     assert_eq!(over.due, day(4, 17));
     let (class, worse) = after(&quiet, day(4, 9), hit(Level::Orange, Some(30)));
-    assert_eq!((class, cause(&worse)), (Class::Reopened, Some(Cause::Worse)));
+    assert_eq!(
+        (class, cause(&worse)),
+        (Class::Reopened, Some(Cause::Worse))
+    );
     // it ceased, then nobody could tell, then it is back
     let (class, gone) = after(&quiet, day(4, 9), Said::Outside {});
     assert_eq!(class, Class::Settled);
-    let (_, dark) = after(&gone, day(4, 9), Said::Unknown { awaited: Vec::new() });
+    let (_, dark) = after(
+        &gone,
+        day(4, 9),
+        Said::Unknown {
+            awaited: Vec::new(),
+        },
+    );
     let (class, again) = after(&dark, day(4, 9), hit(Level::Yellow, Some(30)));
-    assert_eq!((class, cause(&again)), (Class::Reopened, Some(Cause::Again)));
+    assert_eq!(
+        (class, cause(&again)),
+        (Class::Reopened, Some(Cause::Again))
+    );
     // an unknown alone is no coming back
-    let (_, dark) = after(&quiet, day(4, 9), Said::Unknown { awaited: Vec::new() });
-    assert_eq!(after(&dark, day(4, 9), hit(Level::Yellow, Some(30))).0, Class::Quiet);
+    let (_, dark) = after(
+        &quiet,
+        day(4, 9),
+        Said::Unknown {
+            awaited: Vec::new(),
+        },
+    );
+    assert_eq!(
+        after(&dark, day(4, 9), hit(Level::Yellow, Some(30))).0,
+        Class::Quiet
+    );
     // no days of quiet: nothing is lost
-    assert_eq!(after(&alert, day(3, 11), hit(Level::Yellow, None)).0, Class::Reopened);
+    assert_eq!(
+        after(&alert, day(3, 11), hit(Level::Yellow, None)).0,
+        Class::Reopened
+    );
 }
 
 #[test]
@@ -164,19 +220,36 @@ fn suppressed_hits_are_listed_and_come_back() {
     };
     let with = |alerts: &[Alert], on, level| {
         let answers = [said(0, hit(level, None))];
-        reconcile(on, calendar(), alerts, &answers, core::slice::from_ref(&suppression)).unwrap()
+        reconcile(
+            on,
+            calendar(),
+            alerts,
+            &answers,
+            core::slice::from_ref(&suppression),
+        )
+        .unwrap()
     };
     let held = with(&[], day(3, 31), Level::Yellow);
     assert_eq!((held.alerts.len(), held.suppressed_count), (0, 1));
     assert_eq!(held.suppressed[0].suppression, "s1");
     assert_eq!(with(&[], day(4, 1), Level::Yellow).counts[&Class::New], 1);
-    assert_eq!(with(&[], day(3, 31), Level::Orange).counts[&Class::New], 1, "graver comes through");
+    assert_eq!(
+        with(&[], day(3, 31), Level::Orange).counts[&Class::New],
+        1,
+        "graver comes through"
+    );
     // an open alert is no secret; a closed one stays closed, and is listed
     let open = with(&[issued()], day(3, 31), Level::Yellow);
-    assert_eq!((open.counts[&Class::Continuing], open.suppressed_count), (1, 0));
+    assert_eq!(
+        (open.counts[&Class::Continuing], open.suppressed_count),
+        (1, 0)
+    );
     let shut = with(&[closed(CloseCode::NotFit)], day(3, 31), Level::Yellow);
     assert_eq!((shut.counts[&Class::Quiet], shut.suppressed_count), (1, 1));
-    let endless = Suppression { until: day(2, 28), ..suppression };
+    let endless = Suppression {
+        until: day(2, 28),
+        ..suppression
+    };
     assert_eq!(endless.check().unwrap_err().code(), "E-ALERT-DUE");
 }
 
@@ -190,37 +263,98 @@ fn steps_that_are_not_possible_say_what_is() {
         error.help(minzheng_rules::pack::model::Lang::En),
         "possible now: dispatch, close: data_error, close: duplicate"
     );
-    assert_eq!(refused(Act::Recur { cause: Cause::Again, due: day(4, 1) }).code(), "E-ALERT-STEP");
-    assert_eq!(refused(Act::Dispatch { to: "11010519491231002X".into() }).code(), "E-ALERT-WHO");
-    let silent = Act::Close { code: CloseCode::Duplicate, reason: " ".into() };
+    assert_eq!(
+        refused(Act::Recur {
+            cause: Cause::Again,
+            due: day(4, 1)
+        })
+        .code(),
+        "E-ALERT-STEP"
+    );
+    assert_eq!(
+        refused(Act::Dispatch {
+            to: "11010519491231002X".into()
+        })
+        .code(),
+        "E-ALERT-WHO"
+    );
+    let silent = Act::Close {
+        code: CloseCode::Duplicate,
+        reason: " ".into(),
+    };
     assert_eq!(refused(silent).code(), "E-ALERT-REASON");
-    let early = alert.step(step(day(3, 1), Act::Dispatch { to: "u2".into() }), calendar());
+    let early = alert.step(
+        step(day(3, 1), Act::Dispatch { to: "u2".into() }),
+        calendar(),
+    );
     assert_eq!(early.unwrap_err().code(), "E-ALERT-ORDER");
-    let nobody = Step { by: String::new(), ..step(day(3, 3), Act::Dispatch { to: "u2".into() }) };
-    assert_eq!(alert.step(nobody, calendar()).unwrap_err().code(), "E-ALERT-WHO");
+    let nobody = Step {
+        by: String::new(),
+        ..step(day(3, 3), Act::Dispatch { to: "u2".into() })
+    };
+    assert_eq!(
+        alert.step(nobody, calendar()).unwrap_err().code(),
+        "E-ALERT-WHO"
+    );
     // a record that was changed by hand
-    for (key, value) in [("state", json!("closed")), ("level", json!("red")), ("id", json!("x")), ("due", json!("2026-01-01")), ("marks", json!([]))] {
+    for (key, value) in [
+        ("state", json!("closed")),
+        ("level", json!("red")),
+        ("id", json!("x")),
+        ("due", json!("2026-01-01")),
+        ("marks", json!([])),
+    ] {
         let mut record = json!(alert);
         record[key] = value;
-        assert_eq!(Alert::from_json("alert", record).unwrap_err().code(), "E-ALERT-RECORD", "{key}");
+        assert_eq!(
+            Alert::from_json("alert", record).unwrap_err().code(),
+            "E-ALERT-RECORD",
+            "{key}"
+        );
     }
 }
 
 #[test]
 fn what_opens_again_is_due_again() {
     let alert = closed(CloseCode::Unreachable);
-    let reopen = |due| step(day(4, 1), Act::Reopen { reason: "back home".into(), due });
+    let reopen = |due| {
+        step(
+            day(4, 1),
+            Act::Reopen {
+                reason: "back home".into(),
+                due,
+            },
+        )
+    };
     assert_eq!(alert.step(reopen(None), calendar()).unwrap().due, day(4, 9));
-    assert_eq!(alert.step(reopen(Some(day(4, 2))), calendar()).unwrap().due, day(4, 2));
-    assert_eq!(alert.step(reopen(Some(day(3, 2))), calendar()).unwrap_err().code(), "E-ALERT-DUE");
-    let of_a_day = Alert { within: Within::By(day(3, 9)), ..alert };
-    assert_eq!(of_a_day.step(reopen(None), calendar()).unwrap_err().code(), "E-ALERT-DUE");
+    assert_eq!(
+        alert.step(reopen(Some(day(4, 2))), calendar()).unwrap().due,
+        day(4, 2)
+    );
+    assert_eq!(
+        alert
+            .step(reopen(Some(day(3, 2))), calendar())
+            .unwrap_err()
+            .code(),
+        "E-ALERT-DUE"
+    );
+    let of_a_day = Alert {
+        within: Within::By(day(3, 9)),
+        ..alert
+    };
+    assert_eq!(
+        of_a_day.step(reopen(None), calendar()).unwrap_err().code(),
+        "E-ALERT-DUE"
+    );
 }
 
 #[test]
 fn the_ladder_goes_by_days_and_by_direction() {
     let ladder = Ladder::load(packs()).unwrap();
-    let alert = Alert { due: day(4, 30), ..issued() };
+    let alert = Alert {
+        due: day(4, 30),
+        ..issued()
+    };
     let told = |ladder: &Ladder, alert: &Alert, on| {
         let list = ladder.overdue([alert], on, calendar()).unwrap();
         list.first().map(|o| (o.days_late, o.told.clone()))
@@ -230,16 +364,88 @@ fn the_ladder_goes_by_days_and_by_direction() {
     assert_eq!(told(&ladder, &alert, day(4, 30)), Some((0, vec![Officer])));
     // 1 to 5 May 2026 are off
     assert_eq!(told(&ladder, &alert, day(5, 5)), Some((5, vec![Officer])));
-    assert_eq!(told(&ladder, &alert, day(5, 6)), Some((6, vec![Officer, Township])));
-    let safety = Alert { direction: Direction::Safety, ..alert.clone() };
-    assert_eq!(told(&ladder, &safety, day(5, 2)), Some((2, vec![Officer, Township, County, City])));
-    assert_eq!(told(&ladder, &Alert { due: day(3, 9), ..closed(CloseCode::NotFit) }, day(5, 6)), None);
+    assert_eq!(
+        told(&ladder, &alert, day(5, 6)),
+        Some((6, vec![Officer, Township]))
+    );
+    let safety = Alert {
+        direction: Direction::Safety,
+        ..alert.clone()
+    };
+    assert_eq!(
+        told(&ladder, &safety, day(5, 2)),
+        Some((2, vec![Officer, Township, County, City]))
+    );
+    assert_eq!(
+        told(
+            &ladder,
+            &Alert {
+                due: day(3, 9),
+                ..closed(CloseCode::NotFit)
+            },
+            day(5, 6)
+        ),
+        None
+    );
     // without a rung what is late is told all the same
     let late = told(&Ladder::default(), &alert, day(5, 6));
     assert_eq!(late, Some((6, Vec::new())));
-    let far = Rung { told: City, direction: None, after: After::WorkingDays(300), status: minzheng_rules::pack::model::Status::Invented };
-    let error = Ladder::new(vec![far]).overdue([&alert], day(5, 6), calendar()).unwrap_err();
+    let far = Rung {
+        told: City,
+        direction: None,
+        after: After::WorkingDays(300),
+        status: minzheng_rules::pack::model::Status::Invented,
+    };
+    let error = Ladder::new(vec![far])
+        .overdue([&alert], day(5, 6), calendar())
+        .unwrap_err();
     assert_eq!(error.code(), "E-ALERT-CALENDAR");
+}
+
+/// Rows of packs that say nothing that can be read are refused at their line.
+#[test]
+fn rows_of_packs_are_read_strictly() {
+    const HEAD: &str = "[pack]\nid = \"example\"\ntitle = { zh = \"例\", en = \"example\" }\npublisher = \"an example\"\n\
+        version = \"1\"\nlevel = \"nation\"\nplace = \"000000\"\nreviewed_on = 2026-01-01\n[[entity]]\nid = \"household\"\n";
+    let load = |rows: &str| {
+        let file = SourceFile::new("pack.toml", format!("{HEAD}{rows}"));
+        PackSet::load(&[PackSource::new(vec![file])]).unwrap()
+    };
+    let rung = |rest: &str| {
+        format!("[[warning.rung]]\ntold = \"officer\"\nstatus = \"operational\"\n{rest}\n")
+    };
+    assert!(Ladder::load(&load(&rung("days = 1"))).is_ok());
+    let wrong = [
+        "days = 1\nworking_days = 1",
+        "",
+        "hours = 1",
+        "days = 1\n[[warning.rung]]\ntold = \"officer\"\nstatus = \"operational\"\ndays = 2",
+    ];
+    for rest in wrong {
+        let error = Ladder::load(&load(&rung(rest))).unwrap_err();
+        assert_eq!(error.code(), "E-ALERT-ROW", "{rest}");
+    }
+    let law = rung("days = 1").replace("operational", "law");
+    assert_eq!(Ladder::load(&load(&law)).unwrap_err().code(), "E-ALERT-ROW");
+    let code = |code: &str| {
+        format!(
+            "[[warning.close_code]]\ncode = \"{code}\"\nsays = \"silent\"\nstatus = \"operational\"\n"
+        )
+    };
+    let all: String = CloseCode::ALL.iter().map(|c| code(c.word())).collect();
+    assert!(Readings::load(&load(&all)).is_ok());
+    for rows in [
+        String::new(),
+        code("enrolled"),
+        code("gone"),
+        format!("{all}{}", code("enrolled")),
+    ] {
+        assert_eq!(
+            Readings::load(&load(&rows)).unwrap_err().code(),
+            "E-ALERT-ROW",
+            "{rows}"
+        );
+    }
 }
 
 /// One thing that a host does.
@@ -267,7 +473,10 @@ fn deed() -> impl Strategy<Value = Deed> {
         prop::sample::select(Way::ALL).prop_map(|way| Act::Visit { way }),
         code.prop_map(close),
         prop::option::of(0..200_u64).prop_map(reopen),
-        Just(Act::Recur { cause: Cause::Again, due: day(6, 1) }),
+        Just(Act::Recur {
+            cause: Cause::Again,
+            due: day(6, 1)
+        }),
     ];
     let answer = prop_oneof![
         3 => (level(), prop::option::of(0..60_u16)).prop_map(|(level, quiet)| hit(level, quiet)),
@@ -283,7 +492,12 @@ fn deed() -> impl Strategy<Value = Deed> {
     ]
 }
 
-fn period(on: NaiveDate, alerts: &BTreeMap<Identity, Alert>, answers: &[Answer], held: &[Suppression]) -> Reconciled {
+fn period(
+    on: NaiveDate,
+    alerts: &BTreeMap<Identity, Alert>,
+    answers: &[Answer],
+    held: &[Suppression],
+) -> Reconciled {
     let list: Vec<Alert> = alerts.values().cloned().collect();
     let whole = reconcile(on, calendar(), &list, answers, held).unwrap();
     // the parts of two tables that keep households whole give the same

@@ -18,9 +18,7 @@ pub mod task;
 pub mod watch;
 
 pub use cases::{CaseKind, ModelCase};
-pub use model::{
-    Direction, Group, Handling, Level, Model, Models, Named, Prior, Switch, Target,
-};
+pub use model::{Direction, Group, Handling, Level, Model, Models, Named, Prior, Switch, Target};
 pub use reconcile::reconcile;
 pub use sentence::Sentence;
 pub use watch::{Evidence, Outcome, Threshold, Warning, Warnings};

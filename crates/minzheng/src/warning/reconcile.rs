@@ -364,7 +364,9 @@ fn of_one(
         return Ok((Class::Worse, next));
     };
     let graver = alert.level_at(closed_on).is_some_and(|was| hit.level < was);
-    let quiet = hit.quiet_days.and_then(|days| closed_on.checked_add_days(Days::new(u64::from(days))));
+    let quiet = hit
+        .quiet_days
+        .and_then(|days| closed_on.checked_add_days(Days::new(u64::from(days))));
     let cause = if !was_held {
         Some(Cause::Again)
     } else if graver {

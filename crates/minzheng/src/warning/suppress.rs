@@ -71,7 +71,11 @@ impl Suppression {
         person(&self.by, "by")?;
         reason(&self.reason, "reason")?;
         if self.until < self.from {
-            let found = Finding::new("E-ALERT-DUE", "it ends before it begins", "give a later day");
+            let found = Finding::new(
+                "E-ALERT-DUE",
+                "it ends before it begins",
+                "give a later day",
+            );
             return Err(Error::one(found.path_is("until")));
         }
         Ok(())

@@ -88,7 +88,10 @@ impl Tasks {
             id: alert.id.clone(),
             place: alert.place.clone(),
         };
-        let own = self.by_household.entry(alert.of.household.clone()).or_default();
+        let own = self
+            .by_household
+            .entry(alert.of.household.clone())
+            .or_default();
         // the id last: a fixed order among equals, and an alert that is added twice counts once
         own.insert((urgency(alert), alert.id.clone()), due);
     }
@@ -97,7 +100,10 @@ impl Tasks {
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
         for (household, alerts) in other.by_household {
-            self.by_household.entry(household).or_default().extend(alerts);
+            self.by_household
+                .entry(household)
+                .or_default()
+                .extend(alerts);
         }
         self
     }
@@ -108,7 +114,9 @@ impl Tasks {
         let mut out: Vec<Task> = self.by_household.into_iter().filter_map(task).collect();
         out.sort_by(|a, b| {
             let key = |t: &Task| (t.only_to_close, !t.safety, t.level, t.due, Reverse(t.hits));
-            key(a).cmp(&key(b)).then_with(|| a.household.cmp(&b.household))
+            key(a)
+                .cmp(&key(b))
+                .then_with(|| a.household.cmp(&b.household))
         });
         out
     }
@@ -118,7 +126,12 @@ fn task((household, alerts): (String, BTreeMap<(Urgency, String), Due>)) -> Opti
     let ((first, _), lead) = alerts.first_key_value()?;
     let only_to_close = first.0;
     // what ceased weighs only where nothing else is there
-    let weighs = || alerts.keys().map(|(u, _)| u).filter(|u| u.0 == only_to_close);
+    let weighs = || {
+        alerts
+            .keys()
+            .map(|(u, _)| u)
+            .filter(|u| u.0 == only_to_close)
+    };
     Some(Task {
         household,
         place: lead.place.clone(),

@@ -102,10 +102,9 @@ impl CloseCode {
     pub const fn may_follow(self, state: State) -> bool {
         match state {
             State::Visited => true,
-            State::Dispatched => matches!(
-                self,
-                Self::Duplicate | Self::DataError | Self::Unreachable
-            ),
+            State::Dispatched => {
+                matches!(self, Self::Duplicate | Self::DataError | Self::Unreachable)
+            }
             State::Issued => matches!(self, Self::Duplicate | Self::DataError),
             State::Closed => false,
         }
@@ -240,7 +239,11 @@ pub enum Act {
         /// Why; never empty.
         reason: String,
         /// By when; left out: as long from now as it had before.
-        #[serde(default, with = "records::day_or_none", skip_serializing_if = "Option::is_none")]
+        #[serde(
+            default,
+            with = "records::day_or_none",
+            skip_serializing_if = "Option::is_none"
+        )]
         due: Option<NaiveDate>,
     },
     /// The trigger came back after it was closed. Only [`reconcile`](super::reconcile()) takes this step.

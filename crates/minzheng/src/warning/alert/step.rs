@@ -214,20 +214,29 @@ impl Alert {
             Err(wrong("E-ALERT-RECORD", path, message, help))
         };
         if self.id != self.of.alert_id() {
-            return record("id", "the id is not that of the model, subject and household");
+            return record(
+                "id",
+                "the id is not that of the model, subject and household",
+            );
         }
         let first = self.marks.first();
         let begins = first
             .is_some_and(|m| m.on == self.issued_on && matches!(m.trigger, Trigger::Holds { .. }));
         if !begins || self.marks.len() > MOST {
-            return record("marks", "the marks do not begin with the hit that issued it");
+            return record(
+                "marks",
+                "the marks do not begin with the hit that issued it",
+            );
         }
         let ordered = self.marks.iter().zip(self.marks.iter().skip(1));
         let in_order = ordered
             .clone()
             .all(|(a, b)| a.on <= b.on && a.trigger != b.trigger);
         if !in_order || self.marks.last().is_some_and(|m| m.on > self.looked_on) {
-            return record("marks", "the marks are not in order, or lie after the last period");
+            return record(
+                "marks",
+                "the marks are not in order, or lie after the last period",
+            );
         }
         if self.level_at(self.looked_on) != Some(self.level) {
             return record("level", "the level is not that of the last hit");

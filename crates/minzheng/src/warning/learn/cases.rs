@@ -159,7 +159,11 @@ impl CaseColumns {
             "" => None,
             word => Some(CloseCode::from_word(word).ok_or_else(|| {
                 let known: Vec<&str> = CloseCode::ALL.iter().map(|c| c.word()).collect();
-                bad("code", "no such close code", &format!("known: {}", known.join(", ")))
+                bad(
+                    "code",
+                    "no such close code",
+                    &format!("known: {}", known.join(", ")),
+                )
             })?),
         };
         let figure = match self.figure.map_or("", cell) {

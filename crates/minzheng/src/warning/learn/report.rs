@@ -24,7 +24,10 @@ fn percent(share: u16) -> String {
 /// A share as whole numbers say it: `12 of 40, 17.98 % to 45.43 %`.
 fn precision(tally: &Tally, readings: &Readings) -> (String, String) {
     let (confirmed, counted) = tally.precision(readings);
-    (format!("{confirmed}/{counted}"), bounds(tally.interval(readings)))
+    (
+        format!("{confirmed}/{counted}"),
+        bounds(tally.interval(readings)),
+    )
 }
 
 fn bounds(interval: Option<Interval>) -> String {
@@ -111,7 +114,11 @@ fn grid(caption: Words, heads: Vec<Words>, rows: Vec<Vec<String>>) -> Grid {
     let row = |cells: Vec<String>| {
         let cells = cells.into_iter().enumerate();
         let cell = |(at, text): (usize, String)| {
-            if at == 0 { Cell::Text(text) } else { Cell::Number(text) }
+            if at == 0 {
+                Cell::Text(text)
+            } else {
+                Cell::Number(text)
+            }
         };
         cells.map(cell).collect()
     };
@@ -161,7 +168,9 @@ impl Review {
     /// A page that stands alone, with charts.
     pub fn to_html(&self, readings: &Readings, places: &Places, lang: Lang) -> String {
         let title = words("预警模型回顾", "review of warning models");
-        let mut page = Page::new(&title, lang).wide().note(&words(HONEST.0, HONEST.1));
+        let mut page = Page::new(&title, lang)
+            .wide()
+            .note(&words(HONEST.0, HONEST.1));
         let models = self.by_model();
         let mut by_cases: Vec<(&&str, &Tally)> = models.iter().collect();
         by_cases.sort_by_key(|(model, tally)| (core::cmp::Reverse(tally.cases()), **model));
@@ -184,7 +193,12 @@ impl Review {
             let label = || words((**model).to_owned(), "");
             let (confirmed, counted) = tally.precision(readings);
             let silent = tally.read(readings, Reading::Silent);
-            let parts = [confirmed, counted.saturating_sub(confirmed), silent, tally.open];
+            let parts = [
+                confirmed,
+                counted.saturating_sub(confirmed),
+                silent,
+                tally.open,
+            ];
             chart.row(label(), parts.map(|many| (u128::from(many), number(many))));
             if let Some(bounds) = tally.interval(readings) {
                 let bounds = [bounds.low, bounds.high];
@@ -197,16 +211,31 @@ impl Review {
             }
         }
         let rows = Self::rows(models.iter().map(|(m, t)| ((*m).to_owned(), t)), readings);
-        page = page.grid(&grid(words("按模型", "by model"), Self::with_head(("模型", "model")), rows));
+        page = page.grid(&grid(
+            words("按模型", "by model"),
+            Self::with_head(("模型", "model")),
+            rows,
+        ));
         let by_place = self.by_place();
         let rows = by_place.iter().map(|(p, t)| (named(places, p), t));
         let rows = Self::rows(rows, readings);
-        page = page.grid(&grid(words("按地区", "by place"), Self::with_head(("地区", "place")), rows));
+        page = page.grid(&grid(
+            words("按地区", "by place"),
+            Self::with_head(("地区", "place")),
+            rows,
+        ));
         let both = self.tallies().iter();
-        let rows = Self::rows(both.map(|((m, p), t)| (format!("{m} · {}", named(places, p)), t)), readings);
+        let rows = Self::rows(
+            both.map(|((m, p), t)| (format!("{m} · {}", named(places, p)), t)),
+            readings,
+        );
         let head = Self::with_head(("模型与地区", "model and place"));
-        page.grid(&grid(words("按模型与地区", "by model and place"), head, rows))
-            .finish()
+        page.grid(&grid(
+            words("按模型与地区", "by model and place"),
+            head,
+            rows,
+        ))
+        .finish()
     }
 }
 
@@ -225,7 +254,11 @@ impl Thresholds {
         let row = |w: &super::Would| {
             let tried = &w.tried;
             vec![
-                format!("{} {}", self.side().sign(), grouped(i128::from(w.threshold))),
+                format!(
+                    "{} {}",
+                    self.side().sign(),
+                    grouped(i128::from(w.threshold))
+                ),
                 number(tried.hits),
                 number(tried.confirmed),
                 number(tried.refuted),
@@ -242,8 +275,12 @@ impl Thresholds {
     fn note(&self) -> Words {
         let many = self.without_figure();
         words(
-            format!("只有过去命中的才核查过：放宽阈值会增加哪些人、其中多少属实，无法从历史得知。另有 {many} 件没有数值，不在表中。"),
-            format!("Only what was hit in the past was ever checked: what a wider threshold would find cannot be learnt from history. {many} more cases have no figure and are not in the table."),
+            format!(
+                "只有过去命中的才核查过：放宽阈值会增加哪些人、其中多少属实，无法从历史得知。没有数值、不在表中的：{many} 件。"
+            ),
+            format!(
+                "Only what was hit in the past was ever checked: what a wider threshold would find cannot be learnt from history. Cases without a figure, not in the table: {many}."
+            ),
         )
     }
 
@@ -262,9 +299,16 @@ impl Thresholds {
         chart.series(words("不属实", "refuted"), Tone::Bad);
         chart.series(words("不明", "unknown"), Tone::Open);
         for w in self.would() {
-            let sign = format!("{} {}", self.side().sign(), grouped(i128::from(w.threshold)));
+            let sign = format!(
+                "{} {}",
+                self.side().sign(),
+                grouped(i128::from(w.threshold))
+            );
             let parts = [w.tried.confirmed, w.tried.refuted, w.tried.unknown];
-            chart.row(words(sign, ""), parts.map(|many| (u128::from(many), number(many))));
+            chart.row(
+                words(sign, ""),
+                parts.map(|many| (u128::from(many), number(many))),
+            );
         }
         let mut page = Page::new(&title, lang).note(&self.note());
         if !chart.is_empty() {
@@ -318,7 +362,10 @@ impl Shadow {
         by_change.sort_by_key(|(_, s)| core::cmp::Reverse(s.gained.saturating_add(s.lost)));
         for (place, s) in by_change.into_iter().take(SHOWN) {
             let parts = [s.both, s.gained, s.lost];
-            chart.row(words(named(places, place), ""), parts.map(|many| (u128::from(many), number(many))));
+            chart.row(
+                words(named(places, place), ""),
+                parts.map(|many| (u128::from(many), number(many))),
+            );
         }
         let mut page = Page::new(&title, lang);
         if !chart.is_empty() {

@@ -49,12 +49,17 @@ impl Tally {
 
     /// All cases.
     pub fn cases(&self) -> u64 {
-        self.codes.values().fold(self.open, |a, b| a.saturating_add(*b))
+        self.codes
+            .values()
+            .fold(self.open, |a, b| a.saturating_add(*b))
     }
 
     /// Cases whose close code has a reading.
     pub fn read(&self, readings: &Readings, reading: Reading) -> u64 {
-        let own = self.codes.iter().filter(|(code, _)| readings.of(**code) == reading);
+        let own = self
+            .codes
+            .iter()
+            .filter(|(code, _)| readings.of(**code) == reading);
         own.fold(0, |sum, (_, many)| sum.saturating_add(*many))
     }
 
@@ -140,7 +145,10 @@ impl Review {
         let mut out = Self::default();
         for ((model, place), tally) in &self.tallies {
             let above = above(places, place, level).unwrap_or_else(|| place.clone());
-            out.tallies.entry((model.clone(), above)).or_default().join(tally);
+            out.tallies
+                .entry((model.clone(), above))
+                .or_default()
+                .join(tally);
         }
         out
     }
@@ -175,9 +183,7 @@ impl Review {
         let rows = self.tallies.iter().map(|((model, place), tally)| {
             json!({ "model": model, "place": place, "tally": tally.to_json(readings) })
         });
-        let of = |(name, tally): (&str, Tally), key: &str| {
-            json!({ key: name, "tally": tally.to_json(readings) })
-        };
+        let of = |(name, tally): (&str, Tally), key: &str| json!({ key: name, "tally": tally.to_json(readings) });
         let models = self.by_model().into_iter().map(|row| of(row, "model"));
         let places = self.by_place().into_iter().map(|row| of(row, "place"));
         json!({

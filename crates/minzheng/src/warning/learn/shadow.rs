@@ -108,7 +108,11 @@ impl Shadow {
         for (of, was) in &old {
             if !new.contains_key(of) {
                 let shift = out.places.entry(was.place.clone()).or_default();
-                shift.join(&Shift { old: 1, lost: 1, ..Shift::default() });
+                shift.join(&Shift {
+                    old: 1,
+                    lost: 1,
+                    ..Shift::default()
+                });
                 out.lost.push((*of).clone());
             }
         }
@@ -117,7 +121,11 @@ impl Shadow {
             let one = match old.get(of) {
                 None => {
                     out.gained.push((*of).clone());
-                    Shift { new: 1, gained: 1, ..Shift::default() }
+                    Shift {
+                        new: 1,
+                        gained: 1,
+                        ..Shift::default()
+                    }
                 }
                 // the gravest level is the first
                 Some(was) => Shift {

@@ -152,7 +152,11 @@ impl Thresholds {
     #[must_use]
     pub fn merge(mut self, other: &Self) -> Option<Self> {
         let same = self.side == other.side
-            && self.would.iter().map(|w| w.threshold).eq(other.would.iter().map(|w| w.threshold));
+            && self
+                .would
+                .iter()
+                .map(|w| w.threshold)
+                .eq(other.would.iter().map(|w| w.threshold));
         if !same {
             return None;
         }

@@ -39,9 +39,20 @@ pub fn wilson(right: u64, all: u64) -> Option<Interval> {
     let (k, n) = (u128::from(right), u128::from(all));
     let (zz, bb) = (Z.0.checked_mul(Z.0)?, Z.1.checked_mul(Z.1)?);
     // over the denominator 2n(n·b² + z²): the middle, and the square of what goes to both sides
-    let below = n.checked_mul(bb)?.checked_add(zz)?.checked_mul(n)?.checked_mul(2)?;
-    let middle = k.checked_mul(2)?.checked_mul(bb)?.checked_add(zz)?.checked_mul(n)?;
-    let spread = k.checked_mul(n.checked_sub(k)?)?.checked_mul(4)?.checked_mul(bb)?;
+    let below = n
+        .checked_mul(bb)?
+        .checked_add(zz)?
+        .checked_mul(n)?
+        .checked_mul(2)?;
+    let middle = k
+        .checked_mul(2)?
+        .checked_mul(bb)?
+        .checked_add(zz)?
+        .checked_mul(n)?;
+    let spread = k
+        .checked_mul(n.checked_sub(k)?)?
+        .checked_mul(4)?
+        .checked_mul(bb)?;
     let inner = zz.checked_mul(n)?.checked_add(spread)?;
     let square = inner.checked_mul(zz)?.checked_mul(n)?;
     let root = root_up(square.checked_mul(SCALE.checked_mul(SCALE)?)?)?;
@@ -94,8 +105,14 @@ mod tests {
         ];
         for ((right, all), (low, high)) in published {
             let ours = wilson(right, all).unwrap();
-            assert!(low - 1 <= i32::from(ours.low) && i32::from(ours.low) <= low, "{right}/{all} {ours:?}");
-            assert!(high <= i32::from(ours.high) && i32::from(ours.high) <= high + 1, "{right}/{all} {ours:?}");
+            assert!(
+                low - 1 <= i32::from(ours.low) && i32::from(ours.low) <= low,
+                "{right}/{all} {ours:?}"
+            );
+            assert!(
+                high <= i32::from(ours.high) && i32::from(ours.high) <= high + 1,
+                "{right}/{all} {ours:?}"
+            );
         }
         for unknown in [(0, 0), (2, 1), (0, LARGEST + 1)] {
             assert_eq!(wilson(unknown.0, unknown.1), None);
