@@ -57,7 +57,9 @@ pub(super) fn answer(
         "alert_tasks" => {
             let mut tasks = Tasks::default();
             let alerts = records::list(&mut fields, "alerts", Alert::from_json)?;
-            alerts.iter().for_each(|alert| tasks.add(alert));
+            for alert in &alerts {
+                tasks.add(alert);
+            }
             Ok(json!(tasks.finish()))
         }
         "alert_due" => {

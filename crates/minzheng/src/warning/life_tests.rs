@@ -1,7 +1,5 @@
 //! No sequence of steps, periods and suppressions loses an alert or leaves the path.
 #![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     reason = "a test stops at the first surprise"
 )]
@@ -350,6 +348,7 @@ fn what_opens_again_is_due_again() {
 
 #[test]
 fn the_ladder_goes_by_days_and_by_direction() {
+    use Told::{City, County, Officer, Township};
     let ladder = Ladder::load(packs()).unwrap();
     let alert = Alert {
         due: day(4, 30),
@@ -359,7 +358,6 @@ fn the_ladder_goes_by_days_and_by_direction() {
         let list = ladder.overdue([alert], on, calendar()).unwrap();
         list.first().map(|o| (o.days_late, o.told.clone()))
     };
-    use Told::{City, County, Officer, Township};
     assert_eq!(told(&ladder, &alert, day(4, 29)), None);
     assert_eq!(told(&ladder, &alert, day(4, 30)), Some((0, vec![Officer])));
     // 1 to 5 May 2026 are off

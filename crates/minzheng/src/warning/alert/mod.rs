@@ -387,13 +387,11 @@ impl Alert {
 
     /// The level that it had when it was closed last: of the mark then in force at which the trigger held.
     pub(crate) fn level_at(&self, on: NaiveDate) -> Option<Level> {
-        let before = self.marks.iter().rev().filter(|m| m.on <= on);
-        before
-            .filter_map(|m| match m.trigger {
-                Trigger::Holds { level } => Some(level),
-                _ => None,
-            })
-            .next()
+        let mut before = self.marks.iter().rev().filter(|m| m.on <= on);
+        before.find_map(|m| match m.trigger {
+            Trigger::Holds { level } => Some(level),
+            _ => None,
+        })
     }
 }
 

@@ -77,7 +77,6 @@ const fn root_up(square: u128) -> Option<u128> {
 
 #[cfg(test)]
 #[expect(
-    clippy::unwrap_used,
     clippy::arithmetic_side_effects,
     reason = "a test stops at the first surprise"
 )]
