@@ -280,7 +280,7 @@ const REFUSED_ALERTS: Code = (
 pub(crate) enum WarnCommand {
     /// How often each model was right at each place, with intervals, and what that cost; what other thresholds would have done
     ///
-    /// The table has the columns model, place, code (a close code, blank while open), and may have checks, home_visits and figure.
+    /// The table has the columns `model`, `place`, `code` (a close code, blank while open), and may have `checks` with `home_visits`, and `figure`.
     /// Unreachable and duplicate are not counted either way; which codes confirm and which refute is data of the packs. No model is
     /// switched by itself.
     #[command(after_help = teach_all(

@@ -12,7 +12,6 @@ use minzheng_arrow::TableFile;
 use minzheng_rules::pack::model::Level;
 use serde_json::Value;
 
-use crate::output::{dim, pick};
 use crate::{Failure, Outcome, input, output, tables};
 
 /// Rows between two looks at the bar.
@@ -107,12 +106,11 @@ pub(crate) fn run(asked: &ReviewArgs, packs: &[PathBuf], lang: Lang) -> Outcome 
         model: asked.model.as_deref(),
     };
     let is_json = asked.alerts.extension().is_some_and(|end| end == "json");
-    let has_cost = if is_json {
+    if is_json {
         of_json(&asked.alerts, &mut counted, lang)?;
-        true
     } else {
-        of_table(&asked.alerts, &mut counted, lang)?
-    };
+        of_table(&asked.alerts, &mut counted, lang)?;
+    }
     let level = match asked.by {
         By::League => Some(Level::Prefecture),
         By::County => Some(Level::County),
@@ -135,19 +133,10 @@ pub(crate) fn run(asked: &ReviewArgs, packs: &[PathBuf], lang: Lang) -> Outcome 
             None => review.to_json(&readings),
         }));
     }
-    let mut out = padded(&match &counted.tried {
+    Ok(padded(&match &counted.tried {
         Some(tried) => tried.to_text(lang),
         None => review.to_text(&readings, places, lang),
-    });
-    if !has_cost {
-        let note = (
-            "表中没有 checks 与 home_visits：成本未知",
-            "the table has no checks and home_visits: what it cost is not known",
-        );
-        out.push_str(&dim(pick(note, lang)));
-        out.push('\n');
-    }
-    Ok(out)
+    }))
 }
 
 /// Rows whose cells are apart by tabs, padded; other lines as they are.
@@ -184,12 +173,12 @@ fn of_json(path: &Path, counted: &mut Counted<'_>, lang: Lang) -> Result<(), Fai
     Ok(())
 }
 
-/// Reads a table row by row; says whether it holds what the cases cost.
-fn of_table(path: &Path, counted: &mut Counted<'_>, lang: Lang) -> Result<bool, Failure> {
+/// Reads a table row by row.
+fn of_table(path: &Path, counted: &mut Counted<'_>, lang: Lang) -> Result<(), Failure> {
     let told = |e: Error| tables::told(&e, lang);
     let table = TableFile::open(path).map_err(told)?;
     let there = |name: &&str| table.schema().column_with_name(name).is_some();
-    let names: Vec<&str> = CaseColumns::ALL.into_iter().filter(|n| there(&n)).collect();
+    let names: Vec<&str> = CaseColumns::ALL.into_iter().filter(there).collect();
     let head: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
     let columns = CaseColumns::of(&head).map_err(told)?;
     // the bar draws to standard error, and only where that is a terminal
@@ -206,5 +195,5 @@ fn of_table(path: &Path, counted: &mut Counted<'_>, lang: Lang) -> Result<bool, 
         }
     }
     bar.finish_and_clear();
-    Ok(columns.has_cost())
+    Ok(())
 }

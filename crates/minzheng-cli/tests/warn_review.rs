@@ -121,6 +121,12 @@ fn parquet_and_json_say_the_same_as_csv() {
     assert_eq!(told[0], told[1]);
     assert_eq!(told[0], told[2]);
     assert_eq!(told[0]["total"]["open"], 1);
+    assert_eq!(
+        told[0]["total"]["cost_unknown"], 2,
+        "what is not in the table is not zero"
+    );
+    let (_, text, _) = run(&[scratch("same.csv").to_str().unwrap()]);
+    assert!(text.contains('–') && !text.contains("0.0"), "{text}");
 }
 
 #[test]

@@ -18,12 +18,12 @@ pub struct Case {
     /// How it was closed; left out while it is open.
     #[serde(default)]
     pub code: Option<CloseCode>,
-    /// How often it was checked, in any way.
+    /// How often it was checked, in any way; left out: not known.
     #[serde(default)]
-    pub checks: u32,
-    /// How often somebody went there.
+    pub checks: Option<u32>,
+    /// How often somebody went there; given where `checks` is.
     #[serde(default)]
-    pub home_visits: u32,
+    pub home_visits: Option<u32>,
     /// The figure that the model compared with its threshold; left out: not known.
     #[serde(default)]
     pub figure: Option<i64>,
@@ -43,12 +43,17 @@ impl Case {
     /// Whether it is whole.
     ///
     /// # Errors
-    /// `E-ALERT-ID`, `E-VALUE-PLACE`; `E-ALERT-RECORD` where there are more visits than checks.
+    /// `E-ALERT-ID`, `E-VALUE-PLACE`; `E-ALERT-RECORD` where there are more visits than checks, or only one of both.
     pub fn check(&self) -> Result<(), Error> {
         if let Some(found) = records::wrong_key(&self.model, "model", "E-ALERT-ID") {
             return Err(Error::one(found));
         }
         place(&self.place, "place")?;
+        if self.home_visits.is_some() != self.checks.is_some() {
+            let message = "only one of checks and visits is given";
+            let found = Finding::new("E-ALERT-RECORD", message, "give both, or neither");
+            return Err(Error::one(found.path_is("home_visits")));
+        }
         if self.home_visits > self.checks {
             let message = "there are more visits than checks";
             let help = "every visit is a check: count it in both";
@@ -68,8 +73,8 @@ impl Case {
             model: alert.of.model.clone(),
             place: alert.place.clone(),
             code: alert.closed().map(|(_, code)| code),
-            checks: many(|act| matches!(act, Act::Visit { .. })),
-            home_visits: many(|act| matches!(act, Act::Visit { way: Way::Home })),
+            checks: Some(many(|act| matches!(act, Act::Visit { .. }))),
+            home_visits: Some(many(|act| matches!(act, Act::Visit { way: Way::Home }))),
             figure: None,
         }
     }
@@ -82,7 +87,7 @@ impl Case {
 /// | `model` | id of the model; always |
 /// | `place` | division code of 6, 9 or 12 digits; always |
 /// | `code` | close code, blank while open; always |
-/// | `checks`, `home_visits` | whole numbers; both or neither |
+/// | `checks`, `home_visits` | whole numbers, blank where not known; both or neither |
 /// | `figure` | a whole number in the unit of the threshold (fen for money), blank where not known |
 ///
 /// ```
@@ -134,11 +139,6 @@ impl CaseColumns {
         })
     }
 
-    /// Whether the table says what the cases cost.
-    pub const fn has_cost(&self) -> bool {
-        self.checks.is_some()
-    }
-
     /// Reads a row; `line` stands in errors.
     ///
     /// # Errors
@@ -149,10 +149,11 @@ impl CaseColumns {
         let bad = |name: &str, message: &str, help: &str| {
             Error::one(Finding::new("E-ALERT-SHAPE", message, help).path_is(path(name)))
         };
-        let count = |at: Option<usize>, name: &str| match at {
-            None => Ok(0),
-            Some(at) => cell(at)
+        let count = |at: Option<usize>, name: &str| match at.map_or("", cell) {
+            "" => Ok(None),
+            text => text
                 .parse::<u32>()
+                .map(Some)
                 .map_err(|_| bad(name, "not a whole number", "write digits alone")),
         };
         let code = match cell(self.code) {

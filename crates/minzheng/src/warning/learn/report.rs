@@ -65,6 +65,15 @@ fn named(places: &Places, code: &str) -> String {
         .map_or_else(|| code.to_owned(), |place| format!("{} {code}", place.name))
 }
 
+/// A sum that leaves out what is not known; a dash where nothing is known.
+fn known(sum: u64, unknown: u64, all: u64) -> String {
+    match unknown {
+        0 => number(sum),
+        _ if unknown >= all => "–".to_owned(),
+        _ => format!("{} + ?", number(sum)),
+    }
+}
+
 /// The columns of a table of tallies, after what each row is about.
 fn heads() -> Vec<Words> {
     [
@@ -84,6 +93,12 @@ fn heads() -> Vec<Words> {
 
 fn cells(tally: &Tally, readings: &Readings) -> Vec<String> {
     let (confirmed, _) = tally.precision(readings);
+    // a part of the cost says nothing about the whole
+    let per = if tally.cost_unknown == 0 {
+        confirmed
+    } else {
+        0
+    };
     let (share, interval) = precision(tally, readings);
     vec![
         number(tally.cases()),
@@ -91,10 +106,10 @@ fn cells(tally: &Tally, readings: &Readings) -> Vec<String> {
         share,
         interval,
         number(tally.read(readings, Reading::Silent)),
-        number(tally.checks),
-        number(tally.home_visits),
-        each(tally.checks, confirmed),
-        each(tally.home_visits, confirmed),
+        known(tally.checks, tally.cost_unknown, tally.cases()),
+        known(tally.home_visits, tally.cost_unknown, tally.cases()),
+        each(tally.checks, per),
+        each(tally.home_visits, per),
     ]
 }
 
@@ -185,7 +200,7 @@ impl Review {
         chart.series(words("未办结", "open"), Tone::Open);
         let mut shares = BarChart::new(
             words("属实率的区间", "bounds of the precision"),
-            words("%", "%"),
+            words("%", ""),
         );
         shares.series(words("下限", "lower"), Tone::Before);
         shares.series(words("上限", "upper"), Tone::After);
@@ -265,7 +280,7 @@ impl Thresholds {
                 number(tried.unknown),
                 number(tried.missed),
                 bounds(tried.interval()),
-                number(tried.checks),
+                known(tried.checks, tried.cost_unknown, tried.hits),
             ]
         };
         let heads = heads.map(|(zh, en)| words(zh, en)).into();

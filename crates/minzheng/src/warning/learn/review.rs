@@ -18,9 +18,11 @@ pub struct Tally {
     pub codes: BTreeMap<CloseCode, u64>,
     /// Cases still open: they say nothing yet.
     pub open: u64,
-    /// Checks in any way, of all cases.
+    /// Cases of which it is not known how often they were checked.
+    pub cost_unknown: u64,
+    /// Checks in any way, of all other cases.
     pub checks: u64,
-    /// Visits at home, of all cases.
+    /// Visits at home, of all other cases.
     pub home_visits: u64,
 }
 
@@ -33,8 +35,12 @@ impl Tally {
                 *many = many.saturating_add(1);
             }
         }
-        self.checks = self.checks.saturating_add(u64::from(case.checks));
-        self.home_visits = self.home_visits.saturating_add(u64::from(case.home_visits));
+        let (Some(checks), Some(visits)) = (case.checks, case.home_visits) else {
+            self.cost_unknown = self.cost_unknown.saturating_add(1);
+            return;
+        };
+        self.checks = self.checks.saturating_add(u64::from(checks));
+        self.home_visits = self.home_visits.saturating_add(u64::from(visits));
     }
 
     pub(super) fn join(&mut self, other: &Self) {
@@ -43,6 +49,7 @@ impl Tally {
             *here = here.saturating_add(*many);
         }
         self.open = self.open.saturating_add(other.open);
+        self.cost_unknown = self.cost_unknown.saturating_add(other.cost_unknown);
         self.checks = self.checks.saturating_add(other.checks);
         self.home_visits = self.home_visits.saturating_add(other.home_visits);
     }
@@ -87,7 +94,7 @@ impl Tally {
 ///
 /// let readings = Readings::load(minzheng::Engine::built_in()?.packs())?;
 /// let case = |code| Case {
-///     model: "a01".into(), place: "150123".into(), code: Some(code), checks: 1, home_visits: 1, figure: None,
+///     model: "a01".into(), place: "150123".into(), code: Some(code), checks: Some(1), home_visits: Some(1), figure: None,
 /// };
 /// let mut review = Review::default();
 /// for code in [CloseCode::Enrolled, CloseCode::NotFit, CloseCode::Unreachable] {
@@ -131,7 +138,7 @@ impl Review {
     /// use minzheng_rules::pack::model::Level;
     /// # let engine = minzheng::Engine::built_in()?;
     /// # let case = |place: &str| Case {
-    /// #     model: "a01".into(), place: place.into(), code: None, checks: 0, home_visits: 0, figure: None,
+    /// #     model: "a01".into(), place: place.into(), code: None, checks: None, home_visits: None, figure: None,
     /// # };
     /// let mut review = Review::default();
     /// review.add(&case("150123"));
@@ -209,6 +216,7 @@ impl Tally {
             "refuted": counted.saturating_sub(confirmed),
             "silent": self.read(readings, Reading::Silent),
             "precision": self.interval(readings).map(|i| json!({ "low": i.low, "high": i.high })),
+            "cost_unknown": self.cost_unknown,
             "checks": self.checks,
             "home_visits": self.home_visits,
             "codes": codes.map(|(code, many)| (code.word().to_owned(), json!(many))).collect::<serde_json::Map<_, _>>(),

@@ -60,7 +60,9 @@ pub struct Tried {
     pub unknown: u64,
     /// Confirmed cases that it would not have pointed at.
     pub missed: u64,
-    /// Checks that its hits cost, where they were made.
+    /// Hits of which it is not known how often they were checked.
+    pub cost_unknown: u64,
+    /// Checks that its other hits cost.
     pub checks: u64,
 }
 
@@ -89,7 +91,7 @@ pub struct Would {
 ///
 /// let readings = Readings::load(minzheng::Engine::built_in()?.packs())?;
 /// let case = |figure, code| Case {
-///     model: "a01".into(), place: "150123".into(), code, checks: 1, home_visits: 0, figure,
+///     model: "a01".into(), place: "150123".into(), code, checks: Some(1), home_visits: Some(0), figure,
 /// };
 /// let mut tried = Thresholds::new(Side::Above, [10_000_00, 20_000_00]);
 /// tried.add(&case(Some(15_000_00), Some(CloseCode::Enrolled)), &readings);
@@ -138,7 +140,10 @@ impl Thresholds {
                 continue;
             }
             tried.hits = tried.hits.saturating_add(1);
-            tried.checks = tried.checks.saturating_add(u64::from(case.checks));
+            match case.checks {
+                None => tried.cost_unknown = tried.cost_unknown.saturating_add(1),
+                Some(many) => tried.checks = tried.checks.saturating_add(u64::from(many)),
+            }
             let many = match reading {
                 Reading::Confirms => &mut tried.confirmed,
                 Reading::Refutes => &mut tried.refuted,
@@ -167,6 +172,7 @@ impl Thresholds {
             a.refuted = a.refuted.saturating_add(b.refuted);
             a.unknown = a.unknown.saturating_add(b.unknown);
             a.missed = a.missed.saturating_add(b.missed);
+            a.cost_unknown = a.cost_unknown.saturating_add(b.cost_unknown);
             a.checks = a.checks.saturating_add(b.checks);
         }
         self.without_figure = self.without_figure.saturating_add(other.without_figure);
