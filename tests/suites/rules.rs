@@ -1,5 +1,6 @@
 //! The suites about rules and packs, linked once: each is a module, `cargo test -p minzheng-tests --test rules vectors`.
 
+mod alerts;
 mod bad_packs;
 mod columns;
 mod explanations;

@@ -378,6 +378,19 @@ pub(crate) enum WarnCommand {
         &[DONE, REFUSED, USAGE, (3, "a model points at somebody, where --fail-hits asks for it")],
     ))]
     Explain(WarnExplain),
+    /// How often each model was right at each place, with intervals, and what that cost; what other thresholds would have done
+    ///
+    /// The table has the columns `model`, `place`, `code` (a close code, blank while open), and may have `checks` with `home_visits`, and `figure`.
+    /// Unreachable and duplicate are not counted either way; which codes confirm and which refute is data of the packs. No model is
+    /// switched by itself.
+    #[command(after_help = teach_all(
+        &[
+            "minzheng warn review --alerts examples/data/warnings/closed.csv --lang zh",
+            "minzheng warn review --alerts examples/data/warnings/closed.csv --model a01_high_cost_low_income --side above --threshold 1000000 --threshold 1500000",
+        ],
+        &[DONE, REFUSED_ALERTS, USAGE],
+    ))]
+    Review(crate::warn_review::ReviewArgs),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -480,6 +493,11 @@ const REFUSED_TRAIL: Code = (
     "a file could not be read or written, or an event was refused",
 );
 const TAMPERED: Code = (3, "the trail was tampered with: where and how is printed");
+
+const REFUSED_ALERTS: Code = (
+    1,
+    "the table or a pack was refused: standard error says where and why",
+);
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum GateCommand {

@@ -22,6 +22,7 @@ mod tables;
 mod verify;
 mod verify_tables;
 mod warn;
+mod warn_review;
 
 use std::io::Write as _;
 use std::process::ExitCode;

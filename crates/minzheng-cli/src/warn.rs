@@ -16,12 +16,13 @@ use crate::args::{Warn, WarnCommand, WarnExplain};
 use crate::clock::{self, Timings};
 use crate::output::{bold, dim, marks, pick};
 use crate::tables::{self, Bar};
-use crate::{Failure, Outcome, input, output};
+use crate::{Failure, Outcome, input, output, warn_review};
 
 /// Does what was asked.
 pub(crate) fn run(asked: &Warn, packs: &[PathBuf], lang: Lang) -> Outcome {
     match &asked.command {
         Some(WarnCommand::Explain(asked)) => explain(asked, packs, lang),
+        Some(WarnCommand::Review(asked)) => warn_review::run(asked, packs, lang),
         None => over_tables(asked, packs, lang),
     }
 }

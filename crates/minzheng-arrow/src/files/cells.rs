@@ -45,6 +45,49 @@ pub(super) fn write<W: Write>(
     Ok(())
 }
 
+/// Some columns of the rows as words.
+pub(super) fn rows(batch: &RecordBatch, columns: &[usize]) -> Vec<Vec<String>> {
+    let word = |row: usize, at: usize| {
+        let mut word = String::new();
+        if let Some(column) = batch.columns().get(at) {
+            cell(column.as_ref(), row, &mut word);
+        }
+        word
+    };
+    (0..batch.num_rows())
+        .map(|row| columns.iter().map(|at| word(row, *at)).collect())
+        .collect()
+}
+
+/// Why values of a type have no words here: a code and what the column holds.
+pub(super) fn wordless(ty: &DataType) -> Option<(&'static str, &'static str)> {
+    match ty {
+        DataType::Utf8
+        | DataType::LargeUtf8
+        | DataType::Utf8View
+        | DataType::Boolean
+        | DataType::Int8
+        | DataType::Int16
+        | DataType::Int32
+        | DataType::Int64
+        | DataType::UInt8
+        | DataType::UInt16
+        | DataType::UInt32
+        | DataType::UInt64
+        | DataType::Date32
+        | DataType::Decimal128(..) => None,
+        DataType::Dictionary(_, values) => wordless(values),
+        DataType::Float16 | DataType::Float32 | DataType::Float64 => Some((
+            "E-TABLE-FLOAT",
+            "holds floating-point numbers, which are not exact",
+        )),
+        _ => Some((
+            "E-TABLE-TYPE",
+            "holds what is neither text nor number nor day",
+        )),
+    }
+}
+
 /// A word in an encoding. In GB18030 no byte of a character is a comma, a quote or the end of a line.
 fn encoded(word: &str, encoding: TextEncoding) -> Result<Cow<'_, [u8]>, Error> {
     if encoding != TextEncoding::Gb18030 {

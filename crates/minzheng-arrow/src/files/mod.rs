@@ -280,6 +280,60 @@ impl TableFile {
         })
     }
 
+    /// Some columns of its rows as words, in the order asked for: numbers in digits, days as 2026-07-01, what is null as no word. It is for
+    /// small tables of keys and codes that a person may as well have kept in a spreadsheet.
+    ///
+    /// ```
+    /// use minzheng_arrow::TableFile;
+    /// let path = std::env::temp_dir().join(format!("minzheng-words-{}.csv", std::process::id()));
+    /// std::fs::write(&path, "model,place,code\na01,150123,enrolled\n")?;
+    /// let rows: Vec<_> = TableFile::open(&path)?.words(&["code", "model"])?.collect::<Result<_, _>>()?;
+    /// assert_eq!(rows, [["enrolled", "a01"]]);
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `E-TABLE-COLUMN` where a column is not there, `E-TABLE-FLOAT` where one holds floating-point numbers, `E-TABLE-TYPE` where one holds
+    /// what has no words. The rows: as [`TableFile::batches`].
+    pub fn words(
+        &self,
+        columns: &[&str],
+    ) -> Result<impl Iterator<Item = Result<Vec<String>, Error>> + use<>, Error> {
+        let path = self.files().next().unwrap_or(Path::new("")).to_owned();
+        let mut picks = Vec::new();
+        for name in columns {
+            let Some((index, field)) = self.schema.column_with_name(name) else {
+                let message = format!("the column `{name}` is missing");
+                let help = format!("it needs the columns {}", columns.join(", "));
+                return Err(refused("E-TABLE-COLUMN", &path, message, &help));
+            };
+            if let Some((code, message)) = cells::wordless(field.data_type()) {
+                let help = "write it as whole numbers or as text";
+                let message = format!("the column `{name}` {message}");
+                return Err(refused(code, &path, message, help));
+            }
+            picks.push(Pick { index, exact: true });
+        }
+        let order: Vec<usize> = picks.iter().map(|p| p.index).collect();
+        picks.sort_by_key(|p| p.index);
+        picks.dedup_by_key(|p| p.index);
+        let at: Vec<usize> = order
+            .iter()
+            .filter_map(|index| picks.iter().position(|p| p.index == *index))
+            .collect();
+        let mut is_end = false;
+        let batches = self.read(&picks, 0).take_while(move |batch| {
+            let goes_on = !is_end;
+            is_end |= batch.is_err();
+            goes_on
+        });
+        Ok(batches.flat_map(move |batch| match batch {
+            Err(error) => vec![Err(error)],
+            Ok(batch) => cells::rows(&batch, &at).into_iter().map(Ok).collect(),
+        }))
+    }
+
     /// Reads some columns, rising, after so many rows.
     pub(crate) fn read(&self, picks: &[Pick], skip: u64) -> Batches {
         let most = BYTES.checked_div(self.row_bytes(picks)).unwrap_or(ROWS);

@@ -25,6 +25,14 @@
 //! | `freshness` | `on`, `deliveries`: list of `{resource, as_of, received}` | what is fresh, due, late or never came |
 //! | `quality_rules` | `resource` | the quality rules of a resource, each with its check and limit |
 //! | `quality` | `on`, `counts`: list of `{resource, rule, fields, evaluated, failed}`, `deliveries` | the quality report of rows that were counted elsewhere: which rules hold, which resources are to be treated as not answered |
+//! | `alert_step` | `alert`, `step` | the alert after a step of a person, and what is possible then |
+//! | `alert_reconcile` | `on`, `alerts`, `answers`, `suppressions` | every alert after this period, with its class; what was held back; counts |
+//! | `alert_tasks` | `alerts` | one task for each household, the most urgent first |
+//! | `alert_due` | `on`, `within` | the last day |
+//! | `alert_overdue` | `on`, `alerts` | what is due or overdue, and who is told |
+//! | `alert_review` | `alerts`?, `cases`?, `by`?: `county`, `prefecture`, `province` | precision and cost by model and place; with `lang` also as text and HTML |
+//! | `alert_thresholds` | `cases`, `side`, `thresholds` | what each threshold would have done; with `lang` also as text and HTML |
+//! | `alert_shadow` | `old`, `new` | two versions by place; with `lang` also as text and HTML |
 //! | `version` | | the version of the library |
 //!
 //! The answer is `{"ok": …}` or `{"error": {"code", "message": {"zh", "en"}, "help": {"zh", "en"}, "path", "more"}}`.
@@ -34,6 +42,7 @@
 //! assert!(answer.starts_with(r#"{"error":{"code":"E-DOC-DATE""#), "{answer}");
 //! ```
 
+mod alert;
 mod catalog;
 mod gate;
 mod verify;
@@ -129,8 +138,10 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
         _ if catalog::keys(&name).is_some() => catalog::keys(&name).unwrap_or_default(),
         other if let Some(known) = gate::known(other) => known,
         other if let Some(known) = warning::known(other) => known,
+        other if let Some(known) = alert::known(other) => known,
         _ => {
-            let help = "the calls are assess, explain, missing, simulate, arrears, verify, warn, models, authorize, gate, sharing_step, \
+            let help = "the calls are assess, explain, missing, simulate, arrears, verify, warn, models, alert_step, alert_reconcile, \
+                        alert_tasks, alert_due, alert_overdue, alert_review, alert_thresholds, alert_shadow, authorize, gate, sharing_step, \
                         correction_step, audit_append, audit_verify, catalog_search, catalog_show, catalog_check, catalog_diff, lineage, \
                         impact, freshness, quality_rules, quality, packs, version";
             return Err(wrong("E-API-CALL", "call", "there is no such call", help));
@@ -162,6 +173,9 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
     }
     if warning::known(&name).is_some() {
         return warning::answer(engine, &name, fields);
+    }
+    if alert::known(&name).is_some() {
+        return alert::answer(engine, &name, fields, lang);
     }
     if catalog::keys(&name).is_some() {
         return catalog::answer(engine, &name, &fields);

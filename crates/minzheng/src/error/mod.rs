@@ -243,6 +243,17 @@ impl From<IdentityError> for Error {
 
 fn zh_message(code: &str) -> &'static str {
     match code {
+        "E-ALERT-CALENDAR" => "缺少该年的工作日历，无法计算办理期限",
+        "E-ALERT-DUE" => "期限不对，或者没有写明期限",
+        "E-ALERT-ID" => "编号不对",
+        "E-ALERT-ORDER" => "日期早于前一步或者前一期",
+        "E-ALERT-REASON" => "没有写明理由，或者理由中含有号码",
+        "E-ALERT-RECORD" => "预警记录前后矛盾",
+        "E-ALERT-ROW" => "规则包中的办结代码或者逾期层级不对",
+        "E-ALERT-SHAPE" => "预警记录中有不认识、缺少或写法不对的字段",
+        "E-ALERT-STEP" => "这一步与预警所处的状态不符",
+        "E-ALERT-TWICE" => "同一模型、同一对象出现了两次",
+        "E-ALERT-WHO" => "没有写明办理人，或者编号不对",
         "E-ANSWER-DAY" => "答复早于询问，或者早于其数据",
         "E-ANSWER-ITEM" => "没有这个数据项，或者没有向它查询",
         "E-ANSWER-PERSON" => "答复没有说明或者写错了所指的人",
@@ -437,7 +448,7 @@ fn zh_help(code: &str, en: &str) -> String {
     }
     let fixed = match code {
         "E-API-CALL" => {
-            "可用：assess、explain、missing、simulate、arrears、verify、warn、models、authorize、gate、sharing_step、correction_step、audit_append、audit_verify、catalog_search、catalog_show、catalog_check、catalog_diff、lineage、impact、freshness、quality_rules、quality、packs、version"
+            "可用：assess、explain、missing、simulate、arrears、verify、warn、models、alert_step、alert_reconcile、alert_tasks、alert_due、alert_overdue、alert_review、alert_thresholds、alert_shadow、authorize、gate、sharing_step、correction_step、audit_append、audit_verify、catalog_search、catalog_show、catalog_check、catalog_diff、lineage、impact、freshness、quality_rules、quality、packs、version"
         }
         "E-DOC-DATE" => "写 on = 2026-07-01",
         "E-FACT-FORMULA" => "经办人的认定写在 [[finding]] 中",

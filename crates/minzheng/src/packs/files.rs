@@ -71,6 +71,7 @@ pub(super) const CN: &[(&str, &str)] = &[
     ("relations.toml", include_str!("../../packs/cn/relations.toml")),
     ("settings.toml", include_str!("../../packs/cn/settings.toml")),
     ("warnings/a_medical.toml", include_str!("../../packs/cn/warnings/a_medical.toml")),
+    ("warnings/alerts.toml", include_str!("../../packs/cn/warnings/alerts.toml")),
     ("warnings/c_identity.toml", include_str!("../../packs/cn/warnings/c_identity.toml")),
     ("warnings/common.toml", include_str!("../../packs/cn/warnings/common.toml")),
     ("warnings/e_property.toml", include_str!("../../packs/cn/warnings/e_property.toml")),
