@@ -345,7 +345,7 @@ impl OutputColumn {
                     }
                 }
             }
-            (Reg::Empty, _) => {}
+            (Reg::Empty | Reg::Column(_), _) => {}
         }
     }
 

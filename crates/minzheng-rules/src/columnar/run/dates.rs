@@ -1,16 +1,19 @@
 //! Full years between two days.
 
 use super::super::bits::WORD;
-use super::super::lanes::{self, Lanes, View};
+use super::super::chunk::Chunk;
+use super::super::lanes::{self, Lanes, Side, View};
 use super::super::program::Arg;
-use super::{Reg, Size, Worker};
+use super::{Job, Question, Reg, Size, Worker};
 use crate::date::{Birthday, Day};
 use crate::scalar::V;
 
 impl Worker {
     #[inline(always)]
     pub(super) fn age(&mut self, birth: Arg, on: Arg, size: Size) -> Reg {
+        let gaps = self.agree(&[birth, on]);
         let mut out = self.lanes(size);
+        let args = [birth, on];
         let (mut s1, mut s2) = (None, None);
         let mut ages = core::mem::take(&mut self.ages);
         let (birth, on) = (self.view(birth, &mut s1), self.view(on, &mut s2));
@@ -29,7 +32,52 @@ impl Worker {
             }
         }
         self.ages = ages;
+        if gaps {
+            self.veil(&mut out, &args, size);
+        }
         Reg::Lanes(out)
+    }
+
+    /// Whether somebody is so many years old: whether the birth was by a certain day.
+    #[inline(always)]
+    pub(super) fn older(
+        &mut self,
+        job: &Job<'_>,
+        chunk: &Chunk,
+        (birth, on): (Arg, Arg),
+        years: i64,
+        size: Size,
+    ) -> Reg {
+        let today = self.constant(on).and_then(V::get);
+        let latest = today.and_then(|day| {
+            let known = self.ages.iter().position(|a| a.on == day);
+            let at = known.unwrap_or_else(|| {
+                self.ages.push(Ages::on(day));
+                self.ages.len() - 1
+            });
+            let years = usize::try_from(years).ok()?;
+            self.ages[at].births.get(years).copied()
+        });
+        // an age is known or not: bounds of the birth say nothing of it
+        if let (Some(fact), Some(day)) = (self.column(birth), latest) {
+            let question = Question::Stands(Side::UpTo, day);
+            let missing = Some(V::UNKNOWN);
+            if let Some(answer) = self.question(job, chunk, (fact, birth), question, missing) {
+                return answer;
+            }
+        }
+        self.force(job, chunk, birth);
+        self.force(job, chunk, on);
+        let age = self.age(birth, on, size);
+        let mut out = self.bits(size);
+        if let Reg::Lanes(mut age) = age {
+            age.close();
+            let mut scratch = None;
+            let years = View::splat(V::known(years), &mut scratch);
+            lanes::less_or_equal(&mut out, size.words, years, View::lanes(&age));
+            self.free_lanes.push(age);
+        }
+        Reg::Bits(out)
     }
 }
 
@@ -42,7 +90,7 @@ pub(super) struct Ages {
 }
 
 /// Oldest age that is looked up.
-const OLDEST: i64 = 130;
+pub(in crate::columnar) const OLDEST: i64 = 130;
 
 impl Ages {
     fn on(day: i64) -> Self {
