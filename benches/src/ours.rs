@@ -40,7 +40,11 @@ pub fn columnar<'a>(bench: &'a Bench, population: &'a Population) -> Result<Prep
             .columns(request.clone())
             .map_err(|problem| problem.to_string())?;
         let names = request.outputs.iter().map(String::as_str);
-        let found = columns.run(&batch).columns.into_iter().map(|output| arrow(output, bench.lowest));
+        let found = columns
+            .run(&batch)
+            .columns
+            .into_iter()
+            .map(|output| arrow(output, bench.lowest));
         table(names.zip(found).collect()).map_err(|error| error.to_string())
     }))
 }
@@ -113,11 +117,15 @@ fn column<'a>(rows: &'a RecordBatch, name: &str) -> Result<Column<'a>, String> {
 /// An output as a column: the lowest value where bounds were asked for, else the value where it is known.
 fn arrow(output: OutputColumn, lowest: bool) -> ArrayRef {
     match output {
-        OutputColumn::Truth { yes, .. } if lowest => {
-            Arc::new(BooleanArray::new(packed(yes), None))
-        }
+        OutputColumn::Truth { yes, .. } if lowest => Arc::new(BooleanArray::new(packed(yes), None)),
         OutputColumn::Truth { yes, no } => {
-            let known = packed_words(yes.as_words().iter().zip(no.as_words()).map(|(yes, no)| yes | no), yes.len());
+            let known = packed_words(
+                yes.as_words()
+                    .iter()
+                    .zip(no.as_words())
+                    .map(|(yes, no)| yes | no),
+                yes.len(),
+            );
             Arc::new(BooleanArray::new(packed(yes), Some(known.into())))
         }
         OutputColumn::Number {
@@ -149,12 +157,15 @@ pub fn sum<'a>(bench: &'a Bench, population: &'a Population) -> Result<Prepared<
     let engine = Engine::new(scalar::pack(&bench.id)?);
     let outputs: Vec<String> = bench.answer.keys().cloned().collect();
     let on = numbers::<Date32Type>(&population.households, "on")?;
-    let on = on.values().first().and_then(|day| Day::from_number(i64::from(*day)));
+    let on = on
+        .values()
+        .first()
+        .and_then(|day| Day::from_number(i64::from(*day)));
     let on = on.ok_or("nobody to decide")?;
     let request = ExportRequest {
         dialect: Dialect::DuckDb,
         on,
-        known_on,
+        known_on: Day::MAX,
         place: "000000",
         outputs: &outputs,
         steps: false,
@@ -186,15 +197,21 @@ fn added(column: &dyn Array) -> u64 {
             let values = column.as_primitive::<UInt8Type>().values();
             u64::from(of(values, 0, u8::wrapping_add))
         }
-        DataType::Int32 => {
-            of(column.as_primitive::<Int32Type>().values(), 0, i32::wrapping_add) as u64
-        }
-        DataType::Date32 => {
-            of(column.as_primitive::<Date32Type>().values(), 0, i32::wrapping_add) as u64
-        }
-        DataType::Int64 => {
-            of(column.as_primitive::<Int64Type>().values(), 0, i64::wrapping_add) as u64
-        }
+        DataType::Int32 => of(
+            column.as_primitive::<Int32Type>().values(),
+            0,
+            i32::wrapping_add,
+        ) as u64,
+        DataType::Date32 => of(
+            column.as_primitive::<Date32Type>().values(),
+            0,
+            i32::wrapping_add,
+        ) as u64,
+        DataType::Int64 => of(
+            column.as_primitive::<Int64Type>().values(),
+            0,
+            i64::wrapping_add,
+        ) as u64,
         _ => 0,
     };
     let known = column.nulls().map_or(0, |known| bits(known.inner()));

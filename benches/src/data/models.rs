@@ -34,14 +34,22 @@ const TRUTHS: &[(&str, u32, u32)] = &[
 const CODES: &[(&str, &[u8], u32)] = &[
     ("region", &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], 0),
     ("disability_grade", &[0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4], 0),
-    ("disability_kind", &[0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6], 0),
+    (
+        "disability_kind",
+        &[0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6],
+        0,
+    ),
     ("self_care", &[0, 0, 0, 0, 0, 0, 1, 2], 20),
     ("labour", &[0, 0, 0, 1, 2, 2], 10),
     ("marital", &[0, 1, 1, 1, 2, 3], 10),
     ("education", &[0, 1, 1, 2, 2, 2, 3, 4], 30),
     ("relation", &[0, 0, 1, 2, 2, 3, 4], 0),
     ("hukou", &[0, 0, 0, 1], 0),
-    ("disease", &[0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6], 40),
+    (
+        "disease",
+        &[0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6],
+        40,
+    ),
 ];
 
 /// Dates: the first day and the last before the day decided, negative after it; of a thousand so many missing.
@@ -60,7 +68,11 @@ const DATES: &[(&str, i32, i32, u32)] = &[
 
 /// Counts: which are drawn alike, of a thousand so many missing.
 const COUNTS: &[(&str, &[i32], u32)] = &[
-    ("hh_size", &[1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 6], 0),
+    (
+        "hh_size",
+        &[1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 6],
+        0,
+    ),
     ("hh_vehicles", &[0, 0, 0, 0, 0, 0, 0, 1, 1, 2], 60),
     ("hh_houses", &[0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2], 80),
     ("hh_working", &[0, 0, 0, 1, 1, 1, 2, 2, 3], 20),
@@ -122,15 +134,16 @@ pub(super) fn population(people: u32) -> Result<Population, ArrowError> {
     for (name, percent, top, missing) in MONEY {
         columns.push((name, maker.money(name, *percent, *top, *missing)));
     }
-    let standards = maker.numbers::<Int64Type>(
-        "standard_monthly",
-        0,
-        |stream, row| 45_000 + 250 * i64::from(stream.below(row, 200)),
-    );
+    let standards = maker.numbers::<Int64Type>("standard_monthly", 0, |stream, row| {
+        45_000 + 250 * i64::from(stream.below(row, 200))
+    });
     columns.push(("standard_monthly", standards));
     Ok(Population {
         households: table(columns)?,
-        members: table(vec![("household", Arc::new(Int32Array::from(Vec::new())))])?,
+        members: table(vec![(
+            "household",
+            Arc::new(Int32Array::from(Vec::<i32>::new())),
+        )])?,
         offsets: vec![0],
     })
 }

@@ -628,7 +628,7 @@ impl Side {
     }
 }
 
-/// The rows of a column that stand so to a constant, in the numbers of the column; rows beyond the last are not.
+/// The rows of a column that stand so to a constant, in the numbers of the column; rows beyond the last may be anything.
 #[inline(always)]
 pub(super) fn stand<T: Copy + Ord + Default + TryFrom<i64>>(
     out: &mut [u64],
@@ -636,31 +636,31 @@ pub(super) fn stand<T: Copy + Ord + Default + TryFrom<i64>>(
     side: Side,
     constant: i64,
 ) {
-    let Ok(constant) = T::try_from(constant) else {
-        // beyond the numbers of the column: the same for all
-        let holds = match side {
-            Side::Same => false,
-            Side::Below | Side::UpTo => constant > 0,
-            Side::Above | Side::From => constant < 0,
-        };
-        return out.fill(u64::from(holds).wrapping_neg());
+    // two tests are all there is: the same, and up to; the others are their opposites beside the next number
+    let (bound, not) = match side {
+        Side::Same | Side::UpTo => (Some(constant), false),
+        Side::Below => (constant.checked_sub(1), false),
+        Side::Above => (Some(constant), true),
+        Side::From => (constant.checked_sub(1), true),
     };
-    match side {
-        Side::Below => bits_of(out, values, |v| v < constant),
-        Side::UpTo => bits_of(out, values, |v| v <= constant),
-        Side::Above => bits_of(out, values, |v| v > constant),
-        Side::From => bits_of(out, values, |v| v >= constant),
-        Side::Same => bits_of(out, values, |v| v == constant),
+    let same = matches!(side, Side::Same);
+    match bound.map(T::try_from) {
+        Some(Ok(bound)) if same => bits_of(out, values, |v| v == bound),
+        Some(Ok(bound)) => bits_of(out, values, |v| v <= bound),
+        // beyond the numbers of the column: the same for all
+        Some(Err(_)) => out.fill(u64::from(!same && constant > 0).wrapping_neg()),
+        None => out.fill(0),
+    }
+    if not {
+        for word in out {
+            *word = !*word;
+        }
     }
 }
 
 /// The rows of a column that pass a test.
 #[inline(always)]
-pub(super) fn bits_of<T: Copy + Default>(
-    out: &mut [u64],
-    values: &[T],
-    test: impl Fn(T) -> bool,
-) {
+pub(super) fn bits_of<T: Copy + Default>(out: &mut [u64], values: &[T], test: impl Fn(T) -> bool) {
     let (blocks, rest) = values.as_chunks::<WORD>();
     for (word, block) in out.iter_mut().zip(blocks) {
         *word = mask(|lane| test(block[lane]));

@@ -79,6 +79,8 @@ pub(super) struct Instr {
     pub(super) step: Step,
     pub(super) ty: Type,
     pub(super) entity: usize,
+    /// Whether it is an output.
+    pub(super) kept: bool,
     /// The registers that it reads.
     pub(super) reads: Vec<Arg>,
     pub(super) dies: Vec<u32>,
@@ -166,6 +168,9 @@ impl Program {
         for at in kept {
             if let Some(slot) = alive.get_mut(at as usize) {
                 *slot = true;
+            }
+            if let Some(step) = self.steps.get_mut(at as usize) {
+                step.kept = true;
             }
         }
         for at in (0..self.steps.len()).rev() {
@@ -369,6 +374,7 @@ impl Compiler<'_> {
             step: key.2.clone(),
             ty,
             entity,
+            kept: false,
             reads: Vec::new(),
             dies: Vec::new(),
         });
@@ -584,11 +590,7 @@ impl Compiler<'_> {
             return test;
         }
         let (a, b) = self.by_date(a, b).unwrap_or((a, b));
-        let step = if same {
-            Step::Le(a, b)
-        } else {
-            Step::Lt(a, b)
-        };
+        let step = if same { Step::Le(a, b) } else { Step::Lt(a, b) };
         self.step(step, Type::Bool, entity)
     }
 

@@ -1,10 +1,9 @@
 //! Full years between two days.
 
 use super::super::bits::WORD;
-use super::super::chunk::Chunk;
-use super::super::lanes::{self, Lanes, Side, View};
+use super::super::lanes::{self, Lanes, View};
 use super::super::program::Arg;
-use super::{Job, Question, Reg, Size, Worker};
+use super::{Reg, Size, Worker};
 use crate::date::{Birthday, Day};
 use crate::scalar::V;
 
@@ -38,39 +37,11 @@ impl Worker {
         Reg::Lanes(out)
     }
 
-    /// Whether somebody is so many years old: whether the birth was by a certain day.
+    /// Whether somebody is so many years old.
     #[inline(always)]
-    pub(super) fn older(
-        &mut self,
-        job: &Job<'_>,
-        chunk: &Chunk,
-        (birth, on): (Arg, Arg),
-        years: i64,
-        size: Size,
-    ) -> Reg {
-        let today = self.constant(on).and_then(V::get);
-        let latest = today.and_then(|day| {
-            let known = self.ages.iter().position(|a| a.on == day);
-            let at = known.unwrap_or_else(|| {
-                self.ages.push(Ages::on(day));
-                self.ages.len() - 1
-            });
-            let years = usize::try_from(years).ok()?;
-            self.ages[at].births.get(years).copied()
-        });
-        // an age is known or not: bounds of the birth say nothing of it
-        if let (Some(fact), Some(day)) = (self.column(birth), latest) {
-            let question = Question::Stands(Side::UpTo, day);
-            let missing = Some(V::UNKNOWN);
-            if let Some(answer) = self.question(job, chunk, (fact, birth), question, missing) {
-                return answer;
-            }
-        }
-        self.force(job, chunk, birth);
-        self.force(job, chunk, on);
-        let age = self.age(birth, on, size);
+    pub(super) fn older(&mut self, birth: Arg, on: Arg, years: i64, size: Size) -> Reg {
         let mut out = self.bits(size);
-        if let Reg::Lanes(mut age) = age {
+        if let Reg::Lanes(mut age) = self.age(birth, on, size) {
             age.close();
             let mut scratch = None;
             let years = View::splat(V::known(years), &mut scratch);
@@ -78,6 +49,23 @@ impl Worker {
             self.free_lanes.push(age);
         }
         Reg::Bits(out)
+    }
+
+    /// The latest birth of somebody of so many years on a day.
+    pub(super) fn latest_birth(&mut self, on: i64, years: i64) -> Option<i64> {
+        let at = self.ages_on(on);
+        let years = usize::try_from(years).ok()?;
+        self.ages[at].births.get(years).copied()
+    }
+
+    fn ages_on(&mut self, day: i64) -> usize {
+        self.ages
+            .iter()
+            .position(|a| a.on == day)
+            .unwrap_or_else(|| {
+                self.ages.push(Ages::on(day));
+                self.ages.len() - 1
+            })
     }
 }
 

@@ -35,25 +35,37 @@ impl Question<'_> {
         spare: &mut [u64],
         values: &[T],
     ) {
-        match self {
-            Self::Stands(side, constant) => lanes::stand(out, values, side, constant),
-            Self::IsKnown => out.fill(u64::MAX),
-            Self::IsIn(&[]) => out.fill(0),
-            Self::IsIn(&[first, .., last]) if is_run(first, last, self) => {
-                lanes::stand(out, values, Side::From, first);
-                lanes::stand(spare, values, Side::UpTo, last);
-                for (word, more) in out.iter_mut().zip(spare) {
-                    *word &= *more;
-                }
+        let (mut one, mut ends) = ([(Side::Same, 0)], [(Side::From, 0), (Side::UpTo, 0)]);
+        // a list without a hole is from its first to its last, any other the opposite of being none of it
+        let (tests, none) = match self {
+            Self::IsKnown => (&[] as &[_], false),
+            Self::Stands(side, constant) => {
+                one[0] = (side, constant);
+                (&one as &[_], false)
             }
-            Self::IsIn(list) => {
-                out.fill(0);
-                for value in list {
-                    lanes::stand(spare, values, Side::Same, *value);
-                    for (word, more) in out.iter_mut().zip(&*spare) {
-                        *word |= *more;
-                    }
-                }
+            Self::IsIn(&[first, .., last]) if is_run(first, last, self) => {
+                (ends[0].1, ends[1].1) = (first, last);
+                (&ends as &[_], false)
+            }
+            Self::IsIn(_) => (&[] as &[_], true),
+        };
+        let list = if let (true, Self::IsIn(list)) = (none, self) {
+            list
+        } else {
+            &[]
+        };
+        let unlike = list.iter().map(|value| (Side::Same, *value));
+        out.fill(u64::MAX);
+        for (side, constant) in tests.iter().copied().chain(unlike) {
+            lanes::stand(spare, values, side, constant);
+            let flip = u64::from(none).wrapping_neg();
+            for (word, more) in out.iter_mut().zip(&*spare) {
+                *word &= *more ^ flip;
+            }
+        }
+        if none {
+            for word in out {
+                *word = !*word;
             }
         }
     }
@@ -82,7 +94,9 @@ impl Worker {
         let part = &chunk.parts[instr.entity].rows;
         match (column, part) {
             (Some(column), Rows::Range(..))
-                if column.wild().is_none() && !matches!(column.values(), Values::Bool(_)) =>
+                if !instr.kept
+                    && column.wild().is_none()
+                    && !matches!(column.values(), Values::Bool(_)) =>
             {
                 Reg::Column(fact)
             }

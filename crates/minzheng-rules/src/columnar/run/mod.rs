@@ -167,42 +167,79 @@ impl Worker {
                 rows,
                 words: words(rows),
             };
-            self.ready(job, chunk, instr);
-            let value = self.step(job, chunk, instr, size, &mut climbs);
+            let value = match self.asked(instr) {
+                Some((arg, fact, question, missing)) => {
+                    self.question(job, chunk, (arg, fact), question, missing)
+                }
+                None => {
+                    self.ready(job, chunk, &instr.step, &instr.reads);
+                    self.step(job, chunk, instr, size, &mut climbs)
+                }
+            };
             self.regs[at] = settle(value, size);
             for dead in &instr.dies {
                 self.release(*dead as usize);
             }
         }
         for output in &job.program.outputs {
-            self.force(job, chunk, *output);
             self.close(*output);
         }
     }
 
-    /// Lays out what a step reads, as it reads it: tests look at columns themselves, some operations know of gaps, all others read
-    /// lowest and highest.
+    /// Lays out what a step reads, as it reads it: columns are loaded; some operations know of gaps, all others read lowest and
+    /// highest.
     #[inline(always)]
-    fn ready(&mut self, job: &Job<'_>, chunk: &Chunk, instr: &Instr) {
+    fn ready(&mut self, job: &Job<'_>, chunk: &Chunk, step: &Step, reads: &[Arg]) {
+        let knows_gaps = matches!(
+            step,
+            Step::Lt(..)
+                | Step::Le(..)
+                | Step::Eq(..)
+                | Step::In(..)
+                | Step::Has(_)
+                | Step::Older { .. }
+                | Step::Add(..)
+                | Step::Sub(..)
+                | Step::Mul(..)
+                | Step::Scale(..)
+                | Step::Coalesce(..)
+                | Step::Age(..)
+                | Step::Each(..)
+        );
+        for arg in reads {
+            self.force(job, chunk, *arg);
+            if !knows_gaps {
+                self.close(*arg);
+            }
+        }
+    }
+
+    /// What a step asks of a column that was not loaded: where the other side of its test is the same for all rows.
+    fn asked<'p>(&mut self, instr: &'p Instr) -> Option<(Arg, usize, Question<'p>, Option<V>)> {
+        let stands = |worker: &Self, a: Arg, b: Arg, sides: (Side, Side)| {
+            let (arg, other, side) = match (worker.column(a), worker.column(b)) {
+                (Some(_), None) => (a, b, sides.0),
+                (None, Some(_)) => (b, a, sides.1),
+                _ => return None,
+            };
+            let fact = worker.column(arg)?;
+            let constant = worker.constant(other)?.get()?;
+            Some((arg, fact, Question::Stands(side, constant), None))
+        };
         match &instr.step {
-            Step::Lt(..) | Step::Le(..) | Step::Eq(..) | Step::In(..) | Step::Has(_) | Step::Older { .. } => {}
-            Step::Add(..)
-            | Step::Sub(..)
-            | Step::Mul(..)
-            | Step::Scale(..)
-            | Step::Coalesce(..)
-            | Step::Age(..)
-            | Step::Each(..) => {
-                for arg in &instr.reads {
-                    self.force(job, chunk, *arg);
-                }
+            Step::Lt(a, b) => stands(self, *a, *b, (Side::Below, Side::Above)),
+            Step::Le(a, b) => stands(self, *a, *b, (Side::UpTo, Side::From)),
+            Step::Eq(a, b) => stands(self, *a, *b, (Side::Same, Side::Same)),
+            Step::In(a, values) => Some((*a, self.column(*a)?, Question::IsIn(values), None)),
+            Step::Has(a) => Some((*a, self.column(*a)?, Question::IsKnown, None)),
+            Step::Older { birth, on, years } => {
+                let fact = self.column(*birth)?;
+                let day = self.latest_birth(self.constant(*on)?.get()?, *years)?;
+                // an age is known or not: bounds of the birth say nothing of it
+                let question = Question::Stands(Side::UpTo, day);
+                Some((*birth, fact, question, Some(V::UNKNOWN)))
             }
-            _ => {
-                for arg in &instr.reads {
-                    self.force(job, chunk, *arg);
-                    self.close(*arg);
-                }
-            }
+            _ => None,
         }
     }
 
@@ -278,55 +315,30 @@ impl Worker {
         }
     }
 
-    /// A test of two numbers one of which is a column and the other the same for all rows; `None` where it is not. Of two
-    /// columns both are loaded.
-    #[inline(always)]
-    fn ask_one(
-        &mut self,
-        job: &Job<'_>,
-        chunk: &Chunk,
-        (a, b): (Arg, Arg),
-        sides: (Side, Side),
-    ) -> Option<Reg> {
-        let pair = match (self.column(a), self.column(b)) {
-            (Some(fact), _) => self.constant(b).and_then(V::get).map(|v| (fact, a, sides.0, v)),
-            (_, Some(fact)) => self.constant(a).and_then(V::get).map(|v| (fact, b, sides.1, v)),
-            _ => None,
-        };
-        match pair {
-            Some((fact, arg, side, constant)) => {
-                self.question(job, chunk, (fact, arg), Question::Stands(side, constant), None)
-            }
-            None => {
-                self.force(job, chunk, a);
-                self.force(job, chunk, b);
-                None
-            }
-        }
-    }
-
     /// A test of a column that was not loaded; `missing` where another value stands for what is not known than the fact says.
     #[inline(always)]
     fn question(
         &mut self,
         job: &Job<'_>,
         chunk: &Chunk,
-        (fact, arg): (usize, Arg),
+        (arg, fact): (Arg, usize),
         question: Question<'_>,
         missing: Option<V>,
-    ) -> Option<Reg> {
-        let column = job.batch.columns.get(fact).and_then(Option::as_ref)?;
+    ) -> Reg {
+        let column = job.batch.columns.get(fact).and_then(Option::as_ref);
         let entity = job.program.steps[arg.at as usize].entity;
-        let Rows::Range(start, rows) = &chunk.parts[entity].rows else {
-            return None;
+        let (Some(column), Some(def), Rows::Range(start, rows)) =
+            (column, job.set.facts.get(fact), &chunk.parts[entity].rows)
+        else {
+            // no register is a column then
+            return Reg::Empty;
         };
         let size = Size {
             rows: *rows,
             words: words(*rows),
         };
-        let def = job.set.facts.get(fact)?;
         let missing = missing.unwrap_or_else(|| V::missing(def.ty, def.low, def.high));
-        Some(self.ask(column, *start, size, missing, question))
+        self.ask(column, *start, size, missing, question)
     }
 
     /// Whether a number may be zero in a row in which it is known, as far as is proved.
@@ -402,41 +414,19 @@ impl Worker {
                 self.figure(job, chunk, (*param, keys), instr, size, climbs)
             }
             Step::And(parts) => self.all(parts, size),
-            Step::Lt(a, b) => {
-                let sides = (Side::Below, Side::Above);
-                match self.ask_one(job, chunk, (*a, *b), sides) {
-                    Some(answer) => answer,
-                    None => compare!(self, *a, *b, size, lanes::less),
-                }
-            }
-            Step::Le(a, b) => {
-                let sides = (Side::UpTo, Side::From);
-                match self.ask_one(job, chunk, (*a, *b), sides) {
-                    Some(answer) => answer,
-                    None => compare!(self, *a, *b, size, lanes::less_or_equal),
-                }
-            }
+            Step::Lt(a, b) => compare!(self, *a, *b, size, lanes::less),
+            Step::Le(a, b) => compare!(self, *a, *b, size, lanes::less_or_equal),
             Step::Eq(a, b) => {
                 let truths = |r: &Reg| matches!(r, Reg::Bits(_));
                 if truths(&self.regs[a.at as usize]) || truths(&self.regs[b.at as usize]) {
                     return self.same_truth(*a, *b, size);
                 }
-                match self.ask_one(job, chunk, (*a, *b), (Side::Same, Side::Same)) {
-                    Some(answer) => answer,
-                    None => compare!(self, *a, *b, size, lanes::equal),
-                }
+                compare!(self, *a, *b, size, lanes::equal)
             }
             Step::In(a, values) => {
                 if let Some(v) = self.constant(*a) {
                     return Reg::Const(v.is_in(values));
                 }
-                if let Some(fact) = self.column(*a)
-                    && let Some(answer) =
-                        self.question(job, chunk, (fact, *a), Question::IsIn(values), None)
-                {
-                    return answer;
-                }
-                self.force(job, chunk, *a);
                 let gaps = self.agree(&[*a]);
                 let mut out = self.bits(size);
                 let mut scratch = None;
@@ -475,22 +465,11 @@ impl Worker {
                 }
                 Reg::Lanes(out)
             }
-            Step::Older { birth, on, years } => {
-                self.older(job, chunk, (*birth, *on), *years, size)
-            }
+            Step::Older { birth, on, years } => self.older(*birth, *on, *years, size),
             Step::Min(parts) => fold!(self, parts, size, V::min, lanes::least),
             Step::Max(parts) => fold!(self, parts, size, V::max, lanes::greatest),
             Step::If(test, yes, no) => self.choose(*test, *yes, *no, instr.ty, size),
-            Step::Has(a) => {
-                if let Some(fact) = self.column(*a)
-                    && let Some(answer) =
-                        self.question(job, chunk, (fact, *a), Question::IsKnown, None)
-                {
-                    return answer;
-                }
-                self.force(job, chunk, *a);
-                self.has(*a, size)
-            }
+            Step::Has(a) => self.has(*a, size),
             Step::HasLink(link) => self.has_link(job, chunk, *link, instr.entity, size),
             Step::Coalesce(a, value) => self.coalesce(*a, *value, instr.ty, size),
             Step::Age(birth, on) => self.age(*birth, *on, size),
