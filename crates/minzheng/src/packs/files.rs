@@ -77,6 +77,7 @@ pub(super) const CN: &[(&str, &str)] = &[
     ("warnings/e_property.toml", include_str!("../../packs/cn/warnings/e_property.toml")),
     ("warnings/f_payment.toml", include_str!("../../packs/cn/warnings/f_payment.toml")),
     ("warnings/g_changes.toml", include_str!("../../packs/cn/warnings/g_changes.toml")),
+    ("warnings/payments.toml", include_str!("../../packs/cn/warnings/payments.toml")),
 ];
 
 #[cfg(feature = "pack-tests")]
@@ -121,7 +122,10 @@ pub(super) const CN_15: &[(&str, &str)] = &[
     ("verification/evidence.toml", include_str!("../../packs/cn-15/verification/evidence.toml")),
     ("verification/report.toml", include_str!("../../packs/cn-15/verification/report.toml")),
     ("verification/warnings/a_medical.toml", include_str!("../../packs/cn-15/verification/warnings/a_medical.toml")),
+    ("verification/warnings/c_identity.toml", include_str!("../../packs/cn-15/verification/warnings/c_identity.toml")),
     ("verification/warnings/common.toml", include_str!("../../packs/cn-15/verification/warnings/common.toml")),
+    ("verification/warnings/f_payment.toml", include_str!("../../packs/cn-15/verification/warnings/f_payment.toml")),
+    ("verification/warnings/payments.toml", include_str!("../../packs/cn-15/verification/warnings/payments.toml")),
 ];
 
 #[cfg(feature = "pack-tests")]
