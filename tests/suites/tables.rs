@@ -18,6 +18,8 @@ mod files;
 mod grid;
 #[path = "tables/layouts.rs"]
 mod layouts;
+#[path = "tables/warnings.rs"]
+mod warnings;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,20 @@
-//! The warning models of the packs: each has its cases, and they come out as they should.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+//! The warning models of the packs: each has its cases, and they come out as they should; a model that comes as one file
+//! is everywhere; tables say what single households do.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
-use minzheng::Engine;
+use std::collections::BTreeMap;
+use std::fs;
+
 use minzheng::packs::{self, BuiltIn};
+use minzheng::warning::Outcome;
+use minzheng::{Engine, Household, Lang};
+use minzheng_rules::pack::{PackSource, SourceFile};
+use minzheng_testkit::repo_root;
+use serde_json::{Value, json};
 
 fn engine() -> Engine {
     Engine::new(packs::load_with_tests(&BuiltIn::ALL, &[]).unwrap())
@@ -27,4 +39,116 @@ fn every_model_has_its_cases() {
         })
         .collect();
     assert!(lacking.is_empty(), "\n{}", lacking.join("\n"));
+}
+
+/// What was seen published names its place, and every threshold says where its figure is from.
+#[test]
+fn every_threshold_says_where_it_is_from() {
+    let engine = engine();
+    let (mut silent, set) = (Vec::new(), engine.packs());
+    for model in engine.models().unwrap().all() {
+        for id in model.thresholds.iter().filter(|id| id.starts_with("warn.")) {
+            let parameter = set.parameter(id).unwrap();
+            for row in &parameter.rows {
+                if row.note.zh.is_empty() || row.note.en.is_empty() {
+                    silent.push(format!("{id}: a value without a note of where it is from"));
+                }
+                if row.cite.is_empty() && row.status.word() == "local" {
+                    silent.push(format!("{id}: a local value without a text"));
+                }
+            }
+            if parameter.rows.is_empty() && parameter.setter.zh.is_empty() {
+                silent.push(format!("{id}: no value, and nobody who sets one"));
+            }
+        }
+    }
+    assert!(silent.is_empty(), "\n{}", silent.join("\n"));
+}
+
+/// The blocks of the guide as a pack: what stands after `# my-models/NAME`.
+fn guide_pack() -> PackSource {
+    let page = fs::read_to_string(repo_root().join("docs/guide/adding-a-model.md")).unwrap();
+    let blocks = page.split("```toml\n").skip(1).filter_map(|b| b.split("```").next());
+    let files: Vec<SourceFile> = blocks
+        .map(|block| {
+            let name = block.lines().next().unwrap().strip_prefix("# my-models/").unwrap();
+            SourceFile::new(name.to_owned(), block.to_owned())
+        })
+        .collect();
+    assert_eq!(files.len(), 3);
+    PackSource::new(files)
+}
+
+/// The guide's own model: one file, without compiling, in the typed API and in the JSON calls.
+#[test]
+fn a_model_of_one_file_is_in_the_api() {
+    let engine = Engine::with_packs(&BuiltIn::ALL, &[guide_pack()]).unwrap();
+    let model = engine.models().unwrap().get("z01_scholarship").unwrap();
+    assert_eq!(model.title.en, "a scholarship that was not declared");
+    let case = json!({
+        "on": "2026-08-25",
+        "default_status": "verified",
+        "household": { "registration_place": "150121", "handling_place": "150121" },
+        "person": [{
+            "id": "p1",
+            "dibao_recipient": true,
+            "scholarship": { "value": "9000", "per": "year", "source": "学生资助", "as_of": "2026-08-01" },
+        }],
+    });
+    let household = Household::from_value("household", case.clone()).unwrap();
+    let warnings = engine.warn(&household).unwrap();
+    let hit = warnings.of("z01_scholarship").next().unwrap();
+    assert_eq!(hit.outcome(), Outcome::Hit);
+    assert_eq!(
+        hit.sentence(Lang::En),
+        "Scholarship 9,000.00 yuan/year (学生资助, 2026-08-01), above 8,000.00 yuan/year."
+    );
+    assert_eq!(hit.due().map(|d| d.to_string()).as_deref(), Some("2026-09-21"));
+    let call = |request: Value| -> Value {
+        serde_json::from_str(&minzheng::api::call_with(&engine, &request.to_string())).unwrap()
+    };
+    let models = call(json!({ "call": "models" }));
+    let ids: Vec<&str> = models["ok"]["models"].as_array().unwrap().iter().filter_map(|m| m["id"].as_str()).collect();
+    assert!(ids.contains(&"z01_scholarship"), "{ids:?}");
+    let warned = call(json!({ "call": "warn", "household": case, "model": "z01_scholarship" }));
+    assert_eq!(warned["ok"]["counts"]["hit"], 1, "{warned}");
+    assert_eq!(warned["ok"]["hits"][0]["thresholds"][0]["value"], "8000.00/year");
+    // its case runs with the others
+    let cases = engine.test_models().unwrap();
+    let boundary = cases.iter().find(|c| c.model == "z01_scholarship" && c.kind.word() == "boundary");
+    assert!(boundary.unwrap().passed(), "{boundary:?}");
+}
+
+/// Every case of every model as one JSON call: what it points at and what it cannot tell, by person.
+#[test]
+fn the_json_call_says_what_the_typed_one_does() {
+    let engine = engine();
+    let mut seen: BTreeMap<&str, u64> = BTreeMap::new();
+    for test in engine.packs().tests().iter().filter(|t| t.origin.file.starts_with("cases/warnings/")) {
+        let input = minzheng_testkit::vectors::of_table(&test.document);
+        let household = Household::from_value(&test.id, input.clone()).unwrap();
+        let typed = engine.warn(&household).unwrap();
+        let request = json!({ "call": "warn", "household": input }).to_string();
+        let answer: Value = serde_json::from_str(&minzheng::api::call_with(&engine, &request)).unwrap();
+        for outcome in [Outcome::Hit, Outcome::Unknown] {
+            let list = if outcome == Outcome::Hit { "hits" } else { "unknown" };
+            let told: Vec<(String, Value)> = answer["ok"][list]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|w| (w["model"].as_str().unwrap().to_owned(), w["person"].clone()))
+                .collect();
+            let wanted: Vec<(String, Value)> = typed
+                .all()
+                .filter(|w| w.outcome() == outcome)
+                .map(|w| (w.model().id.clone(), json!(w.person())))
+                .collect();
+            assert_eq!(told, wanted, "{}", test.id);
+            *seen.entry(outcome.word()).or_default() += u64::try_from(wanted.len()).unwrap();
+        }
+        for warning in answer["ok"]["unknown"].as_array().unwrap() {
+            assert!(!warning["missing"].as_array().unwrap().is_empty(), "{}: {warning}", test.id);
+        }
+    }
+    assert!(seen.values().all(|n| *n > 10), "{seen:?}");
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use minzheng::Lang;
 
 /// An exit code and when it is given.
@@ -206,6 +206,27 @@ pub(crate) enum Command {
         ],
     ))]
     Run(Box<Province>),
+    /// Hold the warning models against tables: who may need help, who may no longer qualify, what looks wrong
+    #[command(after_help = teach_all(
+        &[
+            "minzheng warn --households examples/data/province/households.csv --people examples/data/province/people.csv --on 2026-08-25 --format csv --out alerts",
+            "minzheng warn explain examples/data/warnings.toml --lang zh",
+        ],
+        &[
+            DONE,
+            (1, "a table, a pack, a model or the folder was refused: standard error says where and why"),
+            USAGE,
+            (3, "rows were found wrong, where --fail-findings asks for it"),
+            (130, "stopped by Ctrl-C or a signal: what is written stands, --resume goes on"),
+        ],
+    ))]
+    Warn(Box<Warn>),
+    /// The warning models: list, show, test
+    #[command(
+        subcommand,
+        after_help = teach("minzheng models list", &[DONE, REFUSED_PACK, USAGE])
+    )]
+    Models(ModelsCommand),
     /// Compare two pack sets, or a what-if, over the same tables: who changes, by how much, where, by which condition
     #[command(after_help = teach(
         "minzheng compare --households examples/data/province/households.csv --people examples/data/province/people.csv --on 2026-08-25 --set 'standard.dibao[hukou=urban]=900/month' --html target/changes.html",
@@ -253,6 +274,141 @@ pub(crate) enum Command {
         after_help = teach("minzheng schema household", &[DONE, REFUSED_PACK, USAGE])
     )]
     Schema(SchemaCommand),
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    arg_required_else_help = true
+)]
+pub(crate) struct Warn {
+    #[command(subcommand)]
+    pub(crate) command: Option<WarnCommand>,
+    // an optional group must not hold another: both are given, or a command
+    #[command(flatten)]
+    pub(crate) tables: Option<TablesArgs>,
+    #[command(flatten)]
+    pub(crate) parts: Option<Parts>,
+    #[command(flatten)]
+    pub(crate) working: Working,
+    #[command(flatten)]
+    pub(crate) chosen: Chosen,
+}
+
+impl Warn {
+    /// The tables and the folder of the alerts; without them the program ends as for any wrong usage.
+    pub(crate) fn over(&self) -> (&TablesArgs, &Parts) {
+        match (&self.tables, &self.parts) {
+            (Some(tables), Some(parts)) => (tables, parts),
+            _ => {
+                let words = "give --households, --people and --out, or a command";
+                let kind = clap::error::ErrorKind::MissingRequiredArgument;
+                Args::command().error(kind, words).exit()
+            }
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WarnCommand {
+    /// What the models say of one household: the sentence of every hit, why, and what is missing where nobody can tell
+    #[command(after_help = teach(
+        "minzheng warn explain examples/data/warnings.toml --person p2 --lang zh",
+        &[DONE, REFUSED, USAGE, (3, "a model points at somebody, where --fail-hits asks for it")],
+    ))]
+    Explain(WarnExplain),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct WarnExplain {
+    #[command(flatten)]
+    pub(crate) case: Case,
+    /// Only of this person, and of the household
+    #[arg(long, value_name = "ID")]
+    pub(crate) person: Option<String>,
+    /// Only of this model
+    #[arg(long, value_name = "ID")]
+    pub(crate) model: Option<String>,
+    /// Also what points at nobody, looks at somebody else, or is switched off
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// End with code 3 if a model points at somebody
+    #[arg(long)]
+    pub(crate) fail_hits: bool,
+}
+
+/// Which models run over tables, and what is written of a hit.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Chosen {
+    /// The day asked about of households that have no column `on`
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) on: Option<NaiveDate>,
+    /// The law as published by this day
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) known_on: Option<NaiveDate>,
+    /// Only these models, by id with commas between; also such as are switched off by default
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// Not these models
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    pub(crate) without: Vec<String>,
+    /// Only the models of these groups: `minzheng models list` says which there are
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    pub(crate) group: Vec<String>,
+    /// Also write these formulas of every hit, by id
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    pub(crate) figures: Vec<String>,
+    /// Write no sentences: quicker, where hits are many
+    #[arg(long)]
+    pub(crate) no_words: bool,
+    /// The facts were adopted from records, as `minzheng verify` writes them: sentences name the items that say them
+    #[arg(long)]
+    pub(crate) verified: bool,
+    /// The day of which the tables speak, for the sentences; without it they say that no day is named
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) as_of: Option<NaiveDate>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelsCommand {
+    /// Every model, one a line
+    #[command(after_help = teach("minzheng models list --group c_identity --lang zh", &[DONE, REFUSED_PACK, USAGE]))]
+    List {
+        /// Only this group
+        #[arg(long, value_name = "ID")]
+        group: Option<String>,
+        /// Print JSON: groups, handlings, switches and models
+        #[arg(long, conflicts_with = "group")]
+        json: bool,
+        /// Print Markdown, with everything about every model
+        #[arg(long, conflicts_with = "json")]
+        markdown: bool,
+    },
+    /// Everything about one model: rule, thresholds with their grounds, evidence, meaning, false alarms
+    #[command(after_help = teach(
+        "minzheng models show c01_dead_on_dibao --lang zh",
+        &[DONE, (1, "there is no such model, or a pack was refused"), USAGE],
+    ))]
+    Show {
+        /// The id of the model
+        model: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run the cases that stand in the packs for every model: hit, miss, boundary, unknown
+    #[command(after_help = teach(
+        "minzheng models test c01_dead_on_dibao",
+        &[(0, "every model has its four cases, and they came out"), (1, "a case is lacking or came out otherwise, or a pack was refused"), USAGE],
+    ))]
+    Test {
+        /// Only this model
+        model: Option<String>,
+    },
 }
 
 const REFUSED_REQUEST: Code = (
@@ -560,34 +716,17 @@ fn month(text: &str) -> Result<NaiveDate, String> {
     day.map_err(|_| "a month is wanted, as 2026-07".to_owned())
 }
 
+/// A run from files to files, part by part.
 #[derive(Debug, ClapArgs)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
-pub(crate) struct Province {
-    #[command(flatten)]
-    pub(crate) tables: TablesArgs,
-    #[command(flatten)]
-    pub(crate) deciding: Deciding,
-    #[command(flatten)]
-    pub(crate) working: Working,
+pub(crate) struct Parts {
     /// A folder for the answer; it must be empty or not there
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
-    /// Also write what decides against a programme, or leaves it open
-    #[arg(long)]
-    pub(crate) reasons: bool,
-    /// Also write the truth of every condition
-    #[arg(long)]
-    pub(crate) conditions: bool,
-    /// Also write what is still to be asked for a programme that is open: at most so many columns or figures, the most needed first
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) missing: usize,
-    /// Also write these formulas, by id; `all`: every step on the way
-    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
-    pub(crate) formulas: Vec<String>,
     /// Households of a part, about
     #[arg(long, value_name = "N", default_value_t = 16_384, value_parser = at_least_one)]
     pub(crate) part_households: usize,
-    /// Explain so many rows of every programme and outcome, as JSON lines in OUT/explained
+    /// Explain so many rows of every programme or model and outcome, as JSON lines in OUT/explained
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) explain_sample: usize,
     /// Go on with a run that was interrupted; the answer is that of an unbroken run
@@ -605,6 +744,30 @@ pub(crate) struct Province {
     /// End with code 3 if rows were found wrong
     #[arg(long)]
     pub(crate) fail_findings: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Province {
+    #[command(flatten)]
+    pub(crate) tables: TablesArgs,
+    #[command(flatten)]
+    pub(crate) deciding: Deciding,
+    #[command(flatten)]
+    pub(crate) working: Working,
+    #[command(flatten)]
+    pub(crate) parts: Parts,
+    /// Also write what decides against a programme, or leaves it open
+    #[arg(long)]
+    pub(crate) reasons: bool,
+    /// Also write the truth of every condition
+    #[arg(long)]
+    pub(crate) conditions: bool,
+    /// Also write what is still to be asked for a programme that is open: at most so many columns or figures, the most needed first
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) missing: usize,
+    /// Also write these formulas, by id; `all`: every step on the way
+    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    pub(crate) formulas: Vec<String>,
     /// Die without a word once this part is durable
     #[arg(long, value_name = "N", hide = true)]
     pub(crate) stop_after_part: Option<usize>,

@@ -9,6 +9,7 @@ mod clock;
 mod compare;
 mod gate;
 mod input;
+mod models;
 mod output;
 mod pack;
 mod params;
@@ -19,6 +20,7 @@ mod synth;
 mod tables;
 mod verify;
 mod verify_tables;
+mod warn;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -19,6 +19,7 @@ pub(crate) fn run(asked: &Province, packs: &[PathBuf], lang: Lang) -> Outcome {
     let engine = input::engine(packs)?;
     let rules = engine.rules();
     let (given, deciding, working) = (&asked.tables, &asked.deciding, &asked.working);
+    let parts = &asked.parts;
     let stop = tables::stop();
     let options = RunOptions {
         import: tables::import(given, deciding.on, lang)?,
@@ -33,13 +34,13 @@ pub(crate) fn run(asked: &Province, packs: &[PathBuf], lang: Lang) -> Outcome {
         },
         format: tables::format(working.format),
         encoding: tables::encoding(working.encoding),
-        households_per_part: asked.part_households,
+        households_per_part: parts.part_households,
         threads: working.threads,
-        explain: asked.explain_sample,
-        resume: asked.resume,
-        dry: asked.dry_run,
+        explain: parts.explain_sample,
+        resume: parts.resume,
+        dry: parts.dry_run,
         cancel: Some(&stop),
-        clock: asked.timings.then(|| Clock::new(&clock::of_thread)),
+        clock: parts.timings.then(|| Clock::new(&clock::of_thread)),
     };
     let bar = Bar::new(rules.packs(), lang);
     let mut timings = Timings::default();
@@ -49,18 +50,18 @@ pub(crate) fn run(asked: &Province, packs: &[PathBuf], lang: Lang) -> Outcome {
         step => bar.step(step),
     };
     let inputs = tables::inputs(given);
-    let decided = decide(rules, &inputs, &asked.out, &options, &mut progress);
+    let decided = decide(rules, &inputs, &parts.out, &options, &mut progress);
     bar.end();
     let summary = decided.map_err(|e| tables::told(&e, lang))?;
-    if asked.timings {
+    if parts.timings {
         tables::say(timings.words(lang).trim_end());
     }
-    let text = if asked.json {
+    let text = if parts.json {
         output::json(&json!(summary))
     } else {
         words(&summary, rules.packs(), lang)
     };
-    if asked.fail_findings && !summary.findings.is_empty() {
+    if parts.fail_findings && !summary.findings.is_empty() {
         return Err(Failure::Undetermined(text));
     }
     Ok(text)

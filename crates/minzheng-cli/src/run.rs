@@ -13,8 +13,8 @@ use minzheng_arrow::Contract;
 use crate::args::{Args, Case, Command, Form, ParamsCommand, SchemaCommand};
 use crate::output::{bold, dim, marks, pick, table, verdict};
 use crate::{
-    Failure, Outcome, arrears, audit, catalog, compare, gate, input, output, pack, params,
-    province, schema, synth, verify,
+    Failure, Outcome, arrears, audit, catalog, compare, gate, input, models, output, pack, params,
+    province, schema, synth, verify, warn,
 };
 
 /// Does what was asked.
@@ -97,6 +97,8 @@ pub(crate) fn run(args: Args) -> Outcome {
         Command::Arrears(asked) => arrears::run(&asked, &args.packs, lang),
         Command::Verify(command) => verify::run(&command, &args.packs, lang),
         Command::Synth(command) => synth::run(&command, &args.packs, lang),
+        Command::Warn(asked) => warn::run(&asked, &args.packs, lang),
+        Command::Models(command) => models::run(command, &args.packs, lang),
         Command::Run(asked) => province::run(&asked, &args.packs, lang),
         Command::Compare(asked) => compare::run(&asked, &args.packs, lang),
         Command::Gate(command) => gate::run(&command, &args.packs, lang),

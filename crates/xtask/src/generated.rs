@@ -49,6 +49,11 @@ const GENERATED: &[Generated] = &[
         command: "cargo run -q -p minzheng-cli -- catalog list --markdown",
     },
     Generated {
+        path: "docs/reference/models.md",
+        part: Part::Whole,
+        command: "cargo run -q -p minzheng-cli -- models list --markdown",
+    },
+    Generated {
         path: "README.md",
         part: Part::Between("programmes"),
         command: "cargo run -q -p minzheng-cli -- pack show --markdown --programmes --lang en",

@@ -52,9 +52,35 @@ struct Figure {
     shape: Shape,
 }
 
-/// Makes alerts of the answers to models.
-pub(super) struct Alerts {
-    table: Vec<AnswerTable>,
+/// Makes alerts of the answers to models: the parts of [`warn`](crate::warn()) for those who have their columns in memory.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use arrow_array::{ArrayRef, BooleanArray, Date32Array, RecordBatch, StringArray};
+/// # use minzheng::Engine;
+/// # use minzheng_arrow::{Alerts, ExportOptions, ImportOptions, Importer, Tables, WarnOptions};
+/// # use minzheng_rules::date::Day;
+/// # let engine = Engine::built_in()?;
+/// # let ids: ArrayRef = Arc::new(StringArray::from(vec!["h1"]));
+/// # let households = RecordBatch::try_from_iter([("household_id", Arc::clone(&ids))])?;
+/// # let died: ArrayRef = Arc::new(Date32Array::from(vec![20_000]));
+/// # let paid: ArrayRef = Arc::new(BooleanArray::from(vec![true]));
+/// # let people = RecordBatch::try_from_iter([("household_id", ids), ("died_on", died), ("dibao_recipient", paid)])?;
+/// # let options = ImportOptions { on: Day::parse("2026-08-25"), ..ImportOptions::default() };
+/// # let schemas = [("households", households.schema()), ("people", people.schema())];
+/// let importer = Importer::new(engine.packs(), &schemas, options)?;
+/// let options = WarnOptions { words: true, ..WarnOptions::default() };
+/// let alerts = Alerts::new(engine.models()?, &importer, &ExportOptions::default(), &options)?;
+/// let columns = engine.rules().columns(alerts.request())?;
+/// let tables = Tables::new(&[(0, &[households], 0), (1, &[people], 0)])?;
+/// let imported = importer.read(&tables)?;
+/// let (table, summary) = alerts.export(&columns, &imported, &imported.answer(&columns))?;
+/// assert_eq!(summary.models()["c01_dead_on_dibao"].hit, 1);
+/// assert_eq!(table.num_rows(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Alerts {
+    table: AnswerTable,
     request: Request,
     asked: Vec<Asked>,
     figures: Vec<Figure>,
@@ -70,8 +96,20 @@ pub(super) struct Alerts {
 /// A hit: household, model, row.
 type Hit = (usize, usize, usize);
 
+impl core::fmt::Debug for Alerts {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Alerts")
+            .field("request", &self.request)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Alerts {
-    pub(super) fn new(
+    /// Prepares the table of alerts; of `export` the law known and the figures of a what-if count.
+    ///
+    /// # Errors
+    /// `E-WARNING-NONE` and `E-OUTPUT-NAME` where the packs have no such model, group or formula.
+    pub fn new(
         models: &Arc<Models>,
         importer: &Importer<'_>,
         export: &ExportOptions,
@@ -156,11 +194,11 @@ impl Alerts {
             "sources": format!("{:?}", options.sources),
         });
         Ok(Self {
-            table: vec![AnswerTable {
+            table: AnswerTable {
                 name: TABLE.to_owned(),
                 entity: 0,
                 schema: Arc::new(Schema::new_with_metadata(fields, pairs.collect())),
-            }],
+            },
             request,
             asked,
             figures,
@@ -171,6 +209,49 @@ impl Alerts {
             words: options.words,
             header,
         })
+    }
+
+    /// What the columnar program must be asked; `threads` are the caller's to set.
+    pub fn request(&self) -> Request {
+        self.request.clone()
+    }
+
+    /// The table of alerts, whose columns [`warn`](crate::warn()) tells.
+    pub fn table(&self) -> &AnswerTable {
+        &self.table
+    }
+
+    /// The alerts of an answer, and how often each model said what; `columns` is the program that answered.
+    ///
+    /// # Errors
+    /// `E-TABLE-FAULT` where the answer is not one to [`Alerts::request`], or not of these households.
+    pub fn export(
+        &self,
+        columns: &Columns<'_>,
+        imported: &Imported<'_>,
+        answer: &Answer,
+    ) -> Result<(RecordBatch, Summary), Error> {
+        let said = self.said(imported, answer).ok_or_else(|| fault(TABLE))?;
+        let hits = self.hits(imported, &said);
+        let arrays = self.columns(columns, imported, answer, &hits);
+        let batch = arrays.and_then(|a| RecordBatch::try_new(Arc::clone(&self.table.schema), a));
+        let batch = batch.map_err(|_| fault(TABLE))?;
+        let mut summary = Summary::default();
+        let Counted {
+            spans,
+            leagues,
+            mut counted,
+        } = summary.begin(imported);
+        for (asked, said) in self.asked.iter().zip(&said) {
+            for (at, span) in &spans {
+                if let Some(own) = counted.get_mut(*at) {
+                    let tally = own.models.entry(asked.model.id.clone()).or_default();
+                    tally.add(&said.count(&imported.rows_between(asked.entity, span)));
+                }
+            }
+        }
+        summary.end(leagues, &counted);
+        Ok((batch, summary))
     }
 
     /// What every model says; `None`: the answer is to another question.
@@ -334,7 +415,7 @@ impl Alerts {
 
 impl Tell for Alerts {
     fn tables(&self) -> &[AnswerTable] {
-        &self.table
+        core::slice::from_ref(&self.table)
     }
 
     fn request(&self) -> Request {
@@ -351,31 +432,8 @@ impl Tell for Alerts {
         imported: &Imported<'_>,
         answer: &Answer,
     ) -> Result<(Vec<RecordBatch>, Summary), Error> {
-        let said = self.said(imported, answer).ok_or_else(|| fault(TABLE))?;
-        let hits = self.hits(imported, &said);
-        let arrays = self.columns(columns, imported, answer, &hits);
-        let schema = self.table.first().map(|t| Arc::clone(&t.schema));
-        let batch = arrays
-            .ok()
-            .zip(schema)
-            .and_then(|(arrays, schema)| RecordBatch::try_new(schema, arrays).ok())
-            .ok_or_else(|| fault(TABLE))?;
-        let mut summary = Summary::default();
-        let Counted {
-            spans,
-            leagues,
-            mut counted,
-        } = summary.begin(imported);
-        for (asked, said) in self.asked.iter().zip(&said) {
-            for (at, span) in &spans {
-                if let Some(own) = counted.get_mut(*at) {
-                    let tally = own.models.entry(asked.model.id.clone()).or_default();
-                    tally.add(&said.count(&imported.rows_between(asked.entity, span)));
-                }
-            }
-        }
-        summary.end(leagues, &counted);
-        Ok((vec![batch], summary))
+        let (alerts, summary) = self.export(columns, imported, answer)?;
+        Ok((vec![alerts], summary))
     }
 
     fn samples(

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::import::Importer;
 use crate::stream::through;
 use crate::{Progress, RunInputs, RunOptions, Summary};
-use alerts::Alerts;
+pub use alerts::Alerts;
 
 /// Which models run, and what is written of a hit.
 ///

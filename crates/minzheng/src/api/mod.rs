@@ -8,6 +8,8 @@
 //! | `simulate` | `household`, `set`: list of `{parameter, key?, value}` | every programme before and after |
 //! | `arrears` | `household`, `programme`?, `first`, `last`, `known_before`, `known_after`?, `set`?, `paid_throughout`? | what is owed and was overpaid, by month; `known_before` may be left out where `set` is given |
 //! | `verify` | `verification` (a verification file), `assess`? | the report, with `lang` also as text and HTML; the adopted household; with `assess` the decision |
+//! | `warn` | `household`, `model`?, `explain`? | what the warning models point at, and of what they cannot tell |
+//! | `models` | `model`? | the warning models, or one |
 //! | `authorize` | `request`, `authorizations` | which queries of a check may be asked, and why the others may not |
 //! | `gate` | `request`, `authorizations`?, `agreed`? | which rows and columns are given, and by which rule |
 //! | `sharing_step`, `correction_step` | `request` or `correction`, `event`, `on` | the record after the step |
@@ -31,6 +33,7 @@
 
 mod catalog;
 mod gate;
+mod warning;
 
 use std::sync::OnceLock;
 
@@ -121,8 +124,9 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
         "packs" | "version" => &["call", "lang"],
         _ if catalog::keys(&name).is_some() => catalog::keys(&name).unwrap_or_default(),
         other if let Some(known) = gate::known(other) => known,
+        other if let Some(known) = warning::known(other) => known,
         _ => {
-            let help = "the calls are assess, explain, missing, simulate, arrears, verify, authorize, gate, sharing_step, \
+            let help = "the calls are assess, explain, missing, simulate, arrears, verify, warn, models, authorize, gate, sharing_step, \
                         correction_step, audit_append, audit_verify, catalog_search, catalog_show, catalog_check, lineage, \
                         impact, freshness, packs, version";
             return Err(wrong("E-API-CALL", "call", "there is no such call", help));
@@ -151,6 +155,9 @@ fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
     };
     if gate::known(&name).is_some() {
         return gate::answer(engine, &name, fields);
+    }
+    if warning::known(&name).is_some() {
+        return warning::answer(engine, &name, fields);
     }
     if catalog::keys(&name).is_some() {
         return catalog::answer(engine, &name, &fields);

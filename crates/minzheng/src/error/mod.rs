@@ -427,7 +427,7 @@ fn zh_help(code: &str, en: &str) -> String {
     }
     let fixed = match code {
         "E-API-CALL" => {
-            "可用：assess、explain、missing、simulate、arrears、verify、authorize、gate、sharing_step、correction_step、audit_append、audit_verify、catalog_search、catalog_show、catalog_check、lineage、impact、freshness、packs、version"
+            "可用：assess、explain、missing、simulate、arrears、verify、warn、models、authorize、gate、sharing_step、correction_step、audit_append、audit_verify、catalog_search、catalog_show、catalog_check、lineage、impact、freshness、packs、version"
         }
         "E-DOC-DATE" => "写 on = 2026-07-01",
         "E-FACT-FORMULA" => "经办人的认定写在 [[finding]] 中",

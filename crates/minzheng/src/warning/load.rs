@@ -469,7 +469,8 @@ impl<'p> Loader<'p> {
 
     fn sentence(&mut self, at: &Origin, target: Target, written: &Words) -> Option<Sentence> {
         const CODE: &str = "E-WARNING-SENTENCE";
-        let read = |text: &str| sentence::parse(text, |name| self.named(target, name));
+        let named = |name: &str| self.named(target, name);
+        let read = |text: &str| sentence::parse(text, &named);
         let (zh, en) = match (read(&written.zh), read(&written.en)) {
             (Ok(zh), Ok(en)) => (zh, en),
             (Err((message, help)), _) | (_, Err((message, help))) => {

@@ -317,6 +317,36 @@ impl Models {
         found.ok_or_else(|| none("there is no such model", id, self.models.iter().map(|m| m.id.as_str())))
     }
 
+    /// All rows as JSON, schema `minzheng/models/1`.
+    pub fn to_json(&self, packs: &PackSet) -> Value {
+        let groups = self.groups.iter();
+        let groups: Vec<Value> = groups.map(|g| json!({ "id": g.id, "title": g.title })).collect();
+        let handlings = self.handlings.iter().map(|h| {
+            json!({ "id": h.id, "title": h.title, "due": h.due, "quiet": h.quiet })
+        });
+        let handlings: Vec<Value> = handlings.collect();
+        let switches = self.switches.iter().map(|s| {
+            json!({
+                "models": s.models,
+                "on": s.on,
+                "place": format!("{:06}", s.place),
+                "from": s.from.to_string(),
+                "until": s.until.map(|d| d.to_string()),
+                "reason": s.reason,
+                "written": packs.origin_words(&s.written),
+            })
+        });
+        let switches: Vec<Value> = switches.collect();
+        let models: Vec<Value> = self.models.iter().map(|m| m.to_json(packs)).collect();
+        json!({
+            "schema": "minzheng/models/1",
+            "groups": groups,
+            "handlings": handlings,
+            "switches": switches,
+            "models": models,
+        })
+    }
+
     /// The group with this id.
     ///
     /// # Errors

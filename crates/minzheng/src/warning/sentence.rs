@@ -20,12 +20,44 @@ pub(super) enum Part {
 pub(super) enum Piece {
     Words(String),
     Place(Named, Part),
+    /// Left out where a figure in it is not known.
+    Where(Vec<Self>),
+}
+
+impl Piece {
+    fn figures<'p>(pieces: &'p [Self], out: &mut Vec<&'p Named>) {
+        for piece in pieces {
+            match piece {
+                Self::Words(_) => {}
+                Self::Place(named, _) if out.contains(&named) => {}
+                Self::Place(named, _) => out.push(named),
+                Self::Where(inner) => Self::figures(inner, out),
+            }
+        }
+    }
+
+    fn fill(pieces: &[Self], says: &impl Fn(&Named, Part) -> String, is_known: &impl Fn(&Named) -> bool, out: &mut String) {
+        for piece in pieces {
+            match piece {
+                Self::Words(words) => out.push_str(words),
+                Self::Place(named, part) => out.push_str(&says(named, *part)),
+                Self::Where(inner) => {
+                    let mut figures = Vec::new();
+                    Self::figures(inner, &mut figures);
+                    if figures.into_iter().all(is_known) {
+                        Self::fill(inner, says, is_known, out);
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// A sentence in both languages, with places for figures.
 ///
 /// A figure is a fact or formula of the model's own rows, `household.…` of the row above, or a parameter without keys. Text is
-/// none: no name and no number of a document can stand in a sentence.
+/// none: no name and no number of a document can stand in a sentence. What stands in `[…]` is left out where a figure in it is
+/// not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sentence {
     pub(super) zh: Vec<Piece>,
@@ -41,30 +73,25 @@ impl Sentence {
 
     /// The figures it speaks of, each once, in order.
     pub fn figures(&self) -> Vec<&Named> {
-        let mut out: Vec<&Named> = Vec::new();
-        for piece in self.zh.iter().chain(&self.en) {
-            if let Piece::Place(named, _) = piece
-                && !out.contains(&named)
-            {
-                out.push(named);
-            }
-        }
+        let mut out = Vec::new();
+        Piece::figures(&self.zh, &mut out);
+        Piece::figures(&self.en, &mut out);
         out
     }
 
     /// The sentence with what `says` puts at its places.
-    pub(super) fn fill(&self, lang: Lang, says: impl Fn(&Named, Part) -> String) -> String {
+    pub(super) fn fill(
+        &self,
+        lang: Lang,
+        says: impl Fn(&Named, Part) -> String,
+        is_known: impl Fn(&Named) -> bool,
+    ) -> String {
         let pieces = match lang {
             Lang::Zh => &self.zh,
             Lang::En => &self.en,
         };
         let mut out = String::new();
-        for piece in pieces {
-            match piece {
-                Piece::Words(words) => out.push_str(words),
-                Piece::Place(named, part) => out.push_str(&says(named, *part)),
-            }
-        }
+        Piece::fill(pieces, &says, &is_known, &mut out);
         out
     }
 }
@@ -75,9 +102,36 @@ impl Sentence {
 /// What is wrong, in words, and a way out.
 pub(super) fn parse(
     text: &str,
-    named: impl Fn(&str) -> Result<Named, (String, String)>,
+    named: &impl Fn(&str) -> Result<Named, (String, String)>,
 ) -> Result<Vec<Piece>, (String, String)> {
     let mut out = Vec::new();
+    let mut rest = text;
+    while let Some((words, after)) = rest.split_once('[') {
+        places(words, named, &mut out)?;
+        let Some((inner, after)) = after.split_once(']').filter(|(inner, _)| !inner.contains('['))
+        else {
+            let help = "close it, and put none into another".to_owned();
+            return Err(("a part in `[…]` is not closed".to_owned(), help));
+        };
+        let mut pieces = Vec::new();
+        places(inner, named, &mut pieces)?;
+        out.push(Piece::Where(pieces));
+        rest = after;
+    }
+    if rest.contains(']') {
+        let help = "open it, as in [, grade {disability_grade}]".to_owned();
+        return Err(("a part in `[…]` is not opened".to_owned(), help));
+    }
+    places(rest, named, &mut out)?;
+    Ok(out)
+}
+
+/// Reads words with places for figures.
+fn places(
+    text: &str,
+    named: &impl Fn(&str) -> Result<Named, (String, String)>,
+    out: &mut Vec<Piece>,
+) -> Result<(), (String, String)> {
     let mut rest = text;
     while let Some((words, after)) = rest.split_once('{') {
         if !words.is_empty() {
@@ -111,5 +165,5 @@ pub(super) fn parse(
     if !rest.is_empty() {
         out.push(Piece::Words(rest.to_owned()));
     }
-    Ok(out)
+    Ok(())
 }

@@ -209,33 +209,39 @@ impl Warnings {
         (at.entity > 0).then(|| self.answer.input().row_id(at))
     }
 
-    /// Hits and what cannot be told, as JSON, schema `minzheng/warnings/1`; the other outcomes are counted.
-    pub fn to_json(&self) -> Value {
+    /// How often the models, or one, said what, as JSON: `hit`, `unknown`, `miss`, `outside`, `off`.
+    pub fn counts(&self, model: Option<&str>) -> Value {
         let mut counts = Outcome::ALL.map(|o| (o, 0_u64));
-        let (mut hits, mut unknown) = (Vec::new(), Vec::new());
         for warning in self.all() {
+            if model.is_some_and(|id| warning.model.id != id) {
+                continue;
+            }
             for (outcome, many) in &mut counts {
                 *many = many.saturating_add(u64::from(*outcome == warning.outcome));
             }
-            match warning.outcome {
-                Outcome::Hit => hits.push(warning.to_json()),
-                Outcome::Unknown => unknown.push(warning.to_json()),
-                Outcome::Miss | Outcome::Outside | Outcome::Off => {}
-            }
         }
-        let counts: serde_json::Map<String, Value> = counts
-            .into_iter()
+        let counts = counts.into_iter();
+        counts
             .map(|(outcome, many)| (outcome.word().to_owned(), json!(many)))
-            .collect();
+            .collect::<serde_json::Map<String, Value>>()
+            .into()
+    }
+
+    /// Hits and what cannot be told, as JSON, schema `minzheng/warnings/1`; the other outcomes are counted.
+    pub fn to_json(&self) -> Value {
+        let of = |outcome| -> Vec<Value> {
+            let all = self.all().filter(|w| w.outcome == outcome);
+            all.map(|w| w.to_json()).collect()
+        };
         let known_on = self.answer.input().known_on();
         let known_on = (known_on != minzheng_rules::date::Day::MAX).then(|| known_on.to_string());
         json!({
             "schema": "minzheng/warnings/1",
             "on": self.on().to_string(),
             "known_on": known_on,
-            "counts": counts,
-            "hits": hits,
-            "unknown": unknown,
+            "counts": self.counts(None),
+            "hits": of(Outcome::Hit),
+            "unknown": of(Outcome::Unknown),
             "receipt": self.receipt(),
         })
     }
@@ -259,9 +265,12 @@ impl<'w> Warning<'w> {
 
     /// The sentence with its figures, sources and days; only of a hit does it say what is so.
     pub fn sentence(&self, lang: Lang) -> String {
-        self.model
-            .sentence
-            .fill(lang, |named, part| self.says(named, part, lang))
+        let is_known = |named: &Named| {
+            let found = self.evidence_of(named);
+            found.is_some_and(|found| found.figure.is_known())
+        };
+        let says = |named: &Named, part| self.says(named, part, lang);
+        self.model.sentence.fill(lang, says, is_known)
     }
 
     /// What it shows as evidence.

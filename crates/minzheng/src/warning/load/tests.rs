@@ -193,6 +193,8 @@ fn what_is_wrong_is_found_at_its_line() {
         ("en = \"died on {died_on}\"", "en = \"died on {died_on:when}\"", "E-WARNING-SENTENCE"),
         ("en = \"died on {died_on}\"", "en = \"{years_dead:source}\"", "E-WARNING-SENTENCE"),
         ("{died_on}去世\", en = \"died on {died_on}\"", "去世\", en = \"died\"", "E-WARNING-SENTENCE"),
+        ("en = \"died on {died_on}\"", "en = \"[died on {died_on}\"", "E-WARNING-SENTENCE"),
+        ("en = \"died on {died_on}\"", "en = \"died] on {died_on}\"", "E-WARNING-SENTENCE"),
         ("en = \"died on {died_on}\"", "en = \"{warn.keyed}\"", "E-WARNING-SENTENCE"),
         ("en = \"died on {died_on}\"", "en = \"{remark}\"", "E-WARNING-SENTENCE"),
         ("[\"warn.grace\"]", "[]", "E-WARNING-THRESHOLD"),
