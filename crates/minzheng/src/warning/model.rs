@@ -356,6 +356,16 @@ impl Models {
         found.ok_or_else(|| none("there is no such group", id, self.groups.iter().map(|g| g.id.as_str())))
     }
 
+    /// The same with every model switched on everywhere.
+    pub(super) fn switched_on(&self) -> Self {
+        let mut out = self.clone();
+        out.switches.clear();
+        for model in &mut out.models {
+            model.enabled = true;
+        }
+        out
+    }
+
     /// Whether some place switches a model.
     pub fn is_switched(&self, model: &Model) -> bool {
         self.switches.iter().any(|s| s.models.contains(&model.id))

@@ -582,7 +582,7 @@ status = "operational"
         }
     }
 
-    /// The kinds of data a fact names are those the law of checking knows; these four sources are none of them, and say
+    /// The kinds of data a fact names are those the law of checking knows; these five are none of them, and say
     /// more than an applicant.
     #[test]
     fn a_fact_rests_on_a_kind_it_names() {
@@ -602,7 +602,8 @@ status = "operational"
                 "public_payroll:employed",
                 "income_tax:property_net",
                 "custody:in_prison",
-                "custody:compulsory_rehab"
+                "custody:compulsory_rehab",
+                "grassroots_member:village_officer"
             ]
         );
     }
