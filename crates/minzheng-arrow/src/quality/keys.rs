@@ -212,9 +212,7 @@ impl Keys {
         self.runs.push(run);
         if self.runs.len() >= FAN {
             let longer = room.write(Merge::new(&self.runs, Vec::new())?)?;
-            for run in core::mem::replace(&mut self.runs, vec![longer]) {
-                std::fs::remove_file(&run).map_err(|e| unwritten(&run, &e))?;
-            }
+            self.runs = vec![longer];
         }
         Ok(())
     }
@@ -269,6 +267,17 @@ impl Merge {
             self.heads.push(core::cmp::Reverse((entry, at)));
         }
         Ok(())
+    }
+}
+
+impl Drop for Merge {
+    /// What was read is not needed any more.
+    fn drop(&mut self) {
+        for (path, file) in self.files.drain(..) {
+            drop(file);
+            // what cannot be taken away goes with its folder
+            let _ = std::fs::remove_file(path);
+        }
     }
 }
 
@@ -342,6 +351,7 @@ mod tests {
         let mut expected: Vec<Entry> = (0..1_000).map(entry).collect();
         expected.sort();
         assert_eq!(back, expected);
+        assert_eq!(std::fs::read_dir(&dir).unwrap().count(), 0);
         std::fs::remove_dir_all(&dir).unwrap();
     }
 }

@@ -166,6 +166,8 @@ pub fn measure(
 ) -> Result<(Vec<Measured>, Vec<TableLine>), Error> {
     let room = options.work.as_deref().map(Room::new);
     let mut lines = Vec::new();
+    let mut sums: BTreeMap<(String, Check), Measured> = BTreeMap::new();
+    // of checks that need two tables, what was counted of the first
     let mut counted: BTreeMap<(String, Check), State> = BTreeMap::new();
     for resource in catalog.resources() {
         let Some(table) = tables.get(&resource.id) else {
@@ -179,10 +181,16 @@ pub fn measure(
         let job = (options, room.as_ref());
         let (states, rows) = count(set, resource, table, tasks, job, progress)?;
         for (task, state) in states {
+            let is_alone = task.check.other().is_none();
             let at = (task.home, task.check);
+            // what needs no other table is summed up at once: its keys need no room any more
+            if is_alone {
+                let sum = measured(&at.1, state, options.sample)?;
+                sums.insert(at, sum);
+                continue;
+            }
             match counted.remove(&at) {
                 None => counted.insert(at, state),
-                // the two tables of a check
                 Some(mut held) => {
                     if let State::Not(_) = state {
                         held = state;
@@ -197,7 +205,6 @@ pub fn measure(
             lines.push(line(resource, table, rows));
         }
     }
-    let mut sums: BTreeMap<(String, Check), Measured> = BTreeMap::new();
     for (at, state) in counted {
         let sum = measured(&at.1, state, options.sample)?;
         sums.insert(at, sum);
