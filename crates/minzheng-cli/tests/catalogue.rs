@@ -415,7 +415,7 @@ fn evidence_of_items_that_the_list_has_stays_and_the_rest_is_named() {
     let said = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0), "{said}");
     for part in [
-        "` → `household.securities`: the list has no such item",
+        "`securities.market_value` → `household.securities`: the list has no such item",
         "` → `person.own_financial_assets`: it is added to `securities`, which",
         "facts that no record says any more: ",
     ] {

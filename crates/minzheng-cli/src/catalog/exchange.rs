@@ -267,33 +267,35 @@ impl Losses<'_> {
     /// A line for each, as findings are.
     fn words(&self, lang: Lang) -> String {
         let word = pick(("警告", "warning"), lang);
-        let mut out = String::new();
-        for of in &self.elements {
+        let element = |of: &&Element| {
             let name = pick((&of.title.zh, &of.title.en), lang);
             let why = pick(("清单没有其数源", "the list lacks its source"), lang);
-            let source = format!("{}.{}", of.resource, of.field);
-            out.push_str(&format!(
-                "{word}[{}]: `{}` {name}: {why} `{source}`\n",
-                Element::DROPPED,
-                of.id
-            ));
-        }
-        for of in &self.evidence {
+            let (code, source) = (Element::DROPPED, format!("{}.{}", of.resource, of.field));
+            format!("{word}[{code}]: `{}` {name}: {why} `{source}`\n", of.id)
+        };
+        let evidence = |of: &Dropped| {
             let why = of.why.words();
             let why = pick((&why.zh, &why.en), lang);
-            out.push_str(&format!(
-                "{word}[{}]: `{}` → `{}`: {why}\n",
-                Dropped::CODE,
-                of.item,
-                of.fact
-            ));
-        }
+            let field = of.field.as_ref().map(|f| format!(".{f}"));
+            let from = format!("{}{}", of.item, field.unwrap_or_default());
+            let code = Dropped::CODE;
+            format!("{word}[{code}]: `{from}` → `{}`: {why}\n", of.fact)
+        };
+        let mut out: String = self.elements.iter().map(element).collect();
+        out.extend(self.evidence.iter().map(evidence));
         if !self.evidence.is_empty() {
-            let (kept, gone) = (self.kept, self.evidence.len());
-            out.push_str(&match lang {
-                Lang::Zh => format!("核对依据：保留{kept}条，去掉{gone}条。\n"),
-                Lang::En => format!("Evidence: {kept} rows stand, {gone} are dropped.\n"),
-            });
+            let (kept, gone) = (self.kept.to_string(), self.evidence.len().to_string());
+            let words = match lang {
+                Lang::Zh => ["核对依据：保留", &kept, "条，去掉", &gone, "条。\n"],
+                Lang::En => [
+                    "Evidence: ",
+                    &kept,
+                    " rows stand, ",
+                    &gone,
+                    " are dropped.\n",
+                ],
+            };
+            out.extend(words);
         }
         if !self.silent.is_empty() {
             let names = self.silent.join(", ");
