@@ -37,7 +37,8 @@ fn files_are_current() {
             path.display()
         );
     }
-    let files = ["eligibility", "models"].map(|f| std::fs::read_dir(folder.join(f)).unwrap().count());
+    let files =
+        ["eligibility", "models"].map(|f| std::fs::read_dir(folder.join(f)).unwrap().count());
     let files: usize = files.iter().sum();
     assert_eq!(
         files,
@@ -52,10 +53,8 @@ fn json_decides_as_expected_and_as_toml_does() {
     let (mut vectors_run, mut values) = (0, 0);
     let made = vectors::of_packs(engine.packs());
     for name in made.keys() {
-        let text = std::fs::read_to_string(
-            repo_root().join(format!("tests/vectors/{name}.json")),
-        )
-        .unwrap();
+        let text = std::fs::read_to_string(repo_root().join(format!("tests/vectors/{name}.json")))
+            .unwrap();
         let list: Vec<Value> = serde_json::from_str(&text).unwrap();
         for vector in &list {
             let id = vector["id"].as_str().unwrap();

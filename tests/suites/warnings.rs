@@ -68,10 +68,18 @@ fn every_threshold_says_where_it_is_from() {
 /// The blocks of the guide as a pack: what stands after `# my-models/NAME`.
 fn guide_pack() -> PackSource {
     let page = fs::read_to_string(repo_root().join("docs/guide/adding-a-model.md")).unwrap();
-    let blocks = page.split("```toml\n").skip(1).filter_map(|b| b.split("```").next());
+    let blocks = page
+        .split("```toml\n")
+        .skip(1)
+        .filter_map(|b| b.split("```").next());
     let files: Vec<SourceFile> = blocks
         .map(|block| {
-            let name = block.lines().next().unwrap().strip_prefix("# my-models/").unwrap();
+            let name = block
+                .lines()
+                .next()
+                .unwrap()
+                .strip_prefix("# my-models/")
+                .unwrap();
             SourceFile::new(name.to_owned(), block.to_owned())
         })
         .collect();
@@ -103,19 +111,32 @@ fn a_model_of_one_file_is_in_the_api() {
         hit.sentence(Lang::En),
         "Scholarship 9,000.00 yuan/year (学生资助, 2026-08-01), above 8,000.00 yuan/year."
     );
-    assert_eq!(hit.due().map(|d| d.to_string()).as_deref(), Some("2026-09-21"));
+    assert_eq!(
+        hit.due().map(|d| d.to_string()).as_deref(),
+        Some("2026-09-21")
+    );
     let call = |request: Value| -> Value {
         serde_json::from_str(&minzheng::api::call_with(&engine, &request.to_string())).unwrap()
     };
     let models = call(json!({ "call": "models" }));
-    let ids: Vec<&str> = models["ok"]["models"].as_array().unwrap().iter().filter_map(|m| m["id"].as_str()).collect();
+    let ids: Vec<&str> = models["ok"]["models"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|m| m["id"].as_str())
+        .collect();
     assert!(ids.contains(&"z01_scholarship"), "{ids:?}");
     let warned = call(json!({ "call": "warn", "household": case, "model": "z01_scholarship" }));
     assert_eq!(warned["ok"]["counts"]["hit"], 1, "{warned}");
-    assert_eq!(warned["ok"]["hits"][0]["thresholds"][0]["value"], "8000.00/year");
+    assert_eq!(
+        warned["ok"]["hits"][0]["thresholds"][0]["value"],
+        "8000.00/year"
+    );
     // its case runs with the others
     let cases = engine.test_models().unwrap();
-    let boundary = cases.iter().find(|c| c.model == "z01_scholarship" && c.kind.word() == "boundary");
+    let boundary = cases
+        .iter()
+        .find(|c| c.model == "z01_scholarship" && c.kind.word() == "boundary");
     assert!(boundary.unwrap().passed(), "{boundary:?}");
 }
 
@@ -124,14 +145,24 @@ fn a_model_of_one_file_is_in_the_api() {
 fn the_json_call_says_what_the_typed_one_does() {
     let engine = engine();
     let mut seen: BTreeMap<&str, u64> = BTreeMap::new();
-    for test in engine.packs().tests().iter().filter(|t| t.origin.file.starts_with("cases/warnings/")) {
+    for test in engine
+        .packs()
+        .tests()
+        .iter()
+        .filter(|t| t.origin.file.starts_with("cases/warnings/"))
+    {
         let input = minzheng_testkit::vectors::of_table(&test.document);
         let household = Household::from_value(&test.id, input.clone()).unwrap();
         let typed = engine.warn(&household).unwrap();
         let request = json!({ "call": "warn", "household": input }).to_string();
-        let answer: Value = serde_json::from_str(&minzheng::api::call_with(&engine, &request)).unwrap();
+        let answer: Value =
+            serde_json::from_str(&minzheng::api::call_with(&engine, &request)).unwrap();
         for outcome in [Outcome::Hit, Outcome::Unknown] {
-            let list = if outcome == Outcome::Hit { "hits" } else { "unknown" };
+            let list = if outcome == Outcome::Hit {
+                "hits"
+            } else {
+                "unknown"
+            };
             let told: Vec<(String, Value)> = answer["ok"][list]
                 .as_array()
                 .unwrap()
@@ -147,7 +178,11 @@ fn the_json_call_says_what_the_typed_one_does() {
             *seen.entry(outcome.word()).or_default() += u64::try_from(wanted.len()).unwrap();
         }
         for warning in answer["ok"]["unknown"].as_array().unwrap() {
-            assert!(!warning["missing"].as_array().unwrap().is_empty(), "{}: {warning}", test.id);
+            assert!(
+                !warning["missing"].as_array().unwrap().is_empty(),
+                "{}: {warning}",
+                test.id
+            );
         }
     }
     assert!(seen.values().all(|n| *n > 10), "{seen:?}");

@@ -36,7 +36,10 @@ pub(crate) fn run(command: ModelsCommand, packs: &[PathBuf], lang: Lang) -> Outc
                 lines(models, &list, lang)
             })
         }
-        ModelsCommand::Show { model, json: as_json } => {
+        ModelsCommand::Show {
+            model,
+            json: as_json,
+        } => {
             let engine = input::engine(packs)?;
             let models = engine.models().map_err(told)?;
             let found = models.get(&model).map_err(told)?;
@@ -144,10 +147,18 @@ fn told_in_rows(
     let group = models.groups().iter().find(|g| g.id == model.group);
     let group = group.map_or(model.group.as_str(), |g| g.title.of(lang));
     put(l("组", "group"), group.to_owned());
-    put(l("方向", "direction"), model.direction.words(lang).to_owned());
+    put(
+        l("方向", "direction"),
+        model.direction.words(lang).to_owned(),
+    );
     put(l("等级", "level"), model.level.words(lang).to_owned());
     if let Some(handling) = models.handling(model) {
-        let words = format!("{} (`{}`, `{}`)", handling.title.of(lang), handling.due, handling.quiet);
+        let words = format!(
+            "{} (`{}`, `{}`)",
+            handling.title.of(lang),
+            handling.due,
+            handling.quiet
+        );
         put(l("办理", "handling"), words);
     }
     if let Some(population) = &model.population {
@@ -162,9 +173,15 @@ fn told_in_rows(
     for named in &model.evidence {
         put(l("依据数据", "evidence"), evidence(engine, named, lang));
     }
-    put(l("说明", "sentence"), model.sentence.written().of(lang).to_owned());
+    put(
+        l("说明", "sentence"),
+        model.sentence.written().of(lang).to_owned(),
+    );
     put(l("含义", "a hit means"), model.meaning.of(lang).to_owned());
-    put(l("不等于", "it does not mean"), model.not_meaning.of(lang).to_owned());
+    put(
+        l("不等于", "it does not mean"),
+        model.not_meaning.of(lang).to_owned(),
+    );
     for words in &model.false_alarms {
         put(l("常见误报", "false alarm"), words.of(lang).to_owned());
     }
@@ -173,11 +190,19 @@ fn told_in_rows(
     let cite: Vec<String> = model.cite.iter().map(|c| set.cite_words(c)).collect();
     put(l("依据", "ground"), cite.join(pick(("；", "; "), lang)));
     if let Some(prior) = &model.prior {
-        let words = format!("{}/{}: {}", prior.confirmed, prior.suspected, prior.seen.of(lang));
+        let words = format!(
+            "{}/{}: {}",
+            prior.confirmed,
+            prior.suspected,
+            prior.seen.of(lang)
+        );
         put(l("公布的准确数", "published precision"), words);
     }
     if !model.enabled {
-        put(l("启用", "on"), l("默认不启用", "off unless a place or --only asks for it"));
+        put(
+            l("启用", "on"),
+            l("默认不启用", "off unless a place or --only asks for it"),
+        );
     }
     put(l("备注", "note"), model.note.of(lang).to_owned());
     (format!("{} {}", model.id, both(&model.title, lang)), rows)
@@ -188,7 +213,10 @@ fn rule(set: &PackSet, id: &str, lang: Lang) -> String {
     let Some(formula) = set.formula(id) else {
         return id.to_owned();
     };
-    let newest = formula.versions.iter().max_by_key(|v| (v.from, v.published));
+    let newest = formula
+        .versions
+        .iter()
+        .max_by_key(|v| (v.from, v.published));
     let text = newest.map_or_else(String::new, |v| {
         let words: Vec<&str> = v.value.text.split_whitespace().collect();
         words.join(" ")
@@ -208,7 +236,11 @@ fn threshold(set: &PackSet, id: &str, lang: Lang) -> String {
             |code| set.places().name(code),
         );
         let keys = params::keys(set, parameter, &row.value);
-        let keys = if keys.is_empty() { keys } else { format!(" {keys}") };
+        let keys = if keys.is_empty() {
+            keys
+        } else {
+            format!(" {keys}")
+        };
         let mut ground: Vec<String> = row.cite.iter().map(|c| set.cite_words(c)).collect();
         let note = row.note.of(lang);
         if !note.is_empty() {
@@ -243,7 +275,10 @@ fn evidence(engine: &Engine, named: &Named, lang: Lang) -> String {
         let rows = rows.filter(|e| e.entity == whose.word() && e.fact == *id);
         let items: Vec<String> = rows
             .map(|e| {
-                let title = basis.catalog.resource(&e.item).map_or("", |r| r.title.of(lang));
+                let title = basis
+                    .catalog
+                    .resource(&e.item)
+                    .map_or("", |r| r.title.of(lang));
                 format!("{title} {}", e.window.word())
             })
             .collect();
@@ -302,7 +337,12 @@ fn test(engine: &Engine, only: Option<&str>, lang: Lang) -> Outcome {
         if case.tests.is_empty() {
             let _ = match lang {
                 Lang::Zh => writeln!(out, "{}-{}: 没有这样的用例", case.model, case.kind.word()),
-                Lang::En => writeln!(out, "{}-{}: there is no such case", case.model, case.kind.word()),
+                Lang::En => writeln!(
+                    out,
+                    "{}-{}: there is no such case",
+                    case.model,
+                    case.kind.word()
+                ),
             };
         }
         for line in &case.wrong {

@@ -76,7 +76,15 @@ fn over_tables(asked: &Warn, packs: &[PathBuf], lang: Lang) -> Outcome {
         step => bar.step(step),
     };
     let inputs = tables::inputs(given);
-    let warned = warn(rules, models, &inputs, &parts.out, &options, &chosen, &mut progress);
+    let warned = warn(
+        rules,
+        models,
+        &inputs,
+        &parts.out,
+        &options,
+        &chosen,
+        &mut progress,
+    );
     bar.end();
     let summary = warned.map_err(|e| tables::told(&e, lang))?;
     if parts.timings {
@@ -176,12 +184,18 @@ fn explain(asked: &WarnExplain, packs: &[PathBuf], lang: Lang) -> Outcome {
     if let Some(id) = &asked.person
         && !warnings.all().any(|w| w.person() == Some(id))
     {
-        let message = format!("error[E-ROW-KEY]: {}: the household has no person `{id}`", asked.case.file.display());
+        let message = format!(
+            "error[E-ROW-KEY]: {}: the household has no person `{id}`",
+            asked.case.file.display()
+        );
         return Err(Failure::Refused(message));
     }
     let is_wanted = |w: &Warning<'_>| {
         asked.model.as_ref().is_none_or(|id| w.model().id == *id)
-            && asked.person.as_ref().is_none_or(|id| w.person().is_none_or(|p| p == id))
+            && asked
+                .person
+                .as_ref()
+                .is_none_or(|id| w.person().is_none_or(|p| p == id))
     };
     let text = if asked.json {
         let one = |w: Warning<'_>| {
@@ -252,13 +266,23 @@ fn told_of(
         for threshold in warning.thresholds() {
             let shown = threshold.shown.of(lang);
             let ground = threshold.cite.join(l("；", "; "));
-            let text = format!("{} {shown} [{}] {ground} {}", threshold.title.of(lang), threshold.status, threshold.note.of(lang));
+            let text = format!(
+                "{} {shown} [{}] {ground} {}",
+                threshold.title.of(lang),
+                threshold.status,
+                threshold.note.of(lang)
+            );
             line(l("预警线", "threshold"), text.trim());
         }
         let open = warning.unconfirmed();
         line(l("未经确认", "not confirmed"), &open.join(", "));
         let because = marks(&warning.explanation().render_text(lang));
-        out.push_str(&because.lines().map(|text| format!("  {text}\n")).collect::<String>());
+        out.push_str(
+            &because
+                .lines()
+                .map(|text| format!("  {text}\n"))
+                .collect::<String>(),
+        );
         out.push('\n');
     }
     let open: Vec<Warning<'_>> = warnings
@@ -270,7 +294,10 @@ fn told_of(
             .missing()
             .iter()
             .map(|m| {
-                let row = m.row.as_ref().filter(|r| Some(r.as_str()) != warning.person());
+                let row = m
+                    .row
+                    .as_ref()
+                    .filter(|r| Some(r.as_str()) != warning.person());
                 let row = row.map_or_else(String::new, |r| format!(" [{r}]"));
                 format!("{}{row}", m.title.of(lang))
             })
@@ -295,7 +322,10 @@ fn told_of(
         out,
         "{}",
         match lang {
-            Lang::Zh => format!("{hits} 项命中，{} 项无法判断。命中只是疑点，须由人核实。", open.len()),
+            Lang::Zh => format!(
+                "{hits} 项命中，{} 项无法判断。命中只是疑点，须由人核实。",
+                open.len()
+            ),
             Lang::En => format!(
                 "{hits} hits, {} that cannot be told. A hit is a suspicion for a person to check.",
                 open.len()

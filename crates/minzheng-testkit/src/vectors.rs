@@ -37,14 +37,16 @@ pub fn of_packs(set: &PackSet) -> BTreeMap<String, Vec<Value>> {
             .iter()
             .map(|(path, wanted)| (path.clone(), of_toml(wanted)))
             .collect();
-        out.entry(format!("{folder}/{file}")).or_default().push(json!({
-            "id": test.id,
-            "title": test.title,
-            "call": call,
-            "on": input.get("on"),
-            "input": input,
-            "expect": expect,
-        }));
+        out.entry(format!("{folder}/{file}"))
+            .or_default()
+            .push(json!({
+                "id": test.id,
+                "title": test.title,
+                "call": call,
+                "on": input.get("on"),
+                "input": input,
+                "expect": expect,
+            }));
     }
     out
 }

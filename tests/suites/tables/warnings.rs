@@ -7,9 +7,7 @@ use arrow_array::types::{Date32Type, Int16Type};
 use arrow_array::{AnyDictionaryArray as _, Array, RecordBatch};
 use minzheng::warning::{Outcome, Warnings};
 use minzheng::{Engine, Household, packs};
-use minzheng_arrow::{
-    Alerts, ExportOptions, ImportOptions, Imported, ModelTally, WarnOptions,
-};
+use minzheng_arrow::{Alerts, ExportOptions, ImportOptions, Imported, ModelTally, WarnOptions};
 use minzheng_rules::date::Day;
 use minzheng_testkit::vectors;
 
@@ -25,16 +23,32 @@ type Alert = (String, Option<String>, String, Option<i32>);
 
 fn of_table(table: &RecordBatch) -> BTreeSet<Alert> {
     let text = |name: &str| table.column_by_name(name).unwrap().as_string::<i32>();
-    let models = table.column_by_name("model").unwrap().as_dictionary::<Int16Type>();
+    let models = table
+        .column_by_name("model")
+        .unwrap()
+        .as_dictionary::<Int16Type>();
     let names = models.values().as_string::<i32>();
-    let due = table.column_by_name("due").unwrap().as_primitive::<Date32Type>();
+    let due = table
+        .column_by_name("due")
+        .unwrap()
+        .as_primitive::<Date32Type>();
     // tables without a person have no keys of people
-    let person = table.column_by_name("person_id").unwrap().as_string_opt::<i32>();
+    let person = table
+        .column_by_name("person_id")
+        .unwrap()
+        .as_string_opt::<i32>();
     let row = |at: usize| {
         let model = names.value(models.normalized_keys()[at]).to_owned();
-        let person = person.filter(|p| p.is_valid(at)).map(|p| p.value(at).to_owned());
+        let person = person
+            .filter(|p| p.is_valid(at))
+            .map(|p| p.value(at).to_owned());
         let due = due.is_valid(at).then(|| due.value(at));
-        (text("household_id").value(at).to_owned(), person, model, due)
+        (
+            text("household_id").value(at).to_owned(),
+            person,
+            model,
+            due,
+        )
     };
     (0..table.num_rows()).map(row).collect()
 }
@@ -80,10 +94,14 @@ fn alerts_of_tables_are_those_of_each_household() {
             .export(&columns, &imported, &imported.answer(&columns))
             .unwrap();
         let mut wanted = BTreeSet::new();
-        let ids = models.all().iter().map(|m| (m.id.clone(), ModelTally::default()));
+        let ids = models
+            .all()
+            .iter()
+            .map(|m| (m.id.clone(), ModelTally::default()));
         let mut counts: BTreeMap<String, ModelTally> = ids.collect();
         for test in &run.tests {
-            let household = Household::from_value(&test.id, vectors::of_table(&test.document)).unwrap();
+            let household =
+                Household::from_value(&test.id, vectors::of_table(&test.document)).unwrap();
             let warnings = engine.warn(&household).unwrap();
             tally(&mut counts, &warnings);
             for hit in warnings.hits() {

@@ -153,7 +153,9 @@ impl Alerts {
             output(&mut request, &format!("{}.eligible", first.id));
         }
         let households = importer.key_columns(0).into_iter();
-        let households: Vec<Field> = households.map(|(n, _, ty)| Field::new(n, ty, true)).collect();
+        let households: Vec<Field> = households
+            .map(|(n, _, ty)| Field::new(n, ty, true))
+            .collect();
         let mut people = Vec::new();
         let mut person_keys = Vec::new();
         for (at, (name, _, ty)) in importer.key_columns(1).into_iter().enumerate() {
@@ -279,7 +281,9 @@ impl Alerts {
                 _ => self.models.is_on(&self.places, &asked.model, place, on),
             };
             last = Some((place, on, is_on));
-            imported.rows(asked.entity, case).for_each(|_| out.push(is_on));
+            imported
+                .rows(asked.entity, case)
+                .for_each(|_| out.push(is_on));
         }
         out
     }
@@ -336,7 +340,10 @@ impl Alerts {
         let levels: Vec<&str> = Level::ALL.iter().map(|l| l.word()).collect();
         let subjects = [Target::Household.word(), Target::Person.word()];
         for (words, word) in [
-            (directions.as_slice(), Self::direction as fn(&Model) -> &'static str),
+            (
+                directions.as_slice(),
+                Self::direction as fn(&Model) -> &'static str,
+            ),
             (levels.as_slice(), Self::level),
             (subjects.as_slice(), Self::subject),
         ] {
@@ -363,7 +370,11 @@ impl Alerts {
         for figure in &self.figures {
             let missing = || ArrowError::SchemaError("no such output".to_owned());
             let column: &OutputColumn = answer.columns.get(figure.output).ok_or_else(missing)?;
-            let rows = if figure.entity == 0 { &households } else { &people };
+            let rows = if figure.entity == 0 {
+                &households
+            } else {
+                &people
+            };
             out.push(take(&figure.shape.array(column, None)?, rows, None)?);
         }
         if self.words {
@@ -497,7 +508,10 @@ fn output(request: &mut Request, name: &str) -> usize {
 /// The index of the entity of a target.
 fn entity(set: &PackSet, target: Target) -> usize {
     let entities = set.entities().iter();
-    entities.map(|e| e.id.as_str()).position(|id| id == target.word()).unwrap_or(0)
+    entities
+        .map(|e| e.id.as_str())
+        .position(|id| id == target.word())
+        .unwrap_or(0)
 }
 
 fn dictionary(keys: DataType) -> DataType {
@@ -521,5 +535,7 @@ fn case_of(people: &[usize], entity: usize, row: usize) -> usize {
     if entity == 0 {
         return row;
     }
-    people.partition_point(|start| *start <= row).saturating_sub(1)
+    people
+        .partition_point(|start| *start <= row)
+        .saturating_sub(1)
 }

@@ -75,7 +75,9 @@ impl<'a> Said<'a> {
             let mask = low & high;
             let [hit, miss, outside, live] = self.word(at);
             let many = |bits: u64| u64::from((bits & mask).count_ones());
-            let known = many(hit).saturating_add(many(miss)).saturating_add(many(outside));
+            let known = many(hit)
+                .saturating_add(many(miss))
+                .saturating_add(many(outside));
             out.add(&ModelTally {
                 hit: many(hit),
                 miss: many(miss),
@@ -90,7 +92,8 @@ impl<'a> Said<'a> {
     /// The rows that are hit, in order.
     pub(super) fn hits(&self) -> impl Iterator<Item = usize> + '_ {
         let rows = self.trigger.0.len();
-        self.bits(|[hit, ..]| hit).take_while(move |row| *row < rows)
+        self.bits(|[hit, ..]| hit)
+            .take_while(move |row| *row < rows)
     }
 
     /// The rows of which it cannot tell, in order.
@@ -138,7 +141,15 @@ mod tests {
         let (population, trigger) = (column(1), column(3));
         let live: Bitmap = (0..rows).map(|row| (row / 9) % 2 == 0).collect();
         let said = Said::new(Some(&population), &trigger, Some(live)).unwrap();
-        for (from, to) in [(0, rows), (0, 0), (5, 64), (63, 65), (64, 128), (1, rows - 1), (300, 301)] {
+        for (from, to) in [
+            (0, rows),
+            (0, 0),
+            (5, 64),
+            (63, 65),
+            (64, 128),
+            (1, rows - 1),
+            (300, 301),
+        ] {
             let mut wanted = ModelTally::default();
             for row in from..to {
                 let outcome = if (row / 9) % 2 == 0 {
@@ -159,7 +170,9 @@ mod tests {
         }
         let hits: Vec<usize> = said.hits().collect();
         let wanted = |outcome| -> Vec<usize> {
-            let is = |row: &usize| (*row / 9) % 2 == 0 && Outcome::of(at(*row, 1), at(*row, 3)) == outcome;
+            let is = |row: &usize| {
+                (*row / 9) % 2 == 0 && Outcome::of(at(*row, 1), at(*row, 3)) == outcome
+            };
             (0..rows).filter(is).collect()
         };
         assert_eq!(hits, wanted(Outcome::Hit));

@@ -203,14 +203,7 @@ impl Assessment {
         ordered(found)
     }
 
-    fn open(
-        &self,
-        id: NodeId,
-        entity: usize,
-        row: usize,
-        name: &str,
-        found: &mut Open,
-    ) {
+    fn open(&self, id: NodeId, entity: usize, row: usize, name: &str, found: &mut Open) {
         let mut seen = BTreeSet::new();
         let mut things = Vec::new();
         self.walk_open(id, entity, row, &mut seen, &mut things);

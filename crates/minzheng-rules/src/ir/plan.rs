@@ -191,7 +191,11 @@ pub(crate) fn link(set: &Arc<PackSet>, chain: &[i64], on: Day, known_on: Day) ->
             programme.review_date,
             programme.valid_until,
         ];
-        for formula in dates.into_iter().flatten().chain(programme.figures.iter().copied()) {
+        for formula in dates
+            .into_iter()
+            .flatten()
+            .chain(programme.figures.iter().copied())
+        {
             linker.formula(formula);
         }
     }

@@ -190,7 +190,8 @@ impl Program {
             lowering.code.steps = steps;
             lowering.code
         };
-        let (aside, live): (Vec<NodeId>, Vec<NodeId>) = plan.live.iter().partition(|id| plan.is_aside(**id));
+        let (aside, live): (Vec<NodeId>, Vec<NodeId>) =
+            plan.live.iter().partition(|id| plan.is_aside(**id));
         Self {
             plain: code(false),
             found: code(true),

@@ -37,7 +37,12 @@ pub(super) fn answer(
         Some(Value::Bool(true)) => true,
         Some(_) => {
             let help = "send true to have every hit explained";
-            return Err(wrong("E-API-SHAPE", "explain", "true or false is wanted", help));
+            return Err(wrong(
+                "E-API-SHAPE",
+                "explain",
+                "true or false is wanted",
+                help,
+            ));
         }
     };
     let household = fields.shift_remove("household").unwrap_or(Value::Null);

@@ -414,7 +414,10 @@ fn without_disability_cards_exactly_these_rules_lose_their_evidence() {
         "person.has_disability_card",
     ];
     // warning models have facts of their own of the same records
-    let of_law: Vec<&String> = facts.iter().filter(|f| cards.contains(&f.as_str())).collect();
+    let of_law: Vec<&String> = facts
+        .iter()
+        .filter(|f| cards.contains(&f.as_str()))
+        .collect();
     assert_eq!(of_law, cards);
     let direct = |kind: &str| -> Vec<String> {
         let own = lost.quiet.iter().filter(|q| q.through().is_none());

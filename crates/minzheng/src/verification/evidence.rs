@@ -105,7 +105,10 @@ impl Window {
 
     /// Whether it spans some months that are no year and no month: what falls into it is a sum without a period.
     pub const fn is_part_of_year(self) -> bool {
-        matches!(self, Self::YearToDate | Self::Last6Months | Self::Last3Months)
+        matches!(
+            self,
+            Self::YearToDate | Self::Last6Months | Self::Last3Months
+        )
     }
 }
 

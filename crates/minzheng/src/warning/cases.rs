@@ -100,11 +100,19 @@ impl Engine {
         let checks = self.rules().run_test(test).into_iter();
         let mut wrong: Vec<String> = checks
             .filter(|c| !c.passed)
-            .map(|c| format!("{}: {}: wanted {}, found {}", c.test, c.path, c.wanted, c.found))
+            .map(|c| {
+                format!(
+                    "{}: {}: wanted {}, found {}",
+                    c.test, c.path, c.wanted, c.found
+                )
+            })
             .collect();
         let speaks = |path: &String| path.rsplit('.').next() == Some(model.trigger.as_str());
         if !test.expect.iter().any(|(path, _)| speaks(path)) {
-            wrong.push(format!("{}: `expect` does not speak of `{}`", test.id, model.trigger));
+            wrong.push(format!(
+                "{}: `expect` does not speak of `{}`",
+                test.id, model.trigger
+            ));
         }
         let document = Document::from_table(&test.id, &test.document);
         let Ok(answer) = self.rules().assess(&document) else {
@@ -126,7 +134,11 @@ impl Engine {
         if !is_so {
             let found: Vec<&str> = outcomes.iter().map(|o| o.word()).collect();
             let found = found.join(", ");
-            wrong.push(format!("{}: a case of `{}` came out as {found}", test.id, kind.word()));
+            wrong.push(format!(
+                "{}: a case of `{}` came out as {found}",
+                test.id,
+                kind.word()
+            ));
         }
         Ok(wrong)
     }

@@ -224,7 +224,8 @@ impl<'p> Loader<'p> {
                     && (formula.ty != ty || self.target(formula) != Some(Target::Household))
                 {
                     let message = format!("`{name}` is no formula of households that gives {word}");
-                    let help = "`due` is a date, as add_working_days(on, …), and `quiet` a number of days";
+                    let help =
+                        "`due` is a date, as add_working_days(on, …), and `quiet` a number of days";
                     self.say(at, TYPE, message, help);
                 }
             }
@@ -286,7 +287,12 @@ impl<'p> Loader<'p> {
         }
         if raw.false_alarms.is_empty() {
             let message = format!("`{}` names no false alarm", raw.id);
-            self.say(at, WORDS, message, "say what a hit most often was where nothing was wrong");
+            self.say(
+                at,
+                WORDS,
+                message,
+                "say what a hit most often was where nothing was wrong",
+            );
         }
         for words in &raw.false_alarms {
             self.words(at, &raw.id, "false_alarms", words);
@@ -299,8 +305,13 @@ impl<'p> Loader<'p> {
             && let Some(own) = self.truth(at, &raw.id, population)
             && own != target
         {
-            let message = format!("`{population}` is of {}s and `{trigger}` of {}s", own.word(), target.word());
-            let help = "population and trigger are of the same rows; `household.…` reads the row above";
+            let message = format!(
+                "`{population}` is of {}s and `{trigger}` of {}s",
+                own.word(),
+                target.word()
+            );
+            let help =
+                "population and trigger are of the same rows; `household.…` reads the row above";
             self.say(at, TYPE, message, help);
         }
         self.thresholds(at, &raw, &trigger);
@@ -308,7 +319,8 @@ impl<'p> Loader<'p> {
         for name in &raw.evidence {
             match self.named(target, name) {
                 Ok(Named::Parameter(_)) => {
-                    let message = format!("`{name}` is a parameter, and evidence is a fact or formula");
+                    let message =
+                        format!("`{name}` is a parameter, and evidence is a fact or formula");
                     self.say(at, TYPE, message, "name it among the `thresholds`");
                 }
                 Ok(found) => evidence.push(found),
@@ -356,10 +368,17 @@ impl<'p> Loader<'p> {
         let silent = raw.seen.zh.is_empty() && raw.seen.en.is_empty();
         let (is_good, help) = match raw.status {
             Status::Inferred => (silent, "leave `seen` out, or write another status"),
-            _ => (says, "write seen = { zh = \"…\", en = \"…\" } with the place and the day"),
+            _ => (
+                says,
+                "write seen = { zh = \"…\", en = \"…\" } with the place and the day",
+            ),
         };
         if !is_good {
-            let message = format!("`{}` is `{}`, and `seen` does not go with it", raw.id, raw.status.word());
+            let message = format!(
+                "`{}` is `{}`, and `seen` does not go with it",
+                raw.id,
+                raw.status.word()
+            );
             self.say(at, "E-WARNING-STATUS", message, help);
         }
     }
@@ -368,8 +387,16 @@ impl<'p> Loader<'p> {
         let Some(prior) = &raw.prior else { return };
         self.words(at, &raw.id, "prior.seen", &prior.seen);
         if prior.suspected == 0 || prior.confirmed > prior.suspected {
-            let message = format!("of {} suspected, {} confirmed cannot be", prior.suspected, prior.confirmed);
-            self.say(at, "E-WARNING-PRIOR", message, "write both as they were published");
+            let message = format!(
+                "of {} suspected, {} confirmed cannot be",
+                prior.suspected, prior.confirmed
+            );
+            self.say(
+                at,
+                "E-WARNING-PRIOR",
+                message,
+                "write both as they were published",
+            );
         }
     }
 
@@ -378,7 +405,9 @@ impl<'p> Loader<'p> {
         let formula = self.formula(at, name)?;
         let target = self.target(formula);
         if formula.ty != Type::Bool || target.is_none() {
-            let message = format!("`{name}`, named by `{model}`, does not say yes or no of persons or households");
+            let message = format!(
+                "`{name}`, named by `{model}`, does not say yes or no of persons or households"
+            );
             let help = "write type = \"bool\" and entity = \"person\" or \"household\"";
             self.say(at, TYPE, message, help);
             return None;
@@ -403,7 +432,8 @@ impl<'p> Loader<'p> {
             let parameters = packs.parameters();
             let Some(at_index) = parameters.iter().position(|p| p.id == *id) else {
                 let known = parameters.iter().map(|p| p.id.as_str());
-                self.findings.push(unknown(at, NAME, "parameter", id, known));
+                self.findings
+                    .push(unknown(at, NAME, "parameter", id, known));
                 continue;
             };
             if !reached.contains(&Thing::Parameter(at_index)) {
@@ -420,7 +450,10 @@ impl<'p> Loader<'p> {
                 continue;
             };
             if !def.is_setting && !raw.thresholds.contains(&def.id) {
-                let message = format!("`{trigger}` reads `{}`, which is no threshold of `{}`", def.id, raw.id);
+                let message = format!(
+                    "`{trigger}` reads `{}`, which is no threshold of `{}`",
+                    def.id, raw.id
+                );
                 let help = "name it among the `thresholds`: a hit shows what was exceeded";
                 self.findings.push(finding(at, CODE, message).help(help));
             }
@@ -459,7 +492,9 @@ impl<'p> Loader<'p> {
                 let facts = self.packs.facts().filter(|f| Some(f.entity) == entity);
                 let formulas = self.packs.formulas().iter();
                 let formulas = formulas.filter(|f| Some(f.entity) == entity);
-                let known = facts.map(|f| f.id.as_str()).chain(formulas.map(|f| f.id.as_str()));
+                let known = facts
+                    .map(|f| f.id.as_str())
+                    .chain(formulas.map(|f| f.id.as_str()));
                 let near = nearest(id, known).map(|near| format!("did you mean `{near}`?"));
                 let help = "facts of the household are named household.…".to_owned();
                 Err((message, near.unwrap_or(help)))
@@ -504,22 +539,36 @@ impl<'p> Loader<'p> {
             self.one_of(at, "group", id, groups.clone());
         }
         let mut ids: BTreeSet<String> = raw.models.iter().cloned().collect();
-        let of_groups = known.models.iter().filter(|m| raw.groups.contains(&m.group));
+        let of_groups = known
+            .models
+            .iter()
+            .filter(|m| raw.groups.contains(&m.group));
         ids.extend(of_groups.map(|m| m.id.clone()));
         if ids.is_empty() {
-            self.say(at, CODE, "it switches nothing".to_owned(), "name `models` or `groups`");
+            self.say(
+                at,
+                CODE,
+                "it switches nothing".to_owned(),
+                "name `models` or `groups`",
+            );
         }
         let bad = |found: Diagnostic| Some(found);
         let place = raw.place.parse::<i64>().ok();
         let place = place.filter(|code| self.packs.places().get(*code).is_some());
         let own = self.packs.packs().get(row.origin.pack).map(|p| p.place);
         let found = match (place, own) {
-            (None, _) => bad(finding(at, CODE, format!("`{}` is no place of the packs", raw.place))
-                .help("write the six digits of a place")),
-            (Some(code), Some(own)) if !self.packs.places().is_within(code, own) => {
-                bad(finding(at, CODE, format!("`{}` lies outside of the pack's own place", raw.place))
-                    .help("a pack switches for its place and those below"))
-            }
+            (None, _) => bad(finding(
+                at,
+                CODE,
+                format!("`{}` is no place of the packs", raw.place),
+            )
+            .help("write the six digits of a place")),
+            (Some(code), Some(own)) if !self.packs.places().is_within(code, own) => bad(finding(
+                at,
+                CODE,
+                format!("`{}` lies outside of the pack's own place", raw.place),
+            )
+            .help("a pack switches for its place and those below")),
             _ => None,
         };
         let day = |d: &Datetime| Day::parse(&d.to_string());
@@ -531,8 +580,12 @@ impl<'p> Loader<'p> {
                 _ => false,
             };
             (!ordered).then(|| {
-                finding(at, CODE, "the days are no days, or the last is before the first")
-                    .help("write from = 2026-07-01")
+                finding(
+                    at,
+                    CODE,
+                    "the days are no days, or the last is before the first",
+                )
+                .help("write from = 2026-07-01")
             })
         });
         if let Some(found) = found {

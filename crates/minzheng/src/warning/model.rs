@@ -117,7 +117,9 @@ impl Named {
             Self::Fact(whose, id) => {
                 let entity = entity(packs, *whose)?;
                 let mut facts = packs.facts();
-                facts.find(|f| f.id == *id && f.entity == entity).map(|f| &f.title)
+                facts
+                    .find(|f| f.id == *id && f.entity == entity)
+                    .map(|f| &f.title)
             }
             Self::Formula(_, id) => packs.formula(id).map(|f| &f.title),
             Self::Parameter(id) => packs.parameter(id).map(|p| &p.title),
@@ -236,7 +238,8 @@ impl Model {
     pub fn to_json(&self, packs: &PackSet) -> Value {
         let named = |n: &Named| json!({ "id": n.id(), "title": n.title(packs) });
         let evidence: Vec<Value> = self.evidence.iter().map(named).collect();
-        let threshold = |id: &String| json!({ "id": id, "title": packs.parameter(id).map(|p| &p.title) });
+        let threshold =
+            |id: &String| json!({ "id": id, "title": packs.parameter(id).map(|p| &p.title) });
         let thresholds: Vec<Value> = self.thresholds.iter().map(threshold).collect();
         let cite: Vec<String> = self.cite.iter().map(|c| packs.cite_words(c)).collect();
         let prior = |p: &Prior| json!({ "suspected": p.suspected, "confirmed": p.confirmed, "seen": p.seen });
@@ -314,16 +317,25 @@ impl Models {
     /// `E-WARNING-NONE`, with the nearest name.
     pub fn get(&self, id: &str) -> Result<&Model, Error> {
         let found = self.models.iter().find(|m| m.id == id);
-        found.ok_or_else(|| none("there is no such model", id, self.models.iter().map(|m| m.id.as_str())))
+        found.ok_or_else(|| {
+            none(
+                "there is no such model",
+                id,
+                self.models.iter().map(|m| m.id.as_str()),
+            )
+        })
     }
 
     /// All rows as JSON, schema `minzheng/models/1`.
     pub fn to_json(&self, packs: &PackSet) -> Value {
         let groups = self.groups.iter();
-        let groups: Vec<Value> = groups.map(|g| json!({ "id": g.id, "title": g.title })).collect();
-        let handlings = self.handlings.iter().map(|h| {
-            json!({ "id": h.id, "title": h.title, "due": h.due, "quiet": h.quiet })
-        });
+        let groups: Vec<Value> = groups
+            .map(|g| json!({ "id": g.id, "title": g.title }))
+            .collect();
+        let handlings = self
+            .handlings
+            .iter()
+            .map(|h| json!({ "id": h.id, "title": h.title, "due": h.due, "quiet": h.quiet }));
         let handlings: Vec<Value> = handlings.collect();
         let switches = self.switches.iter().map(|s| {
             json!({
@@ -353,7 +365,13 @@ impl Models {
     /// `E-WARNING-NONE`, with the nearest name.
     pub fn group(&self, id: &str) -> Result<&Group, Error> {
         let found = self.groups.iter().find(|g| g.id == id);
-        found.ok_or_else(|| none("there is no such group", id, self.groups.iter().map(|g| g.id.as_str())))
+        found.ok_or_else(|| {
+            none(
+                "there is no such group",
+                id,
+                self.groups.iter().map(|g| g.id.as_str()),
+            )
+        })
     }
 
     /// Whether some place switches a model.

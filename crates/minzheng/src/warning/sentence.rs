@@ -36,7 +36,12 @@ impl Piece {
         }
     }
 
-    fn fill(pieces: &[Self], says: &impl Fn(&Named, Part) -> String, is_known: &impl Fn(&Named) -> bool, out: &mut String) {
+    fn fill(
+        pieces: &[Self],
+        says: &impl Fn(&Named, Part) -> String,
+        is_known: &impl Fn(&Named) -> bool,
+        out: &mut String,
+    ) {
         for piece in pieces {
             match piece {
                 Self::Words(words) => out.push_str(words),
@@ -108,7 +113,9 @@ pub(super) fn parse(
     let mut rest = text;
     while let Some((words, after)) = rest.split_once('[') {
         places(words, named, &mut out)?;
-        let Some((inner, after)) = after.split_once(']').filter(|(inner, _)| !inner.contains('['))
+        let Some((inner, after)) = after
+            .split_once(']')
+            .filter(|(inner, _)| !inner.contains('['))
         else {
             let help = "close it, and put none into another".to_owned();
             return Err(("a part in `[…]` is not closed".to_owned(), help));

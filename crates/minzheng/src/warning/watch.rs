@@ -33,7 +33,13 @@ pub enum Outcome {
 
 impl Outcome {
     /// All, in this order.
-    pub const ALL: [Self; 5] = [Self::Hit, Self::Unknown, Self::Miss, Self::Outside, Self::Off];
+    pub const ALL: [Self; 5] = [
+        Self::Hit,
+        Self::Unknown,
+        Self::Miss,
+        Self::Outside,
+        Self::Off,
+    ];
 
     /// The word in JSON and tables.
     pub const fn word(self) -> &'static str {
@@ -130,10 +136,14 @@ impl Warnings {
     /// The models over a household that the engine of rules has evaluated; `sources` names who says facts that name nobody.
     pub fn new(answer: Assessment, models: Arc<Models>, sources: Arc<Sources>) -> Self {
         let set = answer.packs();
-        let place = set.facts().find(|f| {
-            f.entity == 0 && f.ty == minzheng_rules::lang::Type::Place
+        let place = set
+            .facts()
+            .find(|f| f.entity == 0 && f.ty == minzheng_rules::lang::Type::Place);
+        let given = place.and_then(|f| {
+            answer
+                .input()
+                .given(set, &f.id, RowRef { entity: 0, row: 0 })
         });
-        let given = place.and_then(|f| answer.input().given(set, &f.id, RowRef { entity: 0, row: 0 }));
         let place = given.and_then(|g| g.value.get());
         Self {
             answer,
@@ -350,7 +360,10 @@ impl<'w> Warning<'w> {
     /// The ids of the formulas that decide.
     fn rules(&self) -> Vec<&'w str> {
         let population = self.model.population.as_deref();
-        population.into_iter().chain([self.model.trigger.as_str()]).collect()
+        population
+            .into_iter()
+            .chain([self.model.trigger.as_str()])
+            .collect()
     }
 
     fn packs(&self) -> &'w PackSet {
@@ -370,7 +383,13 @@ impl<'w> Warning<'w> {
         let row = self.of.row(self.row_of(whose));
         let (value, ty) = self.of.answer.value(id, row)?;
         let title = self.packs().formula(id).map(|f| f.title.clone());
-        Some(Figure::new(self.packs(), id, &title.unwrap_or_default(), value, ty))
+        Some(Figure::new(
+            self.packs(),
+            id,
+            &title.unwrap_or_default(),
+            value,
+            ty,
+        ))
     }
 
     fn evidence_of(&self, named: &Named) -> Option<Evidence> {
@@ -428,9 +447,7 @@ impl<'w> Warning<'w> {
         };
         match part {
             Part::Value => found.figure.shown(lang).to_owned(),
-            Part::Source if found.source.zh.is_empty() => {
-                unsaid("来源未注明", "an unnamed source")
-            }
+            Part::Source if found.source.zh.is_empty() => unsaid("来源未注明", "an unnamed source"),
             Part::Source => found.source.of(lang).to_owned(),
             Part::AsOf => found.as_of.map_or_else(
                 || unsaid("日期未注明", "an unnamed day"),
@@ -462,8 +479,14 @@ impl<'w> Warning<'w> {
                     "sentence",
                     json!({ "zh": self.sentence(Lang::Zh), "en": self.sentence(Lang::En) }),
                 );
-                put("evidence", self.evidence().iter().map(Evidence::to_json).collect());
-                put("thresholds", self.thresholds().iter().map(Threshold::to_json).collect());
+                put(
+                    "evidence",
+                    self.evidence().iter().map(Evidence::to_json).collect(),
+                );
+                put(
+                    "thresholds",
+                    self.thresholds().iter().map(Threshold::to_json).collect(),
+                );
                 put("due", json!(self.due().map(|d| d.to_string())));
                 put("quiet_days", json!(self.quiet_days()));
                 put("provisional", json!(self.provisional()));

@@ -173,37 +173,113 @@ fn a_row_is_read_as_it_is_written() {
 fn what_is_wrong_is_found_at_its_line() {
     let cases = [
         ("level = \"red\"", "level = \"rot\"", "E-WARNING-SHAPE"),
-        ("status = \"inferred\"", "state = \"inferred\"", "E-WARNING-SHAPE"),
+        (
+            "status = \"inferred\"",
+            "state = \"inferred\"",
+            "E-WARNING-SHAPE",
+        ),
         ("id = \"z01_example\"", "id = \"Z01\"", "E-WARNING-ID"),
         ("id = \"z01_example\"", "id = \"z 01\"", "E-WARNING-ID"),
-        ("group = \"identity\"", "group = \"identiti\"", "E-WARNING-NAME"),
-        ("handling = \"soon\"", "handling = \"now\"", "E-WARNING-NAME"),
-        ("population = \"on_aid\"", "population = \"on_aide\"", "E-WARNING-NAME"),
-        ("trigger = \"dead_and_paid\"", "trigger = \"c01\"", "E-WARNING-NAME"),
+        (
+            "group = \"identity\"",
+            "group = \"identiti\"",
+            "E-WARNING-NAME",
+        ),
+        (
+            "handling = \"soon\"",
+            "handling = \"now\"",
+            "E-WARNING-NAME",
+        ),
+        (
+            "population = \"on_aid\"",
+            "population = \"on_aide\"",
+            "E-WARNING-NAME",
+        ),
+        (
+            "trigger = \"dead_and_paid\"",
+            "trigger = \"c01\"",
+            "E-WARNING-NAME",
+        ),
         ("\"died_on\", ", "\"dyed_on\", ", "E-WARNING-NAME"),
         ("\"died_on\", \"household.urban\"", "", "E-WARNING-NAME"),
-        ("\"warn.grace\"", "\"warn.grace\", \"warn.grac\"", "E-WARNING-NAME"),
-        ("population = \"on_aid\"", "population = \"aided\"", "E-WARNING-TYPE"),
-        ("population = \"on_aid\"", "population = \"years_dead\"", "E-WARNING-TYPE"),
+        (
+            "\"warn.grace\"",
+            "\"warn.grace\", \"warn.grac\"",
+            "E-WARNING-NAME",
+        ),
+        (
+            "population = \"on_aid\"",
+            "population = \"aided\"",
+            "E-WARNING-TYPE",
+        ),
+        (
+            "population = \"on_aid\"",
+            "population = \"years_dead\"",
+            "E-WARNING-TYPE",
+        ),
         ("\"died_on\", ", "\"warn.grace\", ", "E-WARNING-TYPE"),
-        ("title = { zh = \"例\", ", "title = { zh = \"\", ", "E-WARNING-WORDS"),
+        (
+            "title = { zh = \"例\", ",
+            "title = { zh = \"\", ",
+            "E-WARNING-WORDS",
+        ),
         ("[{ zh = \"三\", en = \"three\" }]", "[]", "E-WARNING-WORDS"),
-        ("en = \"died on {died_on}\"", "en = \"died on {died_on\"", "E-WARNING-SENTENCE"),
-        ("en = \"died on {died_on}\"", "en = \"died on {dyed_on}\"", "E-WARNING-SENTENCE"),
-        ("en = \"died on {died_on}\"", "en = \"died on {died_on:when}\"", "E-WARNING-SENTENCE"),
-        ("en = \"died on {died_on}\"", "en = \"{years_dead:source}\"", "E-WARNING-SENTENCE"),
-        ("{died_on}去世\", en = \"died on {died_on}\"", "去世\", en = \"died\"", "E-WARNING-SENTENCE"),
-        ("en = \"died on {died_on}\"", "en = \"[died on {died_on}\"", "E-WARNING-SENTENCE"),
-        ("en = \"died on {died_on}\"", "en = \"died] on {died_on}\"", "E-WARNING-SENTENCE"),
-        ("en = \"died on {died_on}\"", "en = \"{warn.keyed}\"", "E-WARNING-SENTENCE"),
-        ("en = \"died on {died_on}\"", "en = \"{remark}\"", "E-WARNING-SENTENCE"),
+        (
+            "en = \"died on {died_on}\"",
+            "en = \"died on {died_on\"",
+            "E-WARNING-SENTENCE",
+        ),
+        (
+            "en = \"died on {died_on}\"",
+            "en = \"died on {dyed_on}\"",
+            "E-WARNING-SENTENCE",
+        ),
+        (
+            "en = \"died on {died_on}\"",
+            "en = \"died on {died_on:when}\"",
+            "E-WARNING-SENTENCE",
+        ),
+        (
+            "en = \"died on {died_on}\"",
+            "en = \"{years_dead:source}\"",
+            "E-WARNING-SENTENCE",
+        ),
+        (
+            "{died_on}去世\", en = \"died on {died_on}\"",
+            "去世\", en = \"died\"",
+            "E-WARNING-SENTENCE",
+        ),
+        (
+            "en = \"died on {died_on}\"",
+            "en = \"[died on {died_on}\"",
+            "E-WARNING-SENTENCE",
+        ),
+        (
+            "en = \"died on {died_on}\"",
+            "en = \"died] on {died_on}\"",
+            "E-WARNING-SENTENCE",
+        ),
+        (
+            "en = \"died on {died_on}\"",
+            "en = \"{warn.keyed}\"",
+            "E-WARNING-SENTENCE",
+        ),
+        (
+            "en = \"died on {died_on}\"",
+            "en = \"{remark}\"",
+            "E-WARNING-SENTENCE",
+        ),
         ("[\"warn.grace\"]", "[]", "E-WARNING-THRESHOLD"),
         (
             "[\"warn.grace\"]",
             "[\"warn.grace\", \"warn.other\"]",
             "E-WARNING-THRESHOLD",
         ),
-        ("status = \"inferred\"", "status = \"published\"", "E-WARNING-STATUS"),
+        (
+            "status = \"inferred\"",
+            "status = \"published\"",
+            "E-WARNING-STATUS",
+        ),
         (
             "status = \"inferred\"",
             "status = \"inferred\"\nprior = { suspected = 3, confirmed = 4, seen = { zh = \"一\", en = \"one\" } }",
@@ -219,8 +295,15 @@ fn what_is_wrong_is_found_at_its_line() {
 
 #[test]
 fn everything_that_is_wrong_is_said_at_once() {
-    let rows = format!("{}{}", MODEL.replace("red", "rot"), MODEL.replace("\"identity\"", "\"c\""));
-    assert_eq!(findings(&rows), [("E-WARNING-SHAPE", 11), ("E-WARNING-NAME", 28)]);
+    let rows = format!(
+        "{}{}",
+        MODEL.replace("red", "rot"),
+        MODEL.replace("\"identity\"", "\"c\"")
+    );
+    assert_eq!(
+        findings(&rows),
+        [("E-WARNING-SHAPE", 11), ("E-WARNING-NAME", 28)]
+    );
 }
 
 #[test]
