@@ -1,5 +1,7 @@
 """The benches as SQL, for the engines that speak it; figures are tables by period, and by area and registration."""
 
+import models
+
 REFERENCE = """
 WITH h AS (
     SELECT household, deposits, vehicles, houses, standard, f.wage_percent, f.old_age_cap, f.medical_cap,
@@ -56,6 +58,8 @@ SELECT household,
 FROM members
 GROUP BY household
 """
+
+MODELS = models.statement()
 
 SOURCES = 33
 

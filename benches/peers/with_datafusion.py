@@ -14,12 +14,12 @@ class Engine:
     def __init__(self, bench: str, households: pa.Table, members: pa.Table, _folder: Path, _variant: str) -> None:
         config = datafusion.SessionConfig().with_target_partitions(1).with_batch_size(8192)
         self.context = datafusion.SessionContext(config)
-        tables = {"members": members}
+        tables = {"households": households, "members": members}
         if bench == "matching":
             tables = {"households": households} | statements.sources(members)
         for name, table in tables.items():
             self.context.register_record_batches(name, [table.to_batches(max_chunksize=8192)])
-        self.statement = getattr(statements, bench.upper())
+        self.statement = getattr(statements, bench.upper()).format(div="/")
 
     def prepare(self) -> None:
         pass

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 NOTHING = np.iinfo(np.int64).min
+NEITHER = 2
 
 
 def read(folder: Path, name: str) -> pa.Table:
@@ -25,7 +26,7 @@ def read(folder: Path, name: str) -> pa.Table:
 
 
 def columns(table: pa.Table, names: list[str]) -> dict[str, np.ndarray]:
-    """The answer in the order of households, as whole numbers; NOTHING where a value is missing."""
+    """The answer in the order of households, as whole numbers; NOTHING where a value is missing, for a truth NEITHER."""
     order = table["household"].to_numpy()
     out = {}
     for name in names:
@@ -33,7 +34,8 @@ def columns(table: pa.Table, names: list[str]) -> dict[str, np.ndarray]:
         if pa.types.is_date(column.type):
             column = column.cast(pa.int32())
         values = np.empty(len(order), dtype=np.int64)
-        values[order] = pc.fill_null(column.cast(pa.int64()), NOTHING).to_numpy()
+        missing = NEITHER if pa.types.is_boolean(column.type) else NOTHING
+        values[order] = pc.fill_null(column.cast(pa.int64()), missing).to_numpy()
         out[name] = values
     return out
 

@@ -14,6 +14,9 @@ use arrow_schema::{ArrowError, DataType, Field, Schema};
 /// What stands for a missing value where a number must stand.
 pub const NOTHING: i64 = i64::MIN;
 
+/// What stands for a truth that is not known: a check value counts it apart from no, whatever its row.
+pub const NEITHER: i64 = 2;
+
 /// A table of the columns, in this order.
 ///
 /// # Errors
@@ -52,7 +55,8 @@ pub fn truths<'a>(table: &'a RecordBatch, name: &str) -> Result<&'a BooleanArray
         .ok_or_else(|| format!("no column `{name}` of yes and no"))
 }
 
-/// A column as whole numbers: yes is one, a date its day since 1970, a missing value [`NOTHING`].
+/// A column as whole numbers: yes is one, a date its day since 1970, a missing value [`NOTHING`], a truth that is
+/// not known [`NEITHER`].
 ///
 /// # Errors
 /// No such column, or one of a type without numbers.
@@ -71,7 +75,7 @@ pub fn whole(table: &RecordBatch, name: &str) -> Result<Vec<i64>, String> {
         DataType::UInt8 => Ok(of::<UInt8Type>(column)),
         DataType::Date32 => Ok(of::<Date32Type>(column)),
         DataType::Boolean => {
-            let number = |value: Option<bool>| value.map_or(NOTHING, i64::from);
+            let number = |value: Option<bool>| value.map_or(NEITHER, i64::from);
             Ok(column.as_boolean().iter().map(number).collect())
         }
         other => Err(format!("column `{name}` is {other}: not a number")),

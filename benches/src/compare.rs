@@ -153,7 +153,7 @@ pub fn compare(
         population.members.num_rows(),
     );
     let per = match bench.per {
-        Per::Household => households,
+        Per::Household | Per::Alone => households,
         Per::Person | Per::Record => persons,
     } as f64;
     let told = |name: &&str| {

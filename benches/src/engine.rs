@@ -40,6 +40,16 @@ const NATIVE: &[Native] = &[
     },
     Native {
         engine: "minzheng",
+        bench: "models",
+        prepare: ours::columnar,
+    },
+    Native {
+        engine: "sum",
+        bench: "models",
+        prepare: ours::sum,
+    },
+    Native {
+        engine: "minzheng",
         bench: "matching",
         prepare: matching::ours,
     },

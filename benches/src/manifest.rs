@@ -49,6 +49,9 @@ pub enum Per {
     Person,
     /// Records of sources: the members, where the households are people.
     Record,
+    /// People who are the households and have no members.
+    #[serde(rename = "person alone")]
+    Alone,
 }
 
 /// How much.

@@ -1,6 +1,7 @@
 //! The columnar program over a population: the pack of a bench, all households at once.
 
 use std::borrow::Cow;
+use std::hint::black_box;
 use std::sync::Arc;
 
 use arrow_array::types::{Date32Type, Int32Type, Int64Type, UInt8Type};
@@ -11,6 +12,7 @@ use minzheng_rules::columnar::{
     Batch, Bitmap, Column, Dates, OutputColumn, Request, Table, Values,
 };
 use minzheng_rules::date::Day;
+use minzheng_rules::export::{Dialect, ExportRequest};
 use minzheng_rules::pack::PackSet;
 use minzheng_rules::scenario::Engine;
 
@@ -45,17 +47,18 @@ pub fn columnar<'a>(bench: &'a Bench, population: &'a Population) -> Result<Prep
 
 /// The columns of a population as the columnar program takes them: nothing but bitmaps is copied.
 fn batch<'a>(set: &PackSet, population: &'a Population) -> Result<Batch<'a>, String> {
-    let tables = vec![
-        Table {
-            rows: population.households.num_rows(),
-            ..Table::default()
-        },
-        Table {
-            rows: population.members.num_rows(),
-            offsets: Cow::Borrowed(&population.offsets),
-            links: Vec::new(),
-        },
-    ];
+    let members = Table {
+        rows: population.members.num_rows(),
+        offsets: Cow::Borrowed(&population.offsets),
+        links: Vec::new(),
+    };
+    let mut tables = vec![Table {
+        rows: population.households.num_rows(),
+        ..Table::default()
+    }];
+    if set.entities().len() > 1 {
+        tables.push(members);
+    }
     let on = numbers::<Date32Type>(&population.households, "on")?.values();
     let dates = match on.first() {
         Some(first) if on.iter().all(|day| day == first) => Dates::One(
@@ -65,10 +68,11 @@ fn batch<'a>(set: &PackSet, population: &'a Population) -> Result<Batch<'a>, Str
     };
     let mut batch = Batch::new(set, tables, dates).map_err(|error| error.to_string())?;
     for fact in set.facts() {
-        let (entity, rows) = match fact.entity {
-            0 => ("household", &population.households),
-            _ => ("person", &population.members),
+        let rows = match fact.entity {
+            0 => &population.households,
+            _ => &population.members,
         };
+        let entity = &set.entities()[fact.entity].id;
         let column = column(rows, &fact.id)?;
         batch
             .set(set, entity, &fact.id, column)
@@ -108,16 +112,100 @@ fn column<'a>(rows: &'a RecordBatch, name: &str) -> Result<Column<'a>, String> {
 
 /// An output as a column: the lowest value that is possible, or the value where it is known.
 fn arrow(output: OutputColumn, lowest: bool) -> ArrayRef {
-    let bits = |bits: &Bitmap| BooleanArray::new(packed(bits), None);
     match output {
-        OutputColumn::Truth { yes, .. } => Arc::new(bits(&yes)),
+        OutputColumn::Truth { yes, .. } if lowest => Arc::new(BooleanArray::new(packed(yes), None)),
+        OutputColumn::Truth { yes, no } => {
+            let known = packed_words(
+                yes.as_words()
+                    .iter()
+                    .zip(no.as_words())
+                    .map(|(yes, no)| yes | no),
+                yes.len(),
+            );
+            Arc::new(BooleanArray::new(packed(yes), Some(known.into())))
+        }
         OutputColumn::Number { values, .. } if lowest => Arc::new(Int64Array::from(values)),
         OutputColumn::Number { known, values, .. } => {
-            Arc::new(Int64Array::new(values.into(), Some(packed(&known).into())))
+            Arc::new(Int64Array::new(values.into(), Some(packed(known).into())))
         }
     }
 }
 
-fn packed(bits: &Bitmap) -> BooleanBuffer {
-    BooleanBuffer::new(Buffer::from_vec(bits.as_words().to_vec()), 0, bits.len())
+fn packed(bits: Bitmap) -> BooleanBuffer {
+    packed_words(bits.as_words().iter().copied(), bits.len())
+}
+
+fn packed_words(words: impl Iterator<Item = u64>, rows: usize) -> BooleanBuffer {
+    BooleanBuffer::new(Buffer::from_vec(words.collect::<Vec<_>>()), 0, rows)
+}
+
+/// The memory limit: every column that the rules read, values and what is known of them, read once and added. It gives an answer that
+/// it was told before.
+///
+/// # Errors
+/// As [`columnar`].
+pub fn sum<'a>(bench: &'a Bench, population: &'a Population) -> Result<Prepared<'a>, String> {
+    let answer = columnar(bench, population)?()?;
+    let engine = Engine::new(scalar::pack(&bench.id)?);
+    let outputs: Vec<String> = bench.answer.keys().cloned().collect();
+    let on = numbers::<Date32Type>(&population.households, "on")?;
+    let on = on
+        .values()
+        .first()
+        .and_then(|day| Day::from_number(i64::from(*day)));
+    let on = on.ok_or("nobody to decide")?;
+    let request = ExportRequest {
+        dialect: Dialect::DuckDb,
+        on,
+        known_on: Day::MAX,
+        place: "000000",
+        outputs: &outputs,
+        steps: false,
+    };
+    let exported = engine.export(&request).map_err(|e| e.to_string())?;
+    let read = exported.tables.into_iter().flat_map(|table| table.columns);
+    let columns: Vec<&'a ArrayRef> = read
+        .map(|fact| {
+            let column = population.households.column_by_name(&fact.name);
+            column.ok_or_else(|| format!("no column `{}`", fact.name))
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(Box::new(move || {
+        let sums = columns.iter().map(|column| added(column));
+        black_box(sums.fold(0, u64::wrapping_add));
+        Ok(answer.clone())
+    }))
+}
+
+/// The values of a column and the bits of what is known, added; a sum that wraps reads no less.
+fn added(column: &dyn Array) -> u64 {
+    fn of<T: Copy>(values: &[T], none: T, add: impl Fn(T, T) -> T) -> T {
+        values.iter().fold(none, |sum, value| add(sum, *value))
+    }
+    let bits = |bits: &BooleanBuffer| bits.count_set_bits() as u64;
+    let values = match column.data_type() {
+        DataType::Boolean => bits(column.as_boolean().values()),
+        DataType::UInt8 => {
+            let values = column.as_primitive::<UInt8Type>().values();
+            u64::from(of(values, 0, u8::wrapping_add))
+        }
+        DataType::Int32 => of(
+            column.as_primitive::<Int32Type>().values(),
+            0,
+            i32::wrapping_add,
+        ) as u64,
+        DataType::Date32 => of(
+            column.as_primitive::<Date32Type>().values(),
+            0,
+            i32::wrapping_add,
+        ) as u64,
+        DataType::Int64 => of(
+            column.as_primitive::<Int64Type>().values(),
+            0,
+            i64::wrapping_add,
+        ) as u64,
+        _ => 0,
+    };
+    let known = column.nulls().map_or(0, |known| bits(known.inner()));
+    values.wrapping_add(known)
 }

@@ -21,13 +21,17 @@ fn table(out: &mut String, one: &Comparison) -> std::fmt::Result {
         Per::Household => ("households", "people", "household"),
         Per::Person => ("households", "people", "person"),
         Per::Record => ("people", "records", "record"),
+        Per::Alone => ("people", "", "person"),
+    };
+    let below = match below {
+        "" => String::new(),
+        below => format!("{} {below}, ", thousands(one.persons)),
     };
     writeln!(
         out,
-        "**{}**: {} {rows}, {} {below}, {} rounds\n",
+        "**{}**: {} {rows}, {below}{} rounds\n",
         one.title,
         thousands(one.households),
-        thousands(one.persons),
         one.rounds
     )?;
     writeln!(

@@ -10,7 +10,7 @@ use minzheng_rules::pack::{PackSet, PackSource, SourceFile};
 use minzheng_rules::scenario::Engine;
 use serde_json::{Map, Value, json};
 
-use crate::columns::{NOTHING, whole};
+use crate::columns::{NEITHER, NOTHING, whole};
 use crate::data::Population;
 use crate::manifest;
 
@@ -33,44 +33,56 @@ pub fn pack(bench: &str) -> Result<PackSet, String> {
     PackSet::load(&[PackSource::new(files)]).map_err(|findings| findings.to_string())
 }
 
-/// The lowest value still possible of each formula, for every household; [`NOTHING`] where there is no lowest.
+/// Each formula for every household: the lowest value still possible, or what is known; [`NOTHING`] where there is none, for a truth
+/// [`NEITHER`].
 ///
 /// A column of the population gives the fact of its name; `on` gives the day decided.
 ///
 /// # Errors
 /// A column that does not fit its fact; what the engine finds wrong.
-pub fn lowest(
+pub fn answers(
     set: PackSet,
     population: &Population,
     formulas: &[&String],
+    lowest: bool,
 ) -> Result<Vec<Vec<i64>>, String> {
     let engine = Engine::new(set);
     let roots = facts(engine.packs(), 0, &population.households)?;
     let people = facts(engine.packs(), 1, &population.members)?;
+    let root = engine.packs().entities().first();
+    let root = root.ok_or("a pack without an entity")?.id.clone();
     let on = whole(&population.households, "on")?;
     let mut out = vec![Vec::with_capacity(on.len()); formulas.len()];
     for (row, day) in on.into_iter().enumerate() {
-        let members: Vec<Value> = (population.offsets[row]..population.offsets[row + 1])
+        let members = population.offsets.get(row..=row + 1);
+        let members: Vec<Value> = members
+            .map_or(0..0, |ends| ends[0]..ends[1])
             .map(|member| {
                 let mut person = object(&people, member as usize);
                 person.insert("id".to_owned(), json!(format!("p{member}")));
                 Value::Object(person)
             })
             .collect();
-        let document = json!({
+        let mut document = json!({
             "on": date(day)?,
             "default_status": "verified",
-            "household": object(&roots, row),
-            "person": members,
         });
+        document[root.as_str()] = Value::Object(object(&roots, row));
+        if !people.is_empty() {
+            document["person"] = Value::Array(members);
+        }
         let answer = engine
             .assess(&Document::from_value("bench", &document))
             .map_err(|findings| format!("household {row}: {findings}"))?;
         for (values, id) in out.iter_mut().zip(formulas) {
-            let (value, _) = answer
+            let (value, ty) = answer
                 .value(id, None)
                 .ok_or_else(|| format!("no formula `{id}` of the household"))?;
-            values.push(value.lo);
+            values.push(match ty {
+                _ if lowest || value.is_known() => value.lo,
+                Type::Bool => NEITHER,
+                _ => NOTHING,
+            });
         }
     }
     Ok(out)
@@ -85,7 +97,7 @@ fn facts(set: &PackSet, entity: usize, table: &RecordBatch) -> Result<Vec<Writte
     for fact in set.facts().filter(|fact| fact.entity == entity) {
         let values = whole(table, &fact.id)?;
         let write = |value: i64| match (value, fact.ty) {
-            (NOTHING, _) => Ok(Value::Null),
+            (NOTHING, _) | (NEITHER, Type::Bool) => Ok(Value::Null),
             (value, Type::Bool) => Ok(json!(value == 1)),
             (value, Type::Count) => Ok(json!(value)),
             (value, Type::Date) => date(value).map(Value::String),

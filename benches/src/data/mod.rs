@@ -2,6 +2,8 @@
 //!
 //! So the data are the same on every machine, in every language and for every size, and nothing has to be downloaded.
 
+mod maker;
+mod models;
 mod province;
 mod records;
 mod reference;
@@ -21,7 +23,7 @@ pub use reference::{AREAS, Figures, PLACE, figures};
 const SEED: u64 = 20_260_701;
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// Households and their members; members stand in the order of households. Of `matching` people, and records of sources.
+/// Households and their members; members stand in the order of households. Of `matching` people, and records of sources; of `models` people, and no members.
 #[derive(Debug)]
 pub struct Population {
     /// One row a household. Columns of facts carry the name of the fact.
@@ -41,6 +43,7 @@ impl Population {
         let made = match bench {
             "reference" => reference::population(households),
             "aggregates" => province::population(households),
+            "models" => models::population(households),
             "matching" => records::population(households),
             other => return Err(format!("no data for a bench `{other}`")),
         };

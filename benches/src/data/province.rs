@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use arrow_array::types::{ArrowPrimitiveType, Date32Type, Int32Type, Int64Type, UInt8Type};
-use arrow_array::{ArrayRef, BooleanArray, Int32Array, PrimitiveArray};
+use arrow_array::Int32Array;
+use arrow_array::types::{Date32Type, Int32Type};
 use arrow_schema::ArrowError;
 
-use super::{Amounts, Population, Stream, column, members_of, truths};
+use super::maker::{Maker, ON};
+use super::{Population, Stream, column, members_of};
 use crate::columns::table;
 
-/// 2026-01-01 as a day since 1970: the day decided.
-const ON: i32 = 20_454;
 /// 1930-01-01, the first day of birth.
 const FIRST_BIRTH: i32 = -14_610;
 
@@ -29,6 +28,7 @@ pub(super) fn population(rows: u32) -> Result<Population, ArrowError> {
     ])?;
 
     let maker = Maker {
+        under: "province",
         rows: household.len() as u32,
     };
     let members = table(vec![
@@ -70,49 +70,4 @@ pub(super) fn population(rows: u32) -> Result<Population, ArrowError> {
         members,
         offsets,
     })
-}
-
-/// Makes columns of facts; of a thousand values `missing` are.
-struct Maker {
-    rows: u32,
-}
-
-impl Maker {
-    fn numbers<T: ArrowPrimitiveType>(
-        &self,
-        name: &str,
-        missing: u32,
-        value: impl Fn(Stream, u32) -> T::Native,
-    ) -> ArrayRef {
-        let (stream, gone) = streams(name);
-        let value = |row| (gone.below(row, 1_000) >= missing).then(|| value(stream, row));
-        Arc::new((0..self.rows).map(value).collect::<PrimitiveArray<T>>())
-    }
-
-    fn codes(&self, name: &str, codes: &[u8], missing: u32) -> ArrayRef {
-        self.numbers::<UInt8Type>(name, missing, |stream, row| stream.one_of(row, codes))
-    }
-
-    fn money(&self, name: &str, percent: u32, top: u64, missing: u32) -> ArrayRef {
-        let amounts = Amounts::new(&format!("province.{name}"), percent, top);
-        self.numbers::<Int64Type>(name, missing, |_, row| amounts.at(row))
-    }
-
-    fn truths(&self, name: &str, percent: u32, missing: u32) -> ArrayRef {
-        let (stream, gone) = streams(name);
-        let yes = |row| stream.below(row, 100) < percent;
-        if missing == 0 {
-            return truths(self.rows, yes);
-        }
-        let value = |row| (gone.below(row, 1_000) >= missing).then(|| yes(row));
-        Arc::new((0..self.rows).map(value).collect::<BooleanArray>())
-    }
-}
-
-/// The values of a column, and which of them are missing.
-fn streams(name: &str) -> (Stream, Stream) {
-    (
-        Stream::new(&format!("province.{name}")),
-        Stream::new(&format!("province.{name}!")),
-    )
 }

@@ -236,7 +236,7 @@ fn found(text: &str) -> Vec<String> {
     let cells = |line: &str| {
         let all: Vec<&str> = line.split(',').collect();
         let key = all.last().unwrap();
-        format!("{} {key}", all[..4].join(" "))
+        format!("{} {key}", all.get(..4).unwrap().join(" "))
     };
     text.lines().skip(1).map(cells).collect()
 }

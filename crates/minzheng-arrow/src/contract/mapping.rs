@@ -1,6 +1,7 @@
 //! Names and units of columns that are called otherwise.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use minzheng_rules::error::Diagnostic;
 use serde::Deserialize;
@@ -81,7 +82,8 @@ impl Mapping {
         let quoted = |text: &str| serde_json::Value::from(text).to_string();
         let mut out = String::new();
         for (table, columns) in &self.tables {
-            out.push_str(&format!("[{}]\n", quoted(table)));
+            // writing to a string cannot fail
+            let _ = writeln!(out, "[{}]", quoted(table));
             for (name, column) in columns {
                 let given = [
                     ("fact", &column.fact),
@@ -98,7 +100,7 @@ impl Mapping {
                 if column.ignore {
                     words.push("ignore = true".to_owned());
                 }
-                out.push_str(&format!("{} = {{ {} }}\n", quoted(name), words.join(", ")));
+                let _ = writeln!(out, "{} = {{ {} }}", quoted(name), words.join(", "));
             }
         }
         out

@@ -330,7 +330,7 @@ impl<'a> Adopting<'a> {
             let settled = self.fact(table.entity, spoken, declared.as_ref(), first, rows);
             let mut tally = FactTally::default();
             let mut row = first;
-            for alike in settled.chunk_by(|a, b| are_alike(a, b)) {
+            for alike in settled.chunk_by(are_alike) {
                 let Some(one) = alike.first() else { continue };
                 tally.alike(one, alike.len());
                 let differs = one.difference.is_some_and(|d| d.grade != Grade::Same);

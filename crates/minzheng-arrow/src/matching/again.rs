@@ -396,7 +396,7 @@ impl Again<'_> {
                 answer.as_of = said.as_of;
                 if let Some(code) = self.contradicted.get(&of) {
                     answer.status = AnswerStatus::Unavailable;
-                    answer.reason = (*code).to_owned();
+                    (*code).clone_into(&mut answer.reason);
                 } else if let Some(own) = records.get(&of) {
                     answer.records.clone_from(own);
                 }

@@ -26,8 +26,8 @@ mod tests;
 mod threads;
 
 pub use again::{Apart, Differing, Explained, ToExplain};
+pub(crate) use fields::{located, want};
 pub use fold::Fold;
 pub use matcher::{Hit, Matcher, NO_KEY, Scratch};
-pub(crate) use fields::{located, want};
 pub use run::{Verified, VerifyInputs, VerifyOptions, VerifyStep, verify};
 pub use tally::{FactTally, ItemTally, VerifySummary};

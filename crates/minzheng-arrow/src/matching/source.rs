@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(test)]
+use arrow_array::RecordBatch;
 use minzheng::catalog::{FieldType, Resource};
 use minzheng::identity::ResidentNumber;
 use minzheng::verification::AnswerStatus;
@@ -333,7 +335,7 @@ fn past(
 ) -> Result<(), Error> {
     let Matched { tally, notes, .. } = out;
     let mut wanted: Vec<&str> = vec![IDENTITY, NUMBER];
-    wanted.extend(folds.iter().flat_map(|f| f.fields()));
+    wanted.extend(folds.iter().flat_map(Folding::fields));
     let mut columns = columns(against.set, resource, table.schema(), &wanted)?;
     for column in &mut columns {
         let tells = |f: &Folding<'_>| f.evidence.distinct.as_deref() == Some(column.field);

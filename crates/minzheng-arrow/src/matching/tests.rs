@@ -532,7 +532,7 @@ fn texts(array: &dyn Array, row: usize) -> Option<String> {
 #[test]
 fn words_and_columns_agree_whatever_is_answered() {
     let engine = Engine::built_in().unwrap();
-    let files = Files::new(&engine, "words", 150, stir);
+    let files = Files::new(&engine, "words", 110, stir);
     let options = VerifyOptions {
         explain: ToExplain {
             persons: Vec::new(),
@@ -605,7 +605,7 @@ fn words_and_columns_agree_whatever_is_answered() {
 #[test]
 fn threads_change_nothing_and_every_wrong_row_is_counted() {
     let engine = Engine::built_in().unwrap();
-    let files = Files::new(&engine, "threads", 400, stir);
+    let files = Files::new(&engine, "threads", 160, stir);
     let with = |out: &str, threads| {
         let options = VerifyOptions {
             threads,

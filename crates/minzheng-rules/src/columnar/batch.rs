@@ -130,7 +130,9 @@ impl<'a> Column<'a> {
         match &self.values {
             Values::Medium(values) if sure => {
                 let values = values.get(rows).unwrap_or_default();
-                slots.zip(values).for_each(|((_, slot), v)| *slot = i64::from(*v));
+                slots
+                    .zip(values)
+                    .for_each(|((_, slot), v)| *slot = i64::from(*v));
             }
             _ => slots.for_each(|(row, slot)| *slot = self.known_value(row).unwrap_or(none)),
         }
@@ -498,12 +500,7 @@ impl<'a> Batch<'a> {
     }
 
     /// The rows of an entity that belong to a range of cases.
-    pub fn rows_of(
-        &self,
-        set: &PackSet,
-        entity: usize,
-        cases: Range<usize>,
-    ) -> Range<usize> {
+    pub fn rows_of(&self, set: &PackSet, entity: usize, cases: Range<usize>) -> Range<usize> {
         let Some(parent) = set.entities.get(entity).and_then(|e| e.parent) else {
             return cases;
         };

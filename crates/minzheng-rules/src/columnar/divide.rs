@@ -19,7 +19,7 @@ enum Kind {
 }
 
 /// How many divisors are kept as reciprocals.
-const FEW: usize = 64;
+const FEW: usize = 128;
 
 /// A rounding that was proved to need no more than 64 bits: a divisor that is not negative, one rule for all rows.
 #[derive(Debug)]

@@ -105,6 +105,11 @@ pub(super) struct Lanes {
     pub(super) lo: Vec<Block>,
     pub(super) hi: Vec<Block>,
     pub(super) proof: Proof,
+    /// Whether some rows are known and nothing at all is known of the others: then the lowest alone are kept, those of unknown rows
+    /// hold any number within the proof, and the proof is that of a row that is known.
+    pub(super) gaps: bool,
+    /// The rows that are known, where there are gaps.
+    pub(super) known: Vec<u64>,
 }
 
 impl Lanes {
@@ -118,13 +123,51 @@ impl Lanes {
                 min: 0,
                 max: 0,
             },
+            gaps: false,
+            known: Vec::new(),
         }
     }
 
-    /// Makes room for so many blocks.
+    /// Makes room for so many blocks, without gaps.
     pub(super) fn fit(&mut self, blocks: usize) {
         self.lo.resize(blocks, [0; WORD]);
         self.hi.resize(blocks, [0; WORD]);
+        self.gaps = false;
+    }
+
+    /// Says which rows are known; nothing is known of the others.
+    pub(super) fn veil(&mut self, known: impl Iterator<Item = u64>, rows: usize) {
+        self.known.clear();
+        self.known.extend(known);
+        if self.proof.point {
+            self.gaps = true;
+        } else {
+            self.widen();
+            self.measure(rows);
+        }
+    }
+
+    /// Writes what is not known as a lowest and a highest without bound, for who reads both.
+    #[inline(always)]
+    pub(super) fn close(&mut self) {
+        if self.gaps {
+            self.gaps = false;
+            self.hi.clone_from(&self.lo);
+            self.widen();
+            self.proof.point = false;
+            self.proof.open = true;
+        }
+    }
+
+    #[inline(always)]
+    fn widen(&mut self) {
+        for ((lo, hi), known) in self.lo.iter_mut().zip(&mut self.hi).zip(&self.known) {
+            for lane in 0..WORD {
+                let is = spread(*known, lane);
+                lo[lane] = pick(is, lo[lane], i64::MIN);
+                hi[lane] = pick(is, hi[lane], i64::MAX);
+            }
+        }
     }
 
     pub(super) fn set(&mut self, row: usize, v: V) {
@@ -558,6 +601,79 @@ fn product(out: &mut Block, x: &Block, k: &Block, open: bool, small: bool) {
     }
 }
 
+/// How a value stands to a constant.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Side {
+    /// Below it.
+    Below,
+    /// At it or below.
+    UpTo,
+    /// Above it.
+    Above,
+    /// At it or above.
+    From,
+    /// The same.
+    Same,
+}
+
+impl Side {
+    /// What it says of a value that may not be known.
+    pub(super) fn of(self, value: V, constant: i64) -> V {
+        let constant = V::known(constant);
+        match self {
+            Self::Below => value.lt(constant),
+            Self::UpTo => value.le(constant),
+            Self::Above => constant.lt(value),
+            Self::From => constant.le(value),
+            Self::Same => value.eq(constant),
+        }
+    }
+}
+
+/// The rows of a column that stand so to a constant, in the numbers of the column; rows beyond the last may be anything.
+#[inline(always)]
+pub(super) fn stand<T: Copy + Ord + Default + TryFrom<i64>>(
+    out: &mut [u64],
+    values: &[T],
+    side: Side,
+    constant: i64,
+) {
+    // two tests are all there is: the same, and up to; the others are their opposites beside the next number
+    let (bound, not) = match side {
+        Side::Same | Side::UpTo => (Some(constant), false),
+        Side::Below => (constant.checked_sub(1), false),
+        Side::Above => (Some(constant), true),
+        Side::From => (constant.checked_sub(1), true),
+    };
+    let same = matches!(side, Side::Same);
+    match bound.map(T::try_from) {
+        Some(Ok(bound)) if same => bits_of(out, values, |v| v == bound),
+        Some(Ok(bound)) => bits_of(out, values, |v| v <= bound),
+        // beyond the numbers of the column: the same for all
+        Some(Err(_)) => out.fill(u64::from(!same && constant > 0).wrapping_neg()),
+        None => out.fill(0),
+    }
+    if not {
+        for word in out {
+            *word = !*word;
+        }
+    }
+}
+
+/// The rows of a column that pass a test.
+#[inline(always)]
+pub(super) fn bits_of<T: Copy + Default>(out: &mut [u64], values: &[T], test: impl Fn(T) -> bool) {
+    let (blocks, rest) = values.as_chunks::<WORD>();
+    for (word, block) in out.iter_mut().zip(blocks) {
+        *word = mask(|lane| test(block[lane]));
+    }
+    if let Some(word) = out.get_mut(blocks.len()) {
+        let mut block = [T::default(); WORD];
+        block[..rest.len()].copy_from_slice(rest);
+        *word = mask(|lane| test(block[lane]));
+    }
+}
+
 #[inline(always)]
 pub(super) fn less(out: &mut Truths, words: usize, a: View<'_>, b: View<'_>) {
     for w in 0..words {
@@ -698,6 +814,17 @@ fn one_of(out: &mut Block, t: u64, f: u64, yes: &Block, no: &Block, none: i64, d
         for lane in 0..WORD {
             let rest = pick(spread(f, lane), no[lane], none);
             out[lane] = pick(spread(t, lane), yes[lane], rest);
+        }
+    }
+}
+
+/// A constant in the rows that are not known.
+#[inline(always)]
+pub(super) fn fill(out: &mut Lanes, words: usize, known: impl Fn(usize) -> u64, value: i64) {
+    for (w, block) in out.lo.iter_mut().enumerate().take(words) {
+        let known = known(w);
+        for (lane, slot) in block.iter_mut().enumerate() {
+            *slot = pick(spread(known, lane), *slot, value);
         }
     }
 }

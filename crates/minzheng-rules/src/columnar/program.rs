@@ -9,6 +9,10 @@ use crate::scalar::{Apply, V};
 use crate::scenario::Regime;
 
 use super::batch::Batch;
+use super::run::OLDEST;
+
+/// Days that are far beyond the calendar.
+const FAR: i64 = 1 << 40;
 
 /// What a step reads: the register of an earlier step, negated where it is a truth that stands for its opposite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,6 +50,12 @@ pub(super) enum Step {
     HasLink(usize),
     Coalesce(Arg, i64),
     Age(Arg, Arg),
+    /// Whether somebody born on a day that is a fact is so many years old.
+    Older {
+        birth: Arg,
+        on: Arg,
+        years: i64,
+    },
     /// Any other operation, row by row by its scalar definition: the node of the plan it came from.
     Each(NodeId, Vec<Arg>),
     Agg {
@@ -69,6 +79,10 @@ pub(super) struct Instr {
     pub(super) step: Step,
     pub(super) ty: Type,
     pub(super) entity: usize,
+    /// Whether it is an output.
+    pub(super) kept: bool,
+    /// The registers that it reads.
+    pub(super) reads: Vec<Arg>,
     pub(super) dies: Vec<u32>,
 }
 
@@ -147,7 +161,7 @@ impl Program {
         self.folded.iter().all(|(id, v)| regime.constant(*id) == *v)
     }
 
-    /// Marks the last reader of every register.
+    /// Marks the last reader of every register; a step that nobody reads does nothing.
     fn bury(&mut self) {
         let kept: Vec<u32> = self.outputs.iter().map(|a| a.at).collect();
         let mut alive = vec![false; self.steps.len()];
@@ -155,9 +169,20 @@ impl Program {
             if let Some(slot) = alive.get_mut(at as usize) {
                 *slot = true;
             }
+            if let Some(step) = self.steps.get_mut(at as usize) {
+                step.kept = true;
+            }
         }
-        for step in self.steps.iter_mut().rev() {
-            for arg in step.step.args() {
+        for at in (0..self.steps.len()).rev() {
+            let read = alive.get(at) == Some(&true);
+            let Some(step) = self.steps.get_mut(at) else {
+                continue;
+            };
+            if !read {
+                step.step = Step::Const(0, 0);
+            }
+            step.reads = step.step.args();
+            for arg in step.reads.clone() {
                 if let Some(slot) = alive.get_mut(arg.at as usize)
                     && !*slot
                 {
@@ -191,7 +216,10 @@ impl Step {
             | Self::Add(a, b)
             | Self::Sub(a, b)
             | Self::Mul(a, b)
-            | Self::Age(a, b) => vec![*a, *b],
+            | Self::Age(a, b)
+            | Self::Older {
+                birth: a, on: b, ..
+            } => vec![*a, *b],
             Self::If(a, b, c) => vec![*a, *b, *c],
             Self::Agg {
                 filter,
@@ -346,6 +374,8 @@ impl Compiler<'_> {
             step: key.2.clone(),
             ty,
             entity,
+            kept: false,
+            reads: Vec::new(),
             dies: Vec::new(),
         });
         self.known.insert(key, at);
@@ -461,8 +491,14 @@ impl Compiler<'_> {
                 let none = self.all(parts, e);
                 return self.negated(none);
             }
-            Op::Lt(a, b) => Step::Lt(self.seen_from(*a, e), self.seen_from(*b, e)),
-            Op::Le(a, b) => Step::Le(self.seen_from(*a, e), self.seen_from(*b, e)),
+            Op::Lt(a, b) => {
+                let (a, b) = (self.seen_from(*a, e), self.seen_from(*b, e));
+                return self.below(a, b, false, e);
+            }
+            Op::Le(a, b) => {
+                let (a, b) = (self.seen_from(*a, e), self.seen_from(*b, e));
+                return self.below(a, b, true, e);
+            }
             Op::Eq(a, b) => Step::Eq(self.seen_from(*a, e), self.seen_from(*b, e)),
             Op::In(a, values) => Step::In(self.seen_from(*a, e), values.clone()),
             Op::Add(a, b) => Step::Add(self.seen_from(*a, e), self.seen_from(*b, e)),
@@ -546,6 +582,61 @@ impl Compiler<'_> {
             complete,
             bounds: (bounds.lo, bounds.hi),
         }
+    }
+
+    /// `a < b`, or `a <= b`. An age, and the days since a date, beside a constant are a test of the date itself.
+    fn below(&mut self, a: Arg, b: Arg, same: bool, entity: usize) -> Arg {
+        if let Some(test) = self.by_age(a, b, same, entity) {
+            return test;
+        }
+        let (a, b) = self.by_date(a, b).unwrap_or((a, b));
+        let step = if same { Step::Le(a, b) } else { Step::Lt(a, b) };
+        self.step(step, Type::Bool, entity)
+    }
+
+    fn by_age(&mut self, a: Arg, b: Arg, same: bool, entity: usize) -> Option<Arg> {
+        let of = |arg: Arg| match self.steps.get(arg.at as usize)?.step {
+            Step::Age(birth, on) if self.is_date_fact(birth) => Some((birth, on)),
+            _ => None,
+        };
+        let known = |arg: Arg| self.is_const(arg).and_then(V::get);
+        // k <= age: k years old. k < age: k + 1. age <= k: not k + 1. age < k: not k
+        let (age, years, not) = match (known(a), known(b)) {
+            (Some(k), _) => (of(b)?, k + i64::from(!same), false),
+            (_, Some(k)) => (of(a)?, k + i64::from(same), true),
+            _ => return None,
+        };
+        let (birth, on) = age;
+        let step = Step::Older { birth, on, years };
+        let found = (1..=OLDEST).contains(&years).then_some(step)?;
+        let test = self.step(found, Type::Bool, entity);
+        Some(Arg { at: test.at, not })
+    }
+
+    /// `k < on - date` is `date < on - k`, `on - date < k` is `on - k < date`; a known date is no further than the calendar, so that
+    /// no difference overflows.
+    fn by_date(&mut self, a: Arg, b: Arg) -> Option<(Arg, Arg)> {
+        let known = |arg: Arg| self.is_const(arg).and_then(V::get);
+        let since = |arg: Arg| match self.steps.get(arg.at as usize)?.step {
+            Step::Sub(on, date) if self.is_date_fact(date) => Some((known(on)?, date)),
+            _ => None,
+        };
+        let near = |n: i64| (-FAR..FAR).contains(&n);
+        let (on, k, date, first) = match (known(a), known(b)) {
+            (Some(k), None) => since(b).map(|(on, date)| (on, k, date, true))?,
+            (None, Some(k)) => since(a).map(|(on, date)| (on, k, date, false))?,
+            _ => return None,
+        };
+        if !near(on) || !near(k) {
+            return None;
+        }
+        let day = self.constant(V::known(on - k));
+        Some(if first { (date, day) } else { (day, date) })
+    }
+
+    fn is_date_fact(&self, arg: Arg) -> bool {
+        let step = self.steps.get(arg.at as usize);
+        step.is_some_and(|s| matches!(s.step, Step::Load(_)) && s.ty == Type::Date)
     }
 
     fn negated(&mut self, arg: Arg) -> Arg {

@@ -373,7 +373,7 @@ impl OutputColumn {
                     }
                 }
             }
-            (Reg::Empty, _) => {}
+            (Reg::Empty | Reg::Column(_), _) => {}
         }
     }
 

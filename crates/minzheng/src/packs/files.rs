@@ -72,17 +72,20 @@ pub(super) const CN: &[(&str, &str)] = &[
     ("settings.toml", include_str!("../../packs/cn/settings.toml")),
     ("warnings/a_medical.toml", include_str!("../../packs/cn/warnings/a_medical.toml")),
     ("warnings/alerts.toml", include_str!("../../packs/cn/warnings/alerts.toml")),
+    ("warnings/b_hardship.toml", include_str!("../../packs/cn/warnings/b_hardship.toml")),
     ("warnings/c_identity.toml", include_str!("../../packs/cn/warnings/c_identity.toml")),
     ("warnings/common.toml", include_str!("../../packs/cn/warnings/common.toml")),
     ("warnings/e_property.toml", include_str!("../../packs/cn/warnings/e_property.toml")),
     ("warnings/f_payment.toml", include_str!("../../packs/cn/warnings/f_payment.toml")),
     ("warnings/g_changes.toml", include_str!("../../packs/cn/warnings/g_changes.toml")),
+    ("warnings/payments.toml", include_str!("../../packs/cn/warnings/payments.toml")),
 ];
 
 #[cfg(feature = "pack-tests")]
 #[rustfmt::skip]
 pub(super) const CN_TESTS: &[(&str, &str)] = &[
     ("cases/warnings/a_medical.toml", include_str!("../../packs/cn/cases/warnings/a_medical.toml")),
+    ("cases/warnings/b_hardship.toml", include_str!("../../packs/cn/cases/warnings/b_hardship.toml")),
     ("cases/warnings/c_identity.toml", include_str!("../../packs/cn/cases/warnings/c_identity.toml")),
     ("cases/warnings/e_property.toml", include_str!("../../packs/cn/cases/warnings/e_property.toml")),
     ("cases/warnings/f_payment.toml", include_str!("../../packs/cn/cases/warnings/f_payment.toml")),
@@ -121,7 +124,11 @@ pub(super) const CN_15: &[(&str, &str)] = &[
     ("verification/evidence.toml", include_str!("../../packs/cn-15/verification/evidence.toml")),
     ("verification/report.toml", include_str!("../../packs/cn-15/verification/report.toml")),
     ("verification/warnings/a_medical.toml", include_str!("../../packs/cn-15/verification/warnings/a_medical.toml")),
+    ("verification/warnings/b_hardship.toml", include_str!("../../packs/cn-15/verification/warnings/b_hardship.toml")),
+    ("verification/warnings/c_identity.toml", include_str!("../../packs/cn-15/verification/warnings/c_identity.toml")),
     ("verification/warnings/common.toml", include_str!("../../packs/cn-15/verification/warnings/common.toml")),
+    ("verification/warnings/f_payment.toml", include_str!("../../packs/cn-15/verification/warnings/f_payment.toml")),
+    ("verification/warnings/payments.toml", include_str!("../../packs/cn-15/verification/warnings/payments.toml")),
 ];
 
 #[cfg(feature = "pack-tests")]

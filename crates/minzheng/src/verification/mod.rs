@@ -163,7 +163,8 @@ impl Engine {
         let (asked, mut answers, plan) = request.read(packs, basis, input.on())?;
         if !given.is_empty() && asked.grounds.authorized == Authorized::Here {
             // the plan is held to the answers of the file alone
-            let message = "answers that the host has read itself go past the authorisations of the file";
+            let message =
+                "answers that the host has read itself go past the authorisations of the file";
             let help = "write request.authorizations = \"elsewhere\" where the host has checked them itself";
             return Err(Error::one(Finding::new(queries::LACKING, message, help)));
         }

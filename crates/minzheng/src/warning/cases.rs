@@ -5,7 +5,7 @@ use std::sync::Arc;
 use minzheng_rules::facts::Document;
 use minzheng_rules::pack::model::PackTest;
 
-use super::model::Model;
+use super::model::{Model, Models};
 use super::watch::{Outcome, Warnings};
 use crate::Engine;
 use crate::error::Error;
@@ -59,7 +59,8 @@ impl ModelCase {
 }
 
 impl Engine {
-    /// Runs the cases that stand in the packs for their models: for every model one line for each kind.
+    /// Runs the cases that stand in the packs for their models: for every model one line for each kind. They show what a model says,
+    /// whether it is switched on or not.
     ///
     /// The id of a case is that of the model, a hyphen and the kind; more of one kind go on with another hyphen:
     /// `c01_dead_on_dibao-hit`, `c01_dead_on_dibao-miss-grace`.
@@ -68,7 +69,8 @@ impl Engine {
     /// As [`Engine::models`].
     pub fn test_models(&self) -> Result<Vec<ModelCase>, Error> {
         let mut out = Vec::new();
-        for model in self.models()?.all() {
+        let models = Arc::new(self.models()?.switched_on());
+        for model in models.all() {
             for kind in CaseKind::ALL {
                 let name = format!("{}-{}", model.id, kind.word());
                 let of = |test: &&PackTest| {
@@ -83,7 +85,8 @@ impl Engine {
                 };
                 for test in self.packs().tests().iter().filter(of) {
                     case.tests.push(test.id.clone());
-                    case.wrong.extend(self.wrong_with(model, kind, test)?);
+                    case.wrong
+                        .extend(self.wrong_with(&models, model, kind, test));
                 }
                 out.push(case);
             }
@@ -93,10 +96,11 @@ impl Engine {
 
     fn wrong_with(
         &self,
+        models: &Arc<Models>,
         model: &Model,
         kind: CaseKind,
         test: &PackTest,
-    ) -> Result<Vec<String>, Error> {
+    ) -> Vec<String> {
         let checks = self.rules().run_test(test).into_iter();
         let mut wrong: Vec<String> = checks
             .filter(|c| !c.passed)
@@ -116,9 +120,9 @@ impl Engine {
         }
         let document = Document::from_table(&test.id, &test.document);
         let Ok(answer) = self.rules().assess(&document) else {
-            return Ok(wrong);
+            return wrong;
         };
-        let warnings = Warnings::new(answer, Arc::clone(self.models()?), Arc::default());
+        let warnings = Warnings::new(answer, Arc::clone(models), Arc::default());
         let outcomes: Vec<Outcome> = warnings.of(&model.id).map(|w| w.outcome()).collect();
         let met = |outcome| outcomes.contains(&outcome);
         let is_so = match kind {
@@ -140,6 +144,6 @@ impl Engine {
                 kind.word()
             ));
         }
-        Ok(wrong)
+        wrong
     }
 }

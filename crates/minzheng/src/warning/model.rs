@@ -374,6 +374,16 @@ impl Models {
         })
     }
 
+    /// The same with every model switched on everywhere.
+    pub(super) fn switched_on(&self) -> Self {
+        let mut out = self.clone();
+        out.switches.clear();
+        for model in &mut out.list {
+            model.enabled = true;
+        }
+        out
+    }
+
     /// Whether some place switches a model.
     pub fn is_switched(&self, model: &Model) -> bool {
         self.switches.iter().any(|s| s.models.contains(&model.id))

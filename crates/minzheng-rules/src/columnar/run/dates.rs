@@ -10,7 +10,9 @@ use crate::scalar::V;
 impl Worker {
     #[inline(always)]
     pub(super) fn age(&mut self, birth: Arg, on: Arg, size: Size) -> Reg {
+        let gaps = self.agree(&[birth, on]);
         let mut out = self.lanes(size);
+        let args = [birth, on];
         let (mut s1, mut s2) = (None, None);
         let mut ages = core::mem::take(&mut self.ages);
         let (birth, on) = (self.view(birth, &mut s1), self.view(on, &mut s2));
@@ -29,7 +31,41 @@ impl Worker {
             }
         }
         self.ages = ages;
+        if gaps {
+            self.veil(&mut out, &args, size);
+        }
         Reg::Lanes(out)
+    }
+
+    /// Whether somebody is so many years old.
+    #[inline(always)]
+    pub(super) fn older(&mut self, birth: Arg, on: Arg, years: i64, size: Size) -> Reg {
+        let mut out = self.bits(size);
+        if let Reg::Lanes(mut age) = self.age(birth, on, size) {
+            age.close();
+            let mut scratch = None;
+            let years = View::splat(V::known(years), &mut scratch);
+            lanes::less_or_equal(&mut out, size.words, years, View::lanes(&age));
+            self.free_lanes.push(age);
+        }
+        Reg::Bits(out)
+    }
+
+    /// The latest birth of somebody of so many years on a day.
+    pub(super) fn latest_birth(&mut self, on: i64, years: i64) -> Option<i64> {
+        let at = self.ages_on(on);
+        let years = usize::try_from(years).ok()?;
+        self.ages[at].births.get(years).copied()
+    }
+
+    fn ages_on(&mut self, day: i64) -> usize {
+        self.ages
+            .iter()
+            .position(|a| a.on == day)
+            .unwrap_or_else(|| {
+                self.ages.push(Ages::on(day));
+                self.ages.len() - 1
+            })
     }
 }
 
@@ -42,7 +78,7 @@ pub(super) struct Ages {
 }
 
 /// Oldest age that is looked up.
-const OLDEST: i64 = 130;
+pub(in crate::columnar) const OLDEST: i64 = 130;
 
 impl Ages {
     fn on(day: i64) -> Self {

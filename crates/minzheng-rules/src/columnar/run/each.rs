@@ -27,6 +27,11 @@ impl Worker {
             };
             return Reg::Const(applied.value(value));
         }
+        let divides = matches!(
+            node.op,
+            Op::MulRound(..) | Op::DivRound(..) | Op::RoundTo(..)
+        );
+        let gaps = divides && self.agree(args);
         let mut out = self.lanes(size);
         let mut scratch = [None, None, None];
         let mut views = Vec::with_capacity(args.len());
@@ -35,7 +40,19 @@ impl Worker {
         }
         if let Some(division) = Division::prove(&node.op, &views) {
             division.run(&mut out, size, &views);
+            if gaps {
+                self.veil(&mut out, args, size);
+            }
             return Reg::Lanes(out);
+        }
+        drop(views);
+        for arg in args {
+            self.close(*arg);
+        }
+        let mut scratch = [None, None, None];
+        let mut views = Vec::with_capacity(args.len());
+        for (arg, scratch) in args.iter().zip(&mut scratch) {
+            views.push(self.view(*arg, scratch));
         }
         if let (Op::AddMonths(..), [day, months, ..]) = (&node.op, views.as_slice()) {
             let add = |day: Day, months| Some(day.add_months(months));

@@ -3,12 +3,145 @@
 use super::super::batch::{Column, Values, sensible};
 use super::super::bits::{WORD, tail};
 use super::super::chunk::{Chunk, Rows};
-use super::super::lanes::{Proof, lowest_and_highest, pick, spread};
+use super::super::lanes::{self, Proof, Side, lowest_and_highest, pick, spread};
 use super::super::program::Instr;
+use super::super::segments::Test;
 use super::{Job, Reg, Size, Worker};
 use crate::scalar::{V, is_open};
 
+/// A test of a column that needs no lanes.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Question<'a> {
+    Stands(Side, i64),
+    /// In order.
+    IsIn(&'a [i64]),
+    IsKnown,
+}
+
+impl Question<'_> {
+    fn of(self, value: V) -> V {
+        match self {
+            Self::Stands(side, constant) => side.of(value, constant),
+            Self::IsIn(values) => value.is_in(values),
+            Self::IsKnown => V::bool(value.is_known()),
+        }
+    }
+
+    /// The answers for values that are known; `spare` is as long as `out`.
+    #[inline(always)]
+    fn answer<T: Copy + Ord + Default + TryFrom<i64>>(
+        self,
+        out: &mut [u64],
+        spare: &mut [u64],
+        values: &[T],
+    ) {
+        let (mut one, mut ends) = ([(Side::Same, 0)], [(Side::From, 0), (Side::UpTo, 0)]);
+        // a list without a hole is from its first to its last, any other the opposite of being none of it
+        let (tests, none) = match self {
+            Self::IsKnown => (&[] as &[_], false),
+            Self::Stands(side, constant) => {
+                one[0] = (side, constant);
+                (&one as &[_], false)
+            }
+            Self::IsIn(&[first, .., last]) if is_run(first, last, self) => {
+                (ends[0].1, ends[1].1) = (first, last);
+                (&ends as &[_], false)
+            }
+            Self::IsIn(_) => (&[] as &[_], true),
+        };
+        let list = if let (true, Self::IsIn(list)) = (none, self) {
+            list
+        } else {
+            &[]
+        };
+        let unlike = list.iter().map(|value| (Side::Same, *value));
+        out.fill(u64::MAX);
+        for (side, constant) in tests.iter().copied().chain(unlike) {
+            lanes::stand(spare, values, side, constant);
+            let flip = u64::from(none).wrapping_neg();
+            for (word, more) in out.iter_mut().zip(&*spare) {
+                *word &= *more ^ flip;
+            }
+        }
+        if none {
+            for word in out {
+                *word = !*word;
+            }
+        }
+    }
+}
+
+/// Whether a list in order is every number from the first to the last.
+fn is_run(first: i64, last: i64, list: Question<'_>) -> bool {
+    let Question::IsIn(values) = list else {
+        return false;
+    };
+    last.checked_sub(first) == i64::try_from(values.len() - 1).ok()
+}
+
 impl Worker {
+    /// A fact: as a column for as long as only tests with constants read it.
+    #[inline(always)]
+    pub(super) fn load_later(
+        &mut self,
+        job: &Job<'_>,
+        chunk: &Chunk,
+        fact: usize,
+        instr: &Instr,
+        size: Size,
+    ) -> Reg {
+        let column = job.batch.columns.get(fact).and_then(Option::as_ref);
+        let part = &chunk.parts[instr.entity].rows;
+        match (column, part) {
+            (Some(column), Rows::Range(..))
+                if !instr.kept
+                    && column.wild().is_none()
+                    && !matches!(column.values(), Values::Bool(_)) =>
+            {
+                Reg::Column(fact)
+            }
+            _ => self.load(job, chunk, fact, instr, size),
+        }
+    }
+
+    /// The answers of a column that was not loaded; `missing` is what an unknown value can be.
+    #[inline(always)]
+    pub(super) fn ask(
+        &mut self,
+        column: &Column<'_>,
+        start: usize,
+        size: Size,
+        missing: V,
+        question: Question<'_>,
+    ) -> Reg {
+        let (mut out, mut spare) = (self.bits(size), self.bits(size));
+        let rows = start..start + size.rows;
+        match column.values() {
+            Values::Bool(_) => {}
+            Values::Small(v) => question.answer(&mut out.t, &mut spare.t, &v[rows]),
+            Values::Medium(v) => question.answer(&mut out.t, &mut spare.t, &v[rows]),
+            Values::Large(v) => question.answer(&mut out.t, &mut spare.t, &v[rows]),
+        }
+        match column.known() {
+            None => {
+                for (t, f) in out.t.iter().zip(&mut out.f) {
+                    *f = !t;
+                }
+            }
+            Some(known) => {
+                known.copy_range(start, size.rows, &mut spare.t);
+                let (yes, no) = Test::Const(question.of(missing)).word(0);
+                for ((t, f), known) in out.t.iter_mut().zip(&mut out.f).zip(&spare.t) {
+                    let holds = *t;
+                    *t = holds & known | yes & !known;
+                    *f = !holds & known | no & !known;
+                }
+            }
+        }
+        self.free_bits.push(spare);
+        Reg::Bits(out)
+    }
+
     #[inline(always)]
     pub(super) fn load(
         &mut self,
@@ -97,7 +230,9 @@ impl Worker {
         let strange = column.wild().filter(|w| w.any_in(start, size.rows));
         let (mut min, mut max) = (i64::MAX, i64::MIN);
         let (blocks, rest) = values.as_chunks::<WORD>();
-        if point {
+        // nothing is known of what is missing: its values, whatever they are, stay where they stand
+        let gaps = !point && missing == V::UNKNOWN && strange.is_none();
+        if point || gaps {
             for (lo, values) in out.lo.iter_mut().zip(blocks) {
                 for lane in 0..WORD {
                     lo[lane] = wide(values[lane]);
@@ -112,7 +247,9 @@ impl Worker {
                     max = max.max(*slot);
                 }
             }
-        } else {
+        }
+        let gaps = gaps && !is_open(min) && !is_open(max);
+        if !point && !gaps {
             let words = out.lo.iter_mut().zip(&mut out.hi).zip(&validity.t);
             for (((lo, hi), known), values) in words.zip(blocks) {
                 for lane in 0..WORD {
@@ -133,6 +270,10 @@ impl Worker {
                 }
             }
         }
+        if gaps {
+            out.gaps = true;
+            out.known.clone_from(&validity.t);
+        }
         self.free_bits.push(validity);
         if let Some(wild) = strange {
             if point {
@@ -142,12 +283,12 @@ impl Worker {
                 out.set(row, V::UNKNOWN);
             }
             out.measure(size.rows);
-        } else if point {
+        } else if point || gaps {
             if min > max {
                 (min, max) = (0, 0);
             }
             out.proof = Proof {
-                point,
+                point: true,
                 open: false,
                 min,
                 max,

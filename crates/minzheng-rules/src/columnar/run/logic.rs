@@ -10,24 +10,39 @@ use crate::scalar::V;
 impl Worker {
     #[inline(always)]
     pub(super) fn all(&mut self, parts: &[Arg], size: Size) -> Reg {
+        if parts.iter().any(|p| self.constant(*p) == Some(V::FALSE)) {
+            return Reg::Const(V::FALSE);
+        }
         let mut out = self.bits(size);
-        out.t.fill(u64::MAX);
-        out.f.fill(0);
+        let mut first = true;
         for part in parts {
             match self.truth(*part) {
                 Test::Const(V::TRUE) => {}
-                Test::Const(V::FALSE) => {
-                    self.free_bits.push(out);
-                    return Reg::Const(V::FALSE);
+                Test::Const(_) => {
+                    if first {
+                        out.f.fill(0);
+                    }
+                    out.t.fill(0);
+                    first = false;
                 }
-                Test::Const(_) => out.t.fill(0),
+                Test::Bits(t, f) if first => {
+                    out.t.copy_from_slice(t);
+                    out.f.copy_from_slice(f);
+                    first = false;
+                }
                 Test::Bits(t, f) => {
-                    for w in 0..size.words {
-                        out.t[w] &= t[w];
-                        out.f[w] |= f[w];
+                    for ((t, f), (more_t, more_f)) in
+                        out.t.iter_mut().zip(&mut out.f).zip(t.iter().zip(f))
+                    {
+                        *t &= more_t;
+                        *f |= more_f;
                     }
                 }
             }
+        }
+        if first {
+            self.free_bits.push(out);
+            return Reg::Const(V::TRUE);
         }
         Reg::Bits(out)
     }
@@ -49,12 +64,19 @@ impl Worker {
         if let Some(v) = self.constant(a) {
             return Reg::Const(V::bool(v.is_known()));
         }
+        let gaps = self.agree(&[a]);
         let mut out = self.bits(size);
         let mut scratch = None;
         match self.truth(a) {
             Test::Bits(t, f) => {
                 for w in 0..size.words {
                     out.t[w] = t[w] | f[w];
+                }
+            }
+            Test::Const(_) if gaps => {
+                let known = self.known(core::slice::from_ref(&a));
+                for (w, t) in out.t.iter_mut().enumerate() {
+                    *t = known(w);
                 }
             }
             Test::Const(_) => lanes::known(&mut out.t, size.words, self.view(a, &mut scratch)),
@@ -81,18 +103,26 @@ impl Worker {
             }
             return Reg::Bits(out);
         }
+        let gaps = self.agree(&[a]);
         let mut out = self.lanes(size);
         let mut scratch = None;
         lanes::coalesce(&mut out, size.words, self.view(a, &mut scratch), value);
+        if gaps {
+            let known = self.known(core::slice::from_ref(&a));
+            lanes::fill(&mut out, size.words, known, value);
+        }
         Reg::Lanes(out)
     }
 
     /// An official's finding where there is one.
     #[inline(always)]
-    pub(super) fn finding(&mut self, found: Reg, inner: Arg, size: Size) -> Reg {
+    pub(super) fn finding(&mut self, mut found: Reg, inner: Arg, size: Size) -> Reg {
+        if let Reg::Lanes(lanes) = &mut found {
+            lanes.close();
+        }
         let out = match &found {
             Reg::Const(v) if v.is_known() => Reg::Const(*v),
-            Reg::Const(_) | Reg::Empty => self.copy(inner, size),
+            Reg::Const(_) | Reg::Empty | Reg::Column(_) => self.copy(inner, size),
             Reg::Bits(bits) => {
                 let mut out = self.bits(size);
                 let inner = self.truth(inner);
@@ -119,7 +149,7 @@ impl Worker {
         match found {
             Reg::Bits(bits) => self.free_bits.push(bits),
             Reg::Lanes(lanes) => self.free_lanes.push(lanes),
-            Reg::Empty | Reg::Const(_) => {}
+            Reg::Empty | Reg::Const(_) | Reg::Column(_) => {}
         }
         out
     }

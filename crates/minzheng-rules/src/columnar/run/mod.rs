@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use super::batch::Batch;
 use super::bits::{Truths, WORD, tail, words};
-use super::chunk::Chunk;
-use super::lanes::{self, Lanes, Scratch, View};
+use super::chunk::{Chunk, Rows};
+use super::lanes::{self, Lanes, Scratch, Side, View};
 use super::program::{Arg, Instr, Program, Step};
 use super::segments::Test;
 use crate::ir::Plan;
@@ -25,7 +25,9 @@ use crate::scenario::Regime;
 use across::Climbs;
 use aggregate::Aggregate;
 use dates::Ages;
+pub(super) use dates::OLDEST;
 use law::Tables;
+use load::Question;
 
 /// The value of a step for the rows of a chunk.
 #[derive(Debug, Default)]
@@ -33,6 +35,8 @@ pub(super) enum Reg {
     #[default]
     Empty,
     Const(V),
+    /// A fact that nobody has needed as lanes so far.
+    Column(usize),
     Bits(Truths),
     Lanes(Lanes),
 }
@@ -63,10 +67,14 @@ pub(super) struct Worker {
 /// A test of two numbers.
 macro_rules! compare {
     ($worker:ident, $a:expr, $b:expr, $size:ident, $kernel:path) => {{
+        let gaps = $worker.agree(&[$a, $b]);
         let mut out = $worker.bits($size);
         let (mut s1, mut s2) = (None, None);
         let (a, b) = ($worker.view($a, &mut s1), $worker.view($b, &mut s2));
         $kernel(&mut out, $size.words, a, b);
+        if gaps {
+            $worker.veil_truths(&mut out, &[$a, $b]);
+        }
         Reg::Bits(out)
     }};
 }
@@ -77,10 +85,14 @@ macro_rules! two {
         if let (Some(a), Some(b)) = ($worker.constant($a), $worker.constant($b)) {
             return Reg::Const($definition(a, b));
         }
+        let gaps = $worker.agree(&[$a, $b]);
         let mut out = $worker.lanes($size);
         let (mut s1, mut s2) = (None, None);
         let (a, b) = ($worker.view($a, &mut s1), $worker.view($b, &mut s2));
         $kernel(&mut out, $size.rows, $size.words, a, b);
+        if gaps {
+            $worker.veil(&mut out, &[$a, $b], $size);
+        }
         Reg::Lanes(out)
     }};
 }
@@ -137,7 +149,7 @@ impl Worker {
         match core::mem::take(&mut self.regs[at]) {
             Reg::Bits(bits) => self.free_bits.push(bits),
             Reg::Lanes(lanes) => self.free_lanes.push(lanes),
-            Reg::Empty | Reg::Const(_) => {}
+            Reg::Empty | Reg::Const(_) | Reg::Column(_) => {}
         }
     }
 
@@ -155,11 +167,193 @@ impl Worker {
                 rows,
                 words: words(rows),
             };
-            let value = self.step(job, chunk, instr, size, &mut climbs);
+            let value = match self.asked(instr) {
+                Some((arg, fact, question, missing)) => {
+                    self.question(job, chunk, (arg, fact), question, missing)
+                }
+                None => {
+                    self.ready(job, chunk, &instr.step, &instr.reads);
+                    self.step(job, chunk, instr, size, &mut climbs)
+                }
+            };
             self.regs[at] = settle(value, size);
             for dead in &instr.dies {
                 self.release(*dead as usize);
             }
+        }
+        for output in &job.program.outputs {
+            self.close(*output);
+        }
+    }
+
+    /// Lays out what a step reads, as it reads it: columns are loaded; some operations know of gaps, all others read lowest and
+    /// highest.
+    #[inline(always)]
+    fn ready(&mut self, job: &Job<'_>, chunk: &Chunk, step: &Step, reads: &[Arg]) {
+        let knows_gaps = matches!(
+            step,
+            Step::Lt(..)
+                | Step::Le(..)
+                | Step::Eq(..)
+                | Step::In(..)
+                | Step::Has(_)
+                | Step::Older { .. }
+                | Step::Add(..)
+                | Step::Sub(..)
+                | Step::Mul(..)
+                | Step::Scale(..)
+                | Step::Coalesce(..)
+                | Step::Age(..)
+                | Step::Each(..)
+        );
+        for arg in reads {
+            self.force(job, chunk, *arg);
+            if !knows_gaps {
+                self.close(*arg);
+            }
+        }
+    }
+
+    /// What a step asks of a column that was not loaded: where the other side of its test is the same for all rows.
+    fn asked<'p>(&mut self, instr: &'p Instr) -> Option<(Arg, usize, Question<'p>, Option<V>)> {
+        let stands = |worker: &Self, a: Arg, b: Arg, sides: (Side, Side)| {
+            let (arg, other, side) = match (worker.column(a), worker.column(b)) {
+                (Some(_), None) => (a, b, sides.0),
+                (None, Some(_)) => (b, a, sides.1),
+                _ => return None,
+            };
+            let fact = worker.column(arg)?;
+            let constant = worker.constant(other)?.get()?;
+            Some((arg, fact, Question::Stands(side, constant), None))
+        };
+        match &instr.step {
+            Step::Lt(a, b) => stands(self, *a, *b, (Side::Below, Side::Above)),
+            Step::Le(a, b) => stands(self, *a, *b, (Side::UpTo, Side::From)),
+            Step::Eq(a, b) => stands(self, *a, *b, (Side::Same, Side::Same)),
+            Step::In(a, values) => Some((*a, self.column(*a)?, Question::IsIn(values), None)),
+            Step::Has(a) => Some((*a, self.column(*a)?, Question::IsKnown, None)),
+            Step::Older { birth, on, years } => {
+                let fact = self.column(*birth)?;
+                let day = self.latest_birth(self.constant(*on)?.get()?, *years)?;
+                // an age is known or not: bounds of the birth say nothing of it
+                let question = Question::Stands(Side::UpTo, day);
+                Some((*birth, fact, question, Some(V::UNKNOWN)))
+            }
+            _ => None,
+        }
+    }
+
+    /// Loads a column that is needed as lanes.
+    #[inline(always)]
+    fn force(&mut self, job: &Job<'_>, chunk: &Chunk, arg: Arg) {
+        let at = arg.at as usize;
+        if let Reg::Column(fact) = self.regs[at] {
+            let instr = &job.program.steps[at];
+            let rows = chunk.len(instr.entity);
+            let size = Size {
+                rows,
+                words: words(rows),
+            };
+            self.regs[at] = self.load(job, chunk, fact, instr, size);
+        }
+    }
+
+    /// Writes the gaps of a register out.
+    #[inline(always)]
+    fn close(&mut self, arg: Arg) {
+        if let Reg::Lanes(lanes) = &mut self.regs[arg.at as usize] {
+            lanes.close();
+        }
+    }
+
+    /// Whether some of these numbers have gaps, and all the others are known: then an operation reads every row as known, and what
+    /// is not known is said afterwards. Where one has lowest and highest of its own, the gaps of the others are written out.
+    #[inline(always)]
+    fn agree(&mut self, args: &[Arg]) -> bool {
+        let (mut gaps, mut known) = (false, true);
+        for arg in args {
+            match &self.regs[arg.at as usize] {
+                Reg::Lanes(lanes) => {
+                    gaps |= lanes.gaps;
+                    known &= lanes.proof.point;
+                }
+                Reg::Const(v) => known &= v.is_known(),
+                _ => known = false,
+            }
+        }
+        if gaps && !known {
+            for arg in args {
+                self.close(*arg);
+            }
+        }
+        gaps && known
+    }
+
+    /// The rows in which all of these numbers are known, word by word.
+    fn known<'a>(&'a self, args: &'a [Arg]) -> impl Fn(usize) -> u64 + 'a {
+        move |w| {
+            let word = |arg: &Arg| match &self.regs[arg.at as usize] {
+                Reg::Lanes(lanes) if lanes.gaps => lanes.known[w],
+                _ => u64::MAX,
+            };
+            args.iter().fold(u64::MAX, |all, arg| all & word(arg))
+        }
+    }
+
+    #[inline(always)]
+    fn veil(&self, out: &mut Lanes, args: &[Arg], size: Size) {
+        out.veil((0..size.words).map(self.known(args)), size.rows);
+    }
+
+    #[inline(always)]
+    fn veil_truths(&self, out: &mut Truths, args: &[Arg]) {
+        let known = self.known(args);
+        for (w, (t, f)) in out.t.iter_mut().zip(&mut out.f).enumerate() {
+            let known = known(w);
+            *t &= known;
+            *f &= known;
+        }
+    }
+
+    /// A test of a column that was not loaded; `missing` where another value stands for what is not known than the fact says.
+    #[inline(always)]
+    fn question(
+        &mut self,
+        job: &Job<'_>,
+        chunk: &Chunk,
+        (arg, fact): (Arg, usize),
+        question: Question<'_>,
+        missing: Option<V>,
+    ) -> Reg {
+        let column = job.batch.columns.get(fact).and_then(Option::as_ref);
+        let entity = job.program.steps[arg.at as usize].entity;
+        let (Some(column), Some(def), Rows::Range(start, rows)) =
+            (column, job.set.facts.get(fact), &chunk.parts[entity].rows)
+        else {
+            // no register is a column then
+            return Reg::Empty;
+        };
+        let size = Size {
+            rows: *rows,
+            words: words(*rows),
+        };
+        let missing = missing.unwrap_or_else(|| V::missing(def.ty, def.low, def.high));
+        self.ask(column, *start, size, missing, question)
+    }
+
+    /// Whether a number may be zero in a row in which it is known, as far as is proved.
+    fn may_be_zero(&self, arg: Arg) -> bool {
+        match &self.regs[arg.at as usize] {
+            Reg::Lanes(lanes) => (lanes.proof.min..=lanes.proof.max).contains(&0),
+            Reg::Const(v) => v.lo <= 0 && v.hi >= 0,
+            _ => true,
+        }
+    }
+
+    fn column(&self, arg: Arg) -> Option<usize> {
+        match self.regs[arg.at as usize] {
+            Reg::Column(fact) => Some(fact),
+            _ => None,
         }
     }
 
@@ -170,7 +364,7 @@ impl Worker {
             Reg::Const(v) => Test::Const(if arg.not { v.not() } else { *v }),
             Reg::Bits(bits) if arg.not => Test::Bits(&bits.f, &bits.t),
             Reg::Bits(bits) => Test::Bits(&bits.t, &bits.f),
-            Reg::Empty | Reg::Lanes(_) => Test::Const(V::MAYBE),
+            Reg::Empty | Reg::Column(_) | Reg::Lanes(_) => Test::Const(V::MAYBE),
         }
     }
 
@@ -179,7 +373,7 @@ impl Worker {
         match &self.regs[arg.at as usize] {
             Reg::Const(v) => View::splat(*v, scratch),
             Reg::Lanes(lanes) => View::lanes(lanes),
-            Reg::Empty | Reg::Bits(_) => View::splat(V::UNKNOWN, scratch),
+            Reg::Empty | Reg::Column(_) | Reg::Bits(_) => View::splat(V::UNKNOWN, scratch),
         }
     }
 
@@ -193,7 +387,7 @@ impl Worker {
     fn is_bits(&self, arg: Arg, ty: Type) -> bool {
         match &self.regs[arg.at as usize] {
             Reg::Bits(_) => true,
-            Reg::Lanes(_) => false,
+            Reg::Column(_) | Reg::Lanes(_) => false,
             Reg::Const(_) | Reg::Empty => ty == Type::Bool,
         }
     }
@@ -210,7 +404,7 @@ impl Worker {
         match &instr.step {
             Step::Const(lo, hi) => Reg::Const(V { lo: *lo, hi: *hi }),
             Step::Law(slot) => self.law(job, chunk, *slot, instr.ty, size),
-            Step::Load(fact) => self.load(job, chunk, *fact, instr, size),
+            Step::Load(fact) => self.load_later(job, chunk, *fact, instr, size),
             Step::Spread(arg) => self.spread(job, chunk, *arg, instr, size, climbs),
             Step::Finding(fact, inner) => {
                 let found = self.load(job, chunk, *fact, instr, size);
@@ -225,33 +419,53 @@ impl Worker {
             Step::Eq(a, b) => {
                 let truths = |r: &Reg| matches!(r, Reg::Bits(_));
                 if truths(&self.regs[a.at as usize]) || truths(&self.regs[b.at as usize]) {
-                    self.same_truth(*a, *b, size)
-                } else {
-                    compare!(self, *a, *b, size, lanes::equal)
+                    return self.same_truth(*a, *b, size);
                 }
+                compare!(self, *a, *b, size, lanes::equal)
             }
             Step::In(a, values) => {
                 if let Some(v) = self.constant(*a) {
                     return Reg::Const(v.is_in(values));
                 }
+                let gaps = self.agree(&[*a]);
                 let mut out = self.bits(size);
                 let mut scratch = None;
                 lanes::is_in(&mut out, size.words, self.view(*a, &mut scratch), values);
+                if gaps {
+                    self.veil_truths(&mut out, &[*a]);
+                }
                 Reg::Bits(out)
             }
             Step::Add(a, b) => two!(self, *a, *b, size, V::add, lanes::add),
             Step::Sub(a, b) => two!(self, *a, *b, size, V::sub, lanes::sub),
-            Step::Mul(a, b) => two!(self, *a, *b, size, V::mul, lanes::mul),
-            Step::Scale(a, k) => {
-                if let Some(v) = self.constant(*a) {
+            Step::Mul(a, b) => {
+                // nothing times zero is zero: it is known where the other is not
+                if self.may_be_zero(*a) {
+                    self.close(*b);
+                }
+                if self.may_be_zero(*b) {
+                    self.close(*a);
+                }
+                two!(self, *a, *b, size, V::mul, lanes::mul)
+            }
+            Step::Scale(arg, k) => {
+                if let Some(v) = self.constant(*arg) {
                     return Reg::Const(v.scale(*k));
                 }
+                if *k <= 0 {
+                    self.close(*arg);
+                }
+                let gaps = self.agree(&[*arg]);
                 let mut out = self.lanes(size);
                 let (mut s1, mut s2) = (None, None);
-                let (a, k) = (self.view(*a, &mut s1), View::splat(V::known(*k), &mut s2));
+                let (a, k) = (self.view(*arg, &mut s1), View::splat(V::known(*k), &mut s2));
                 lanes::mul(&mut out, size.rows, size.words, a, k);
+                if gaps {
+                    self.veil(&mut out, &[*arg], size);
+                }
                 Reg::Lanes(out)
             }
+            Step::Older { birth, on, years } => self.older(*birth, *on, *years, size),
             Step::Min(parts) => fold!(self, parts, size, V::min, lanes::least),
             Step::Max(parts) => fold!(self, parts, size, V::max, lanes::greatest),
             Step::If(test, yes, no) => self.choose(*test, *yes, *no, instr.ty, size),

@@ -586,7 +586,7 @@ status = "operational"
         }
     }
 
-    /// The kinds of data a fact names are those the law of checking knows; these four sources are none of them, and say
+    /// The kinds of data a fact names are those the law of checking knows; these are none of them, and say
     /// more than an applicant.
     #[test]
     fn a_fact_rests_on_a_kind_it_names() {
@@ -606,7 +606,13 @@ status = "operational"
                 "public_payroll:employed",
                 "income_tax:property_net",
                 "custody:in_prison",
-                "custody:compulsory_rehab"
+                "custody:compulsory_rehab",
+                "elder_ability:elder_unable",
+                "elder_ability:elder_severe",
+                "elder_person:lives_alone",
+                "elder_facility_resident:in_elder_home",
+                "vagrant_help:shelter_stays",
+                "grassroots_member:village_officer"
             ]
         );
     }
