@@ -1164,7 +1164,13 @@ pub(crate) enum SchemaCommand {
         &[DONE, REFUSED_PACK, USAGE],
     ))]
     QualityReport,
-    /// The tables that `run` reads: every column with its type, unit, bounds, words and the conditions that need it
+    /// The JSON Schema of what the call `warn` answers
+    #[command(after_help = teach(
+        "minzheng schema warnings",
+        &[DONE, REFUSED_PACK, USAGE],
+    ))]
+    Warnings,
+    /// The tables that `run` and `warn` read: every column with its type, unit, bounds, words and the conditions that need it
     #[command(after_help = teach(
         "minzheng schema tables --markdown",
         &[DONE, REFUSED_PACK, USAGE],

@@ -132,6 +132,9 @@ pub(crate) fn run(args: Args) -> Outcome {
         Command::Schema(SchemaCommand::VerificationReport) => {
             Ok(output::json(&minzheng::Report::json_schema()))
         }
+        Command::Schema(SchemaCommand::Warnings) => {
+            Ok(output::json(&minzheng::warning::Warnings::json_schema()))
+        }
         Command::Schema(SchemaCommand::QualityReport) => Ok(output::json(
             &minzheng::catalog::quality::Report::json_schema(),
         )),

@@ -54,6 +54,11 @@ const GENERATED: &[Generated] = &[
         command: "cargo run -q -p minzheng-cli -- catalog list --markdown",
     },
     Generated {
+        path: "docs/reference/warnings.schema.json",
+        part: Part::Whole,
+        command: "cargo run -q -p minzheng-cli -- schema warnings",
+    },
+    Generated {
         path: "docs/reference/models.md",
         part: Part::Whole,
         command: "cargo run -q -p minzheng-cli -- models list --markdown",

@@ -200,7 +200,7 @@ impl Summary {
         let Counted {
             spans,
             leagues,
-            mut counted,
+            of: mut counted,
         } = self.begin(imported);
         for (table, batch) in tables.iter().zip(batches) {
             let spans: Vec<_> = spans
@@ -251,7 +251,7 @@ impl Summary {
         Counted {
             spans,
             leagues,
-            counted,
+            of: counted,
         }
     }
 
@@ -269,10 +269,10 @@ impl Summary {
 
 /// The leagues of a batch while they are counted.
 pub(crate) struct Counted {
-    /// The place of a league in `counted`, and households of it that follow each other.
+    /// The place of a league in `of`, and households of it that follow each other.
     pub(crate) spans: Vec<(usize, Range<usize>)>,
     pub(crate) leagues: BTreeMap<String, usize>,
-    pub(crate) counted: Vec<League>,
+    pub(crate) of: Vec<League>,
 }
 
 /// Counts findings by their code, those that are not kept under an empty one.

@@ -242,7 +242,7 @@ impl Alerts {
         let Counted {
             spans,
             leagues,
-            mut counted,
+            of: mut counted,
         } = summary.begin(imported);
         for (asked, said) in self.asked.iter().zip(&said) {
             for (at, span) in &spans {
@@ -339,14 +339,12 @@ impl Alerts {
         let directions: Vec<&str> = Direction::ALL.iter().map(|d| d.word()).collect();
         let levels: Vec<&str> = Level::ALL.iter().map(|l| l.word()).collect();
         let subjects = [Target::Household.word(), Target::Person.word()];
-        for (words, word) in [
-            (
-                directions.as_slice(),
-                Self::direction as fn(&Model) -> &'static str,
-            ),
-            (levels.as_slice(), Self::level),
-            (subjects.as_slice(), Self::subject),
-        ] {
+        let word_of: [(&[&str], fn(&Model) -> &'static str); 3] = [
+            (&directions, |model| model.direction.word()),
+            (&levels, |model| model.level.word()),
+            (&subjects, |model| model.target.word()),
+        ];
+        for (words, word) in word_of {
             let place = |hit: &Hit| {
                 let word = of(hit).map(word)?;
                 let at = words.iter().position(|w| *w == word)?;
@@ -383,18 +381,6 @@ impl Alerts {
             out.push(Arc::new(StringArray::from_iter_values(en)));
         }
         Ok(out)
-    }
-
-    const fn direction(model: &Model) -> &'static str {
-        model.direction.word()
-    }
-
-    const fn level(model: &Model) -> &'static str {
-        model.level.word()
-    }
-
-    const fn subject(model: &Model) -> &'static str {
-        model.target.word()
     }
 
     /// The sentences of hits, each household evaluated once.

@@ -35,7 +35,7 @@ pub struct Receipt {
     pub known_on: String,
     /// SHA-256 of the facts, dates and overlays.
     pub input: String,
-    /// SHA-256 of every outcome and condition.
+    /// SHA-256 of every outcome and condition, or of the formulas asked about.
     pub output: String,
 }
 
@@ -64,6 +64,26 @@ impl Assessment {
                 }
             }
         }
+        self.receipt_over(hash)
+    }
+
+    /// The receipt of some formulas or conditions by id, each in every row of its entity: its output is their digest.
+    pub fn receipt_of(&self, wanted: &[&str]) -> Receipt {
+        let mut hash = Sha256::new();
+        for id in wanted {
+            hash.update(id);
+            for (_, node, entity, _) in self.formula_nodes(&[id], 0) {
+                for row in 0..self.input.row_count(entity) {
+                    let value = self.node_value(node, entity, row);
+                    hash.update(value.lo.to_be_bytes());
+                    hash.update(value.hi.to_be_bytes());
+                }
+            }
+        }
+        self.receipt_over(hash)
+    }
+
+    fn receipt_over(&self, hash: Sha256) -> Receipt {
         let packs = self.set.packs.iter().map(|p| PackReceipt {
             id: p.id.clone(),
             version: p.version.clone(),

@@ -120,17 +120,17 @@ impl Models {
         let mut models = Self {
             groups: loader.groups(),
             handlings: loader.handlings(),
-            models: Vec::new(),
+            list: Vec::new(),
             switches: Vec::new(),
         };
         let mut seen = BTreeSet::new();
         for row in packs.host_rows("warning.model") {
             if let Some(model) = loader.model(row, &models) {
                 loader.once(&mut seen, &model.id, "model", &row.origin);
-                models.models.push(model);
+                models.list.push(model);
             }
         }
-        models.models.sort_by(|a, b| a.id.cmp(&b.id));
+        models.list.sort_by(|a, b| a.id.cmp(&b.id));
         for row in packs.host_rows("warning.switch") {
             let switch = loader.switch(row, &models);
             models.switches.extend(switch);
@@ -530,7 +530,7 @@ impl<'p> Loader<'p> {
         let raw = self.read::<RawSwitch>(row)?;
         let at = &row.origin;
         self.words(at, "a switch", "reason", &raw.reason);
-        let models = known.models.iter().map(|m| m.id.as_str());
+        let models = known.list.iter().map(|m| m.id.as_str());
         let groups = known.groups.iter().map(|g| g.id.as_str());
         for id in &raw.models {
             self.one_of(at, "model", id, models.clone());
@@ -539,10 +539,7 @@ impl<'p> Loader<'p> {
             self.one_of(at, "group", id, groups.clone());
         }
         let mut ids: BTreeSet<String> = raw.models.iter().cloned().collect();
-        let of_groups = known
-            .models
-            .iter()
-            .filter(|m| raw.groups.contains(&m.group));
+        let of_groups = known.list.iter().filter(|m| raw.groups.contains(&m.group));
         ids.extend(of_groups.map(|m| m.id.clone()));
         if ids.is_empty() {
             self.say(

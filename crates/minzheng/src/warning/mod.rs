@@ -12,6 +12,7 @@ mod life_tests;
 mod load;
 pub mod model;
 pub mod reconcile;
+mod schema;
 mod sentence;
 mod sources;
 pub mod suppress;

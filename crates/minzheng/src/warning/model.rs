@@ -284,7 +284,7 @@ impl Model {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Models {
-    pub(super) models: Vec<Model>,
+    pub(super) list: Vec<Model>,
     pub(super) groups: Vec<Group>,
     pub(super) handlings: Vec<Handling>,
     pub(super) switches: Vec<Switch>,
@@ -293,7 +293,7 @@ pub struct Models {
 impl Models {
     /// All models, by id.
     pub fn all(&self) -> &[Model] {
-        &self.models
+        &self.list
     }
 
     /// The groups, by id.
@@ -316,12 +316,12 @@ impl Models {
     /// # Errors
     /// `E-WARNING-NONE`, with the nearest name.
     pub fn get(&self, id: &str) -> Result<&Model, Error> {
-        let found = self.models.iter().find(|m| m.id == id);
+        let found = self.list.iter().find(|m| m.id == id);
         found.ok_or_else(|| {
             none(
                 "there is no such model",
                 id,
-                self.models.iter().map(|m| m.id.as_str()),
+                self.list.iter().map(|m| m.id.as_str()),
             )
         })
     }
@@ -349,7 +349,7 @@ impl Models {
             })
         });
         let switches: Vec<Value> = switches.collect();
-        let models: Vec<Value> = self.models.iter().map(|m| m.to_json(packs)).collect();
+        let models: Vec<Value> = self.list.iter().map(|m| m.to_json(packs)).collect();
         json!({
             "schema": "minzheng/models/1",
             "groups": groups,
@@ -378,7 +378,7 @@ impl Models {
     pub(super) fn switched_on(&self) -> Self {
         let mut out = self.clone();
         out.switches.clear();
-        for model in &mut out.models {
+        for model in &mut out.list {
             model.enabled = true;
         }
         out

@@ -16,6 +16,9 @@ use super::sentence::Part;
 use super::sources::Sources;
 use crate::eligibility::Figure;
 
+/// The schema of [`Warnings::to_json`].
+pub(super) const SCHEMA: &str = "minzheng/warnings/1";
+
 /// What a model says about a person or household.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
@@ -201,9 +204,17 @@ impl Warnings {
         self.all().filter(move |w| w.model.id == model)
     }
 
-    /// Enough to run it again.
+    /// Enough to run it again; its output is the digest of what every model reads for every row: populations and triggers.
     pub fn receipt(&self) -> Receipt {
-        self.answer.receipt()
+        let rules = self.models.all().iter();
+        let rules = rules.flat_map(|m| m.population.iter().chain([&m.trigger]));
+        let rules: Vec<&str> = rules.map(String::as_str).collect();
+        self.answer.receipt_of(&rules)
+    }
+
+    /// The JSON Schema of [`Warnings::to_json`].
+    pub fn json_schema() -> Value {
+        super::schema::schema()
     }
 
     fn outcome(&self, model: &Model, at: RowRef) -> Outcome {
@@ -237,7 +248,7 @@ impl Warnings {
             .into()
     }
 
-    /// Hits and what cannot be told, as JSON, schema `minzheng/warnings/1`; the other outcomes are counted.
+    /// Hits and what cannot be told, as JSON, by [`Warnings::json_schema`]; the other outcomes are counted.
     pub fn to_json(&self) -> Value {
         let of = |outcome| -> Vec<Value> {
             let all = self.all().filter(|w| w.outcome == outcome);
@@ -246,7 +257,7 @@ impl Warnings {
         let known_on = self.answer.input().known_on();
         let known_on = (known_on != minzheng_rules::date::Day::MAX).then(|| known_on.to_string());
         json!({
-            "schema": "minzheng/warnings/1",
+            "schema": SCHEMA,
             "on": self.on().to_string(),
             "known_on": known_on,
             "counts": self.counts(None),

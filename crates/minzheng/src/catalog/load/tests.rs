@@ -174,7 +174,7 @@ fn a_bad_row_has_its_code_its_line_and_a_way_out() {
         let error = load_text(&ITEM.replace(good, bad)).unwrap_err();
         let found: Vec<String> = error
             .findings()
-            .map(|f| f.line_of(minzheng_rules::pack::model::Lang::En))
+            .map(|f| f.line_of(model::Lang::En))
             .collect();
         let has = |f: &&String| {
             f.contains(code) && f.contains(help) && f.starts_with(&format!("pack.toml:{LINE}:"))
@@ -199,10 +199,7 @@ fn a_kind_is_law_only_by_a_text_that_was_read_and_facts_name_kinds() {
     let fact = "[[fact]]\nid = \"pebbles\"\nentity = \"person\"\ntype = \"count\"\nanswered_by = [\"item:TAXX\"]";
     let error = load_text(fact).unwrap_err();
     assert_eq!(
-        (
-            error.code(),
-            error.help(minzheng_rules::pack::model::Lang::En)
-        ),
+        (error.code(), error.help(model::Lang::En)),
         ("E-CATALOG-NAME", "did you mean `TAX`?")
     );
 }
@@ -435,7 +432,7 @@ fn a_bad_term_has_its_code_and_a_way_out() {
         let error = with_own(&OWN.replace(good, bad)).unwrap_err();
         let found: Vec<String> = error
             .findings()
-            .map(|f| f.line_of(minzheng_rules::pack::model::Lang::En))
+            .map(|f| f.line_of(model::Lang::En))
             .collect();
         assert!(
             found.iter().any(|f| f.contains(code) && f.contains(help)),
