@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::{Array, ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use minzheng_testkit::repo_root;
 use parquet::arrow::ArrowWriter;
 use serde_json::Value;
@@ -36,6 +36,10 @@ fn json(args: &[&str]) -> Value {
     let (code, text, errors) = run(args);
     assert_eq!(code, 0, "{errors}");
     serde_json::from_str(&text).unwrap()
+}
+
+fn array(column: impl Array + 'static) -> ArrayRef {
+    Arc::new(column)
 }
 
 fn scratch(name: &str) -> PathBuf {
@@ -98,13 +102,10 @@ fn parquet_and_json_say_the_same_as_csv() {
     let text = "model,place,code,figure\na01,150123,enrolled,5\na01,150102001,,\n";
     let csv = scratch("same.csv");
     fs::write(&csv, text).unwrap();
-    let column = |words: [Option<&str>; 2]| Arc::new(StringArray::from(words.to_vec())) as ArrayRef;
+    let column = |words: [Option<&str>; 2]| array(StringArray::from(words.to_vec()));
     let batch = RecordBatch::try_from_iter([
         ("place", column([Some("150123"), Some("150102001")])),
-        (
-            "figure",
-            Arc::new(Int64Array::from(vec![Some(5), None])) as ArrayRef,
-        ),
+        ("figure", array(Int64Array::from(vec![Some(5), None]))),
         ("code", column([Some("enrolled"), None])),
         ("model", column([Some("a01"), Some("a01")])),
     ])
@@ -157,15 +158,12 @@ fn what_is_wrong_is_said_at_its_row() {
         "model,place,code,checks\na01,150123,,1\n",
         &["E-TABLE-COLUMN", "home_visits"],
     );
-    let word = |word: &str| Arc::new(StringArray::from(vec![word])) as ArrayRef;
+    let word = |word: &str| array(StringArray::from(vec![word]));
     let batch = RecordBatch::try_from_iter([
         ("model", word("a01")),
         ("place", word("150123")),
         ("code", word("enrolled")),
-        (
-            "figure",
-            Arc::new(Float64Array::from(vec![1.5])) as ArrayRef,
-        ),
+        ("figure", array(Float64Array::from(vec![1.5]))),
     ])
     .unwrap();
     let path = scratch("float.parquet");
