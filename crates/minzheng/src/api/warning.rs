@@ -48,18 +48,10 @@ pub(super) fn answer(
     let household = fields.shift_remove("household").unwrap_or(Value::Null);
     let household = Household::from_value("household", household)?;
     let warnings = engine.warn(&household)?;
-    let mut out = warnings.to_json();
-    if let Some(id) = &model {
-        for list in ["hits", "unknown"] {
-            if let Some(Value::Array(rows)) = out.get_mut(list) {
-                rows.retain(|row| row.get("model").and_then(Value::as_str) == Some(id));
-            }
-        }
-        // counts are of what is asked about
-        if let Value::Object(out) = &mut out {
-            out.insert("counts".to_owned(), warnings.counts(Some(id)));
-        }
-    }
+    let mut out = match &model {
+        None => warnings.to_json(),
+        Some(id) => warnings.to_json_of(id),
+    };
     if explain {
         let explained = warnings
             .hits()

@@ -168,11 +168,24 @@ impl Warnings {
 
     /// What every model says about every person or the household, model by model in the order of their ids.
     pub fn all(&self) -> impl Iterator<Item = Warning<'_>> {
-        let set = self.answer.packs();
-        self.models.all().iter().flat_map(move |model| {
-            let entity = entity(set, model.target).unwrap_or(0);
-            (0..self.answer.input().row_count(entity)).map(move |row| self.about(model, row))
-        })
+        self.models.all().iter().flat_map(|model| self.rows(model))
+    }
+
+    /// The hits.
+    pub fn hits(&self) -> impl Iterator<Item = Warning<'_>> {
+        self.all().filter(|w| w.outcome == Outcome::Hit)
+    }
+
+    /// What one model says.
+    pub fn of(&self, model: &str) -> impl Iterator<Item = Warning<'_>> {
+        let found = self.models.get(model).ok();
+        found.into_iter().flat_map(|model| self.rows(model))
+    }
+
+    fn rows<'w>(&'w self, model: &'w Model) -> impl Iterator<Item = Warning<'w>> {
+        let entity = entity(self.answer.packs(), model.target).unwrap_or(0);
+        let rows = 0..self.answer.input().row_count(entity);
+        rows.map(move |row| self.about(model, row))
     }
 
     /// What one model says about one person by the place among the rows, or about the household.
@@ -192,16 +205,6 @@ impl Warnings {
             at,
             outcome,
         }
-    }
-
-    /// The hits.
-    pub fn hits(&self) -> impl Iterator<Item = Warning<'_>> {
-        self.all().filter(|w| w.outcome == Outcome::Hit)
-    }
-
-    /// What one model says.
-    pub fn of<'w>(&'w self, model: &'w str) -> impl Iterator<Item = Warning<'w>> {
-        self.all().filter(move |w| w.model.id == model)
     }
 
     /// Enough to run it again; its output is the digest of what every model reads for every row: populations and triggers.
@@ -230,39 +233,40 @@ impl Warnings {
         (at.entity > 0).then(|| self.answer.input().row_id(at))
     }
 
-    /// How often the models, or one, said what, as JSON: `hit`, `unknown`, `miss`, `outside`, `off`.
-    pub fn counts(&self, model: Option<&str>) -> Value {
+    /// Hits and what cannot be told, as JSON, by [`Warnings::json_schema`]; the other outcomes are counted.
+    pub fn to_json(&self) -> Value {
+        self.json_of(self.all().collect())
+    }
+
+    /// The same of one model.
+    pub fn to_json_of(&self, model: &str) -> Value {
+        self.json_of(self.of(model).collect())
+    }
+
+    fn json_of(&self, all: Vec<Warning<'_>>) -> Value {
         let mut counts = Outcome::ALL.map(|o| (o, 0_u64));
-        for warning in self.all() {
-            if model.is_some_and(|id| warning.model.id != id) {
-                continue;
-            }
+        let (mut hits, mut unknown) = (Vec::new(), Vec::new());
+        for warning in all {
             for (outcome, many) in &mut counts {
                 *many = many.saturating_add(u64::from(*outcome == warning.outcome));
             }
+            match warning.outcome {
+                Outcome::Hit => hits.push(warning.to_json()),
+                Outcome::Unknown => unknown.push(warning.to_json()),
+                Outcome::Miss | Outcome::Outside | Outcome::Off => {}
+            }
         }
         let counts = counts.into_iter();
-        counts
-            .map(|(outcome, many)| (outcome.word().to_owned(), json!(many)))
-            .collect::<serde_json::Map<String, Value>>()
-            .into()
-    }
-
-    /// Hits and what cannot be told, as JSON, by [`Warnings::json_schema`]; the other outcomes are counted.
-    pub fn to_json(&self) -> Value {
-        let of = |outcome| -> Vec<Value> {
-            let all = self.all().filter(|w| w.outcome == outcome);
-            all.map(|w| w.to_json()).collect()
-        };
+        let counts = counts.map(|(outcome, many)| (outcome.word().to_owned(), json!(many)));
         let known_on = self.answer.input().known_on();
         let known_on = (known_on != minzheng_rules::date::Day::MAX).then(|| known_on.to_string());
         json!({
             "schema": SCHEMA,
             "on": self.on().to_string(),
             "known_on": known_on,
-            "counts": self.counts(None),
-            "hits": of(Outcome::Hit),
-            "unknown": of(Outcome::Unknown),
+            "counts": counts.collect::<serde_json::Map<String, Value>>(),
+            "hits": hits,
+            "unknown": unknown,
             "receipt": self.receipt(),
         })
     }
