@@ -113,7 +113,9 @@ fn column<'a>(rows: &'a RecordBatch, name: &str) -> Result<Column<'a>, String> {
 /// An output as a column: the lowest value that is possible, or the value where it is known.
 fn arrow(output: OutputColumn, lowest: bool) -> ArrayRef {
     match output {
-        OutputColumn::Truth { yes, .. } if lowest => Arc::new(BooleanArray::new(packed(yes), None)),
+        OutputColumn::Truth { yes, .. } if lowest => {
+            Arc::new(BooleanArray::new(packed(&yes), None))
+        }
         OutputColumn::Truth { yes, no } => {
             let known = packed_words(
                 yes.as_words()
@@ -122,16 +124,16 @@ fn arrow(output: OutputColumn, lowest: bool) -> ArrayRef {
                     .map(|(yes, no)| yes | no),
                 yes.len(),
             );
-            Arc::new(BooleanArray::new(packed(yes), Some(known.into())))
+            Arc::new(BooleanArray::new(packed(&yes), Some(known.into())))
         }
         OutputColumn::Number { values, .. } if lowest => Arc::new(Int64Array::from(values)),
         OutputColumn::Number { known, values, .. } => {
-            Arc::new(Int64Array::new(values.into(), Some(packed(known).into())))
+            Arc::new(Int64Array::new(values.into(), Some(packed(&known).into())))
         }
     }
 }
 
-fn packed(bits: Bitmap) -> BooleanBuffer {
+fn packed(bits: &Bitmap) -> BooleanBuffer {
     packed_words(bits.as_words().iter().copied(), bits.len())
 }
 

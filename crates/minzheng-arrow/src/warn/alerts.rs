@@ -96,6 +96,9 @@ pub struct Alerts {
 /// A hit: household, model, row.
 type Hit = (usize, usize, usize);
 
+/// One word of a model.
+type WordOf = fn(&Model) -> &'static str;
+
 impl core::fmt::Debug for Alerts {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Alerts")
@@ -339,7 +342,7 @@ impl Alerts {
         let directions: Vec<&str> = Direction::ALL.iter().map(|d| d.word()).collect();
         let levels: Vec<&str> = Level::ALL.iter().map(|l| l.word()).collect();
         let subjects = [Target::Household.word(), Target::Person.word()];
-        let word_of: [(&[&str], fn(&Model) -> &'static str); 3] = [
+        let word_of: [(&[&str], WordOf); 3] = [
             (&directions, |model| model.direction.word()),
             (&levels, |model| model.level.word()),
             (&subjects, |model| model.target.word()),
