@@ -1,10 +1,6 @@
 //! The warning models of the packs: each has its cases, and they come out as they should; a model that comes as one file
 //! is everywhere; tables say what single households do.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test stops at the first surprise"
-)]
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::collections::BTreeMap;
 use std::fs;
