@@ -129,6 +129,7 @@ pub(super) const CN_15: &[(&str, &str)] = &[
     ("verification/warnings/common.toml", include_str!("../../packs/cn-15/verification/warnings/common.toml")),
     ("verification/warnings/e_property.toml", include_str!("../../packs/cn-15/verification/warnings/e_property.toml")),
     ("verification/warnings/f_payment.toml", include_str!("../../packs/cn-15/verification/warnings/f_payment.toml")),
+    ("verification/warnings/g_changes.toml", include_str!("../../packs/cn-15/verification/warnings/g_changes.toml")),
     ("verification/warnings/payments.toml", include_str!("../../packs/cn-15/verification/warnings/payments.toml")),
 ];
 
