@@ -75,6 +75,7 @@ pub(super) const CN: &[(&str, &str)] = &[
     ("warnings/b_hardship.toml", include_str!("../../packs/cn/warnings/b_hardship.toml")),
     ("warnings/c_identity.toml", include_str!("../../packs/cn/warnings/c_identity.toml")),
     ("warnings/common.toml", include_str!("../../packs/cn/warnings/common.toml")),
+    ("warnings/d_income.toml", include_str!("../../packs/cn/warnings/d_income.toml")),
     ("warnings/e_property.toml", include_str!("../../packs/cn/warnings/e_property.toml")),
     ("warnings/f_payment.toml", include_str!("../../packs/cn/warnings/f_payment.toml")),
     ("warnings/g_changes.toml", include_str!("../../packs/cn/warnings/g_changes.toml")),
@@ -87,6 +88,7 @@ pub(super) const CN_TESTS: &[(&str, &str)] = &[
     ("cases/warnings/a_medical.toml", include_str!("../../packs/cn/cases/warnings/a_medical.toml")),
     ("cases/warnings/b_hardship.toml", include_str!("../../packs/cn/cases/warnings/b_hardship.toml")),
     ("cases/warnings/c_identity.toml", include_str!("../../packs/cn/cases/warnings/c_identity.toml")),
+    ("cases/warnings/d_income.toml", include_str!("../../packs/cn/cases/warnings/d_income.toml")),
     ("cases/warnings/e_property.toml", include_str!("../../packs/cn/cases/warnings/e_property.toml")),
     ("cases/warnings/f_payment.toml", include_str!("../../packs/cn/cases/warnings/f_payment.toml")),
     ("cases/warnings/g_changes.toml", include_str!("../../packs/cn/cases/warnings/g_changes.toml")),
@@ -127,7 +129,10 @@ pub(super) const CN_15: &[(&str, &str)] = &[
     ("verification/warnings/b_hardship.toml", include_str!("../../packs/cn-15/verification/warnings/b_hardship.toml")),
     ("verification/warnings/c_identity.toml", include_str!("../../packs/cn-15/verification/warnings/c_identity.toml")),
     ("verification/warnings/common.toml", include_str!("../../packs/cn-15/verification/warnings/common.toml")),
+    ("verification/warnings/d_income.toml", include_str!("../../packs/cn-15/verification/warnings/d_income.toml")),
+    ("verification/warnings/e_property.toml", include_str!("../../packs/cn-15/verification/warnings/e_property.toml")),
     ("verification/warnings/f_payment.toml", include_str!("../../packs/cn-15/verification/warnings/f_payment.toml")),
+    ("verification/warnings/g_changes.toml", include_str!("../../packs/cn-15/verification/warnings/g_changes.toml")),
     ("verification/warnings/payments.toml", include_str!("../../packs/cn-15/verification/warnings/payments.toml")),
 ];
 
