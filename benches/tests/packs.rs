@@ -15,9 +15,18 @@ fn same(id: &str, households: u32, by_hand: Prepare) {
     assert!(!columns.is_empty());
     let pack = scalar::pack(id).unwrap();
     for finding in &pack.lint() {
-        // how many wages are not known is one of the twenty; the models ask for what is known
-        let asked = ["L-HAS", "L-COALESCE"].contains(&finding.code());
-        assert!(asked, "{id}: {finding}");
+        // how many wages are not known is one of the twenty; the models ask for what is known, and stand in no programme
+        let expected: &[&str] = match id {
+            "models" => &[
+                "L-HAS",
+                "L-COALESCE",
+                "L-LITERAL",
+                "L-UNUSED-FACT",
+                "L-UNUSED-FORMULA",
+            ],
+            _ => &["L-HAS"],
+        };
+        assert!(expected.contains(&finding.code()), "{id}: {finding}");
     }
     let found = scalar::answers(pack, &population, &columns, bench.lowest).unwrap();
     let many = ours::columnar(bench, &population).unwrap()().unwrap();
@@ -62,7 +71,7 @@ fn the_45_models_answer_alike_one_at_a_time_and_in_columns() {
 }
 
 #[test]
-fn some_people_are_hit_by_every_model_and_unknown_to_most() {
+fn every_model_hits_somebody_and_few_answers_are_unknown() {
     let manifest = manifest::read().unwrap();
     let bench = manifest.bench.iter().find(|b| b.id == "models").unwrap();
     assert_eq!(bench.answer.len(), 45);
@@ -77,7 +86,7 @@ fn some_people_are_hit_by_every_model_and_unknown_to_most() {
     }
     // of a thousand answers
     let share = counts.map(|count| count * 1_000 / (45 * 60_000));
-    assert_eq!(share, [26, 37]);
+    assert_eq!(share, [26, 35]);
 }
 
 #[test]

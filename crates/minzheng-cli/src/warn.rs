@@ -277,12 +277,11 @@ fn told_of(
         let open = warning.unconfirmed();
         line(l("未经确认", "not confirmed"), &open.join(", "));
         let because = marks(&warning.explanation().render_text(lang));
-        out.push_str(
-            &because
-                .lines()
-                .map(|text| format!("  {text}\n"))
-                .collect::<String>(),
-        );
+        for text in because.lines() {
+            out.push_str("  ");
+            out.push_str(text);
+            out.push('\n');
+        }
         out.push('\n');
     }
     let open: Vec<Warning<'_>> = warnings

@@ -347,6 +347,14 @@ fn runs(words: &[String], example: &str) {
         if own.exists() {
             std::fs::remove_dir_all(&own).unwrap();
         }
+        let given = std::path::Path::new(&folder);
+        let own = match (given.extension(), given.file_name()) {
+            (Some(_), Some(name)) => {
+                std::fs::create_dir_all(&own).unwrap();
+                own.join(name)
+            }
+            _ => own,
+        };
         own.to_str().unwrap().clone_into(folder);
     }
     let output = command(&args.iter().map(String::as_str).collect::<Vec<_>>());

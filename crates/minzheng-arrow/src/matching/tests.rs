@@ -12,6 +12,7 @@ use arrow_array::{
 use arrow_select::concat::concat_batches;
 use minzheng::Engine;
 use minzheng::catalog::{FieldType, Resource};
+use minzheng::identity::ResidentNumber;
 use minzheng::packs::{self, BuiltIn};
 use minzheng::verification::adopt::Grade;
 use minzheng::verification::collect::gather;
@@ -69,12 +70,11 @@ fn cell(draw: &mut Draw, set: &PackSet, ty: &FieldType) -> Option<Cell> {
         FieldType::Date | FieldType::Month => {
             let months = day().first_of_month().add_months(-i(draw.below(22)) + 2);
             let at = months.add_days(i(draw.below(3)) - 1);
-            let at = if *ty == FieldType::Month {
-                at.first_of_month()
-            } else {
-                at
-            };
-            Cell::Number(if draw.happens(10) { day() } else { at }.number())
+            let at = if draw.happens(10) { day() } else { at };
+            Cell::Number(match ty {
+                FieldType::Month => at.first_of_month().number(),
+                _ => at.number(),
+            })
         }
         FieldType::Money(_) if draw.happens(2) => Cell::Number(i64::MAX - i(draw.below(2))),
         FieldType::Money(_) | FieldType::Number { .. } => Cell::Number(i(draw.below(4) * 150)),
@@ -310,6 +310,8 @@ fn number(set: &PackSet, ty: Type, array: &dyn Array, row: usize) -> Option<i64>
         arrow_schema::DataType::Date32 => array.as_primitive::<Date32Type>().value(row).into(),
         arrow_schema::DataType::Int32 => array.as_primitive::<Int32Type>().value(row).into(),
         arrow_schema::DataType::Boolean => array.as_boolean().value(row).into(),
+        // a place is six digits
+        arrow_schema::DataType::Utf8 => array.as_string::<i32>().value(row).parse().unwrap(),
         arrow_schema::DataType::Dictionary(..) => {
             let Type::Code(list) = ty else { panic!("{ty}") };
             let word = written(set, &FieldType::Text, array, row).unwrap();
@@ -340,7 +342,7 @@ type Records = BTreeMap<(String, i64, i64), Vec<Value>>;
 fn records(
     set: &PackSet,
     items: &[(&Resource, RecordBatch)],
-    people: &BTreeMap<String, (i64, i64)>,
+    people: &BTreeMap<u64, (i64, i64)>,
 ) -> Records {
     let mut out = Records::new();
     for (resource, batch) in items {
@@ -350,7 +352,9 @@ fn records(
             .as_string::<i32>()
             .clone();
         for row in 0..batch.num_rows() {
-            let Some((home, person)) = people.get(ids.value(row)) else {
+            // a number that is badly written and right is a number
+            let number = ResidentNumber::parse(ids.value(row)).ok();
+            let Some((home, person)) = number.and_then(|n| people.get(&n.packed())) else {
                 continue;
             };
             let mut record = Map::new();
@@ -645,7 +649,6 @@ fn threads_change_nothing_and_every_wrong_row_is_counted() {
 
 /// Every number of the summary, counted again record by record.
 fn counted(engine: &Engine, files: &Files, verified: &Verified) {
-    use minzheng::identity::ResidentNumber;
     let parse = |id: Option<String>| id.and_then(|id| ResidentNumber::parse(&id).ok());
     let ids = files.people.column_by_name("id_number").unwrap();
     let mut owners: BTreeMap<ResidentNumber, usize> = BTreeMap::new();
@@ -787,7 +790,10 @@ fn a_province_is_verified_as_its_households_are() {
         .clone();
     let by_id = (0..people.num_rows())
         .filter(|r| ids.is_valid(*r))
-        .map(|r| (ids.value(r).to_owned(), (home_of.value(r), own.value(r))))
+        .filter_map(|r| {
+            let number = ResidentNumber::parse(ids.value(r)).ok()?;
+            Some((number.packed(), (home_of.value(r), own.value(r))))
+        })
         .collect();
     let mut records = records(set, &items, &by_id);
     let (answer_home, answer_person) = (

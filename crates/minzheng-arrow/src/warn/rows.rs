@@ -171,7 +171,7 @@ mod tests {
         let hits: Vec<usize> = said.hits().collect();
         let wanted = |outcome| -> Vec<usize> {
             let is = |row: &usize| {
-                (*row / 9) % 2 == 0 && Outcome::of(at(*row, 1), at(*row, 3)) == outcome
+                (*row / 9).is_multiple_of(2) && Outcome::of(at(*row, 1), at(*row, 3)) == outcome
             };
             (0..rows).filter(is).collect()
         };

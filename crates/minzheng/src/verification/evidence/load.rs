@@ -612,7 +612,13 @@ status = "operational"
                 "elder_person:lives_alone",
                 "elder_facility_resident:in_elder_home",
                 "vagrant_help:shelter_stays",
-                "grassroots_member:village_officer"
+                "dibao_exit:exit_from",
+                "grassroots_member:village_officer",
+                "orphan:child_status_changed",
+                "de_facto_orphan:child_status_changed",
+                "tekun_person:care_level_registered",
+                "tekun_person:support_form_registered",
+                "elder_ability:ability_assessed_on",
             ]
         );
     }
