@@ -46,7 +46,7 @@ pub(super) fn write<W: Write>(
 }
 
 /// Some columns of the rows as words.
-pub(super) fn rows(batch: &RecordBatch, columns: &[usize]) -> Vec<Vec<String>> {
+pub(crate) fn rows(batch: &RecordBatch, columns: &[usize]) -> Vec<Vec<String>> {
     let word = |row: usize, at: usize| {
         let mut word = String::new();
         if let Some(column) = batch.columns().get(at) {

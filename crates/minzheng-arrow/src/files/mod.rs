@@ -18,6 +18,7 @@ use encoding_rs::Encoding;
 use minzheng_rules::error::Diagnostic;
 
 use crate::error::Error;
+pub(crate) use cells::rows as words_of;
 use guard::{Guarded, guarded};
 pub(crate) use part::{Part, WrittenFile, hex, sync_dir};
 pub use sheet::{read_sheet, write_sheet};
@@ -303,17 +304,12 @@ impl TableFile {
         let path = self.files().next().unwrap_or(Path::new("")).to_owned();
         let mut picks = Vec::new();
         for name in columns {
-            let Some((index, field)) = self.schema.column_with_name(name) else {
+            let Some(pick) = self.worded(name)? else {
                 let message = format!("the column `{name}` is missing");
                 let help = format!("it needs the columns {}", columns.join(", "));
                 return Err(refused("E-TABLE-COLUMN", &path, message, &help));
             };
-            if let Some((code, message)) = cells::wordless(field.data_type()) {
-                let help = "write it as whole numbers or as text";
-                let message = format!("the column `{name}` {message}");
-                return Err(refused(code, &path, message, help));
-            }
-            picks.push(Pick { index, exact: true });
+            picks.push(pick);
         }
         let order: Vec<usize> = picks.iter().map(|p| p.index).collect();
         picks.sort_by_key(|p| p.index);
@@ -332,6 +328,20 @@ impl TableFile {
             Err(error) => vec![Err(error)],
             Ok(batch) => cells::rows(&batch, &at).into_iter().map(Ok).collect(),
         }))
+    }
+
+    /// A column that is to be read as words; `None` where the table has none of this name.
+    pub(crate) fn worded(&self, name: &str) -> Result<Option<Pick>, Error> {
+        let Some((index, field)) = self.schema.column_with_name(name) else {
+            return Ok(None);
+        };
+        if let Some((code, message)) = cells::wordless(field.data_type()) {
+            let path = self.files().next().unwrap_or(Path::new("")).to_owned();
+            let help = "write it as whole numbers or as text";
+            let message = format!("the column `{name}` {message}");
+            return Err(refused(code, &path, message, help));
+        }
+        Ok(Some(Pick { index, exact: true }))
     }
 
     /// Reads some columns, rising, after so many rows.
