@@ -210,7 +210,7 @@ pub(crate) enum Command {
     #[command(after_help = teach_all(
         &[
             "minzheng warn --households examples/data/province/households.csv --people examples/data/province/people.csv --on 2026-08-25 --format csv --out alerts",
-            "minzheng warn --households examples/data/province/households.csv --people examples/data/province/people.csv --on 2026-09-25 --format csv --before alerts --out september",
+            "minzheng warn --households examples/data/warnings/households.csv --people examples/data/warnings/people-august.csv --on 2026-08-25 --before examples/data/warnings/hits-july.csv --out august",
             "minzheng warn explain examples/data/warnings.toml --lang zh",
         ],
         &[
@@ -406,7 +406,7 @@ pub(crate) enum WarnCommand {
     Overdue(crate::warn_work::OverdueArgs),
     /// The hits of two versions over the same tables side by side, by place: what a new version would change
     #[command(after_help = teach(
-        "minzheng warn shadow --old examples/data/warnings/july.csv --new examples/data/warnings/august.csv",
+        "minzheng warn shadow --old examples/data/warnings/hits-july.csv --new examples/data/warnings/hits-august.csv",
         &[DONE, REFUSED_ALERTS, USAGE],
     ))]
     Shadow(crate::warn_work::ShadowArgs),
@@ -1038,6 +1038,8 @@ pub(crate) enum TableFormat {
     Parquet,
     Ipc,
     Csv,
+    /// An object a line, for other programs; no command reads it again
+    Jsonl,
 }
 
 #[derive(Debug, ClapArgs)]

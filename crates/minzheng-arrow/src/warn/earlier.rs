@@ -31,7 +31,7 @@ const OUTCOMES: [Word; 6] = [
     Word::Absent,
 ];
 
-/// The columns of an earlier table behind the keys; the first six must be there, after the person.
+/// The columns of an earlier table behind the keys: the person and the first five must be there.
 const COLUMNS: [&str; 10] = [
     "model",
     "direction",
@@ -44,7 +44,7 @@ const COLUMNS: [&str; 10] = [
     "last_on",
     "class",
 ];
-const NEEDED: usize = 7;
+const NEEDED: usize = 6;
 
 /// The tables of the run before.
 #[derive(Debug)]
