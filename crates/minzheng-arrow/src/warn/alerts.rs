@@ -119,7 +119,10 @@ impl Memory {
 /// # let households = RecordBatch::try_from_iter([("household_id", Arc::clone(&ids))])?;
 /// # let died: ArrayRef = Arc::new(Date32Array::from(vec![20_000]));
 /// # let paid: ArrayRef = Arc::new(BooleanArray::from(vec![true]));
-/// # let people = RecordBatch::try_from_iter([("household_id", ids), ("died_on", died), ("dibao_recipient", paid)])?;
+/// # let certified = Arc::clone(&paid);
+/// # let people = RecordBatch::try_from_iter([
+/// #     ("household_id", ids), ("death_certified", certified), ("died_on", died), ("dibao_recipient", paid),
+/// # ])?;
 /// # let options = ImportOptions { on: Day::parse("2026-08-25"), ..ImportOptions::default() };
 /// # let schemas = [("households", households.schema()), ("people", people.schema())];
 /// let importer = Importer::new(engine.packs(), &schemas, options)?;

@@ -172,14 +172,15 @@ pub fn warn_request(models: &Models, options: &WarnOptions) -> Result<Request, E
 /// let dir = std::env::temp_dir().join(format!("minzheng-warn-{}", std::process::id()));
 /// std::fs::create_dir_all(&dir)?;
 /// std::fs::write(dir.join("households.csv"), "household_id,registration_place\nh1,159921\n")?;
-/// std::fs::write(dir.join("people.csv"), "household_id,died_on,dibao_recipient\nh1,2026-05-03,true\nh1,,true\n")?;
+/// std::fs::write(dir.join("people.csv"), "household_id,death_certified,cancelled_by_death,died_on,dibao_recipient\n\
+///     h1,true,,2026-05-03,true\nh1,false,false,,true\nh1,,,,true\n")?;
 /// let inputs = RunInputs { households: dir.join("households.csv"), people: dir.join("people.csv"), records: None };
 /// let mut options = RunOptions::default();
 /// options.import.on = Day::parse("2026-08-25");
 /// let only = WarnOptions { only: vec!["c01_dead_on_dibao".into()], ..WarnOptions::default() };
 /// let summary = warn(engine.rules(), engine.models()?, &inputs, &dir.join("out"), &options, &only, &mut |_| {})?;
 /// let tally = summary.models()["c01_dead_on_dibao"];
-/// assert_eq!((tally.hit, tally.unknown, tally.miss), (1, 1, 0)); // whose day of death is not known is no miss
+/// assert_eq!((tally.hit, tally.miss, tally.unknown), (1, 1, 1)); // of whom no source of deaths has spoken is no miss
 /// # std::fs::remove_dir_all(&dir)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
