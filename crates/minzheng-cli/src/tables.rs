@@ -75,6 +75,7 @@ pub(crate) const fn format(format: TableFormat) -> Format {
         TableFormat::Parquet => Format::Parquet,
         TableFormat::Ipc => Format::Ipc,
         TableFormat::Csv => Format::Csv,
+        TableFormat::Jsonl => Format::Json,
     }
 }
 

@@ -12,6 +12,7 @@ use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, Schema};
 use encoding_rs::GB18030;
 use minzheng_rules::date::Day;
+use serde_json::{Map, Value};
 
 use super::TextEncoding;
 
@@ -43,6 +44,36 @@ pub(super) fn write<W: Write>(
         writer.write_record(None::<&[u8]>)?;
     }
     Ok(())
+}
+
+/// Writes the rows as JSON, an object a line.
+pub(super) fn json<W: Write>(writer: &mut W, batch: &RecordBatch) -> std::io::Result<()> {
+    let schema = batch.schema();
+    for row in 0..batch.num_rows() {
+        let names = schema.fields().iter().map(|f| f.name().clone());
+        let values = batch.columns().iter().map(|c| value(c.as_ref(), row));
+        let object: Map<String, Value> = names.zip(values).collect();
+        writeln!(writer, "{}", Value::Object(object))?;
+    }
+    Ok(())
+}
+
+/// A cell as JSON; what is exact and no whole number is text.
+fn value(array: &dyn Array, row: usize) -> Value {
+    if array.is_null(row) {
+        return Value::Null;
+    }
+    if let DataType::List(_) = array.data_type() {
+        let list = array.as_list::<i32>().value(row);
+        return (0..list.len()).map(|at| value(list.as_ref(), at)).collect();
+    }
+    let mut word = String::new();
+    cell(array, row, &mut word);
+    match array.data_type() {
+        DataType::Boolean => Value::Bool(word == "true"),
+        ty if ty.is_integer() => serde_json::from_str(&word).unwrap_or(Value::Null),
+        _ => Value::String(word),
+    }
 }
 
 /// Some columns of the rows as words.

@@ -47,6 +47,9 @@ pub enum Format {
     Ipc,
     /// Text with commas, the names of columns in its first line: `.csv`.
     Csv,
+    /// JSON, an object a line, for other programs: `.jsonl`. Whole numbers and truths are such, money and days are text, what is null is
+    /// null. It is written and not read.
+    Json,
 }
 
 impl Format {
@@ -60,12 +63,7 @@ impl Format {
             "parquet" => Ok(Self::Parquet),
             "arrow" | "arrows" | "ipc" | "feather" => Ok(Self::Ipc),
             "csv" => Ok(Self::Csv),
-            _ => Err(refused(
-                "E-FILE-KIND",
-                path,
-                "the name of the file does not say what it is",
-                "give a file that ends in .parquet, .arrow or .csv",
-            )),
+            _ => Err(unknown_kind(path)),
         }
     }
 
@@ -75,6 +73,7 @@ impl Format {
             Self::Parquet => "Parquet file",
             Self::Ipc => "Arrow file",
             Self::Csv => "CSV file",
+            Self::Json => "JSON file",
         }
     }
 
@@ -84,6 +83,7 @@ impl Format {
             Self::Parquet => "parquet",
             Self::Ipc => "arrow",
             Self::Csv => "csv",
+            Self::Json => "jsonl",
         }
     }
 }
@@ -127,6 +127,13 @@ pub(crate) fn refused(
         .path(path.display().to_string())
         .help(help)
         .into()
+}
+
+/// A file is of no kind that is read.
+fn unknown_kind(path: &Path) -> Error {
+    let message = "the name of the file does not say what it is";
+    let help = "give a file that ends in .parquet, .arrow or .csv";
+    refused("E-FILE-KIND", path, message, help)
 }
 
 /// A file cannot be opened or read.
@@ -211,6 +218,7 @@ impl TableFile {
                         let (own, encoding) = csv::schema(&file)?;
                         (own, Layout::Csv(encoding))
                     }
+                    Format::Json => return Err(unknown_kind(&file)),
                 })
             })?;
             if schema.as_ref().is_some_and(|s| s.fields() != own.fields()) {
