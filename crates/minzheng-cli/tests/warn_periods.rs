@@ -200,6 +200,25 @@ fn each_hit_is_new_continuing_or_worse_and_silence_ends_nothing() {
     assert_eq!(warn(&september, "2026-09-25", &parts, &more), again);
     let resumed = [&more[..], &["--resume"]].concat();
     assert_eq!(warn(&september, "2026-09-25", &parts, &resumed), again);
+    // a run that is not done says nothing of those it has not reached
+    let journal = home.join("out-august/journal.jsonl");
+    let whole = fs::read_to_string(&journal).unwrap();
+    fs::write(&journal, whole.replace("{\"done\":true}\n", "")).unwrap();
+    let refused = minzheng(&[
+        "warn",
+        "--households",
+        &september[0],
+        "--people",
+        &september[1],
+        "--on",
+        "2026-09-25",
+        "--out",
+        &path("early"),
+        "--before",
+        &out[1],
+    ]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("E-RUN-OPEN"));
+    fs::write(&journal, whole).unwrap();
     // in words, by league and by model
     let words = done(&[
         "warn",

@@ -193,3 +193,49 @@ fn cell(array: &dyn Array, row: usize, out: &mut String) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::types::Int8Type;
+    use arrow_array::{
+        ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Int64Array,
+        StringArray,
+    };
+
+    use super::*;
+
+    /// What JSON has is such, what is exact and no whole number is text, what is null is null.
+    #[test]
+    fn rows_are_objects_of_json() {
+        let words: DictionaryArray<Int8Type> = [Some("urban"), None].into_iter().collect();
+        let yuan = Decimal128Array::from(vec![Some(1_250), None]);
+        let columns: [(&str, ArrayRef); 6] = [
+            (
+                "household_id",
+                Arc::new(StringArray::from(vec!["h\"1", "户二"])),
+            ),
+            ("hukou", Arc::new(words)),
+            (
+                "alive",
+                Arc::new(BooleanArray::from(vec![Some(true), None])),
+            ),
+            ("figure", Arc::new(Int64Array::from(vec![Some(-3), None]))),
+            ("on", Arc::new(Date32Array::from(vec![Some(20_000), None]))),
+            (
+                "wage",
+                Arc::new(yuan.with_precision_and_scale(18, 2).unwrap()),
+            ),
+        ];
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let mut out = Vec::new();
+        json(&mut out, &batch).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let wanted = [
+            r#"{"household_id":"h\"1","hukou":"urban","alive":true,"figure":-3,"on":"2024-10-04","wage":"12.50"}"#,
+            r#"{"household_id":"户二","hukou":null,"alive":null,"figure":null,"on":null,"wage":null}"#,
+        ];
+        assert_eq!(text.lines().collect::<Vec<_>>(), wanted);
+    }
+}

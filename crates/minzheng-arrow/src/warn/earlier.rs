@@ -16,6 +16,7 @@ use crate::error::{Error, at, fault};
 use crate::import::Importer;
 use crate::stream::beside::{Beside, Row};
 use crate::stream::cursor::{Own, Taken};
+use crate::stream::journal;
 use crate::stream::summary::Summary;
 
 /// Name of the table of what is no hit any more.
@@ -108,6 +109,7 @@ impl Before {
         let mut beside = Vec::new();
         let (hits, ended) = (path.join("alerts"), path.join(ENDED));
         if hits.is_dir() {
+            journal::done(path)?;
             beside.push(open("before", &hits)?);
             if ended.is_dir() {
                 beside.push(open("before_ended", &ended)?);

@@ -23,6 +23,7 @@ use crate::error::{Error, at, fault};
 use crate::import::Importer;
 use crate::stream::beside::{Beside, Row};
 use crate::stream::cursor::Taken;
+use crate::stream::journal;
 use crate::stream::summary::Summary;
 
 /// Names of the tables.
@@ -83,6 +84,9 @@ impl Kept {
         let alerts = match alerts {
             None => None,
             Some(path) => {
+                if let Some(run) = path.parent().filter(|_| path.is_dir()) {
+                    journal::done(run)?;
+                }
                 beside.push(Beside::open(KEPT, path, (home, ty), &["alert"], 1)?);
                 Some(0)
             }
@@ -183,6 +187,9 @@ impl Kept {
                 });
                 let of = alert.of.clone();
                 answers.extend(said.map(|said| Answer { of, said }));
+            }
+            if alerts.is_empty() && answers.is_empty() {
+                continue;
             }
             let Some(on) = self.day(now, case, &alerts) else {
                 continue;

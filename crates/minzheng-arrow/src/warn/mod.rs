@@ -161,7 +161,7 @@ pub fn warn_request(models: &Models, options: &WarnOptions) -> Result<Request, E
 ///
 /// # Errors
 /// Those of [`run`](crate::run) and [`warn_request`]; `E-OUTPUT-NAME` where the packs have no such formula; `E-TABLE-COLUMN`, `E-TABLE-KEY` and
-/// `E-ALERT-…` where a table of what is remembered does not fit or a record in it is wrong.
+/// `E-ALERT-…` where a table of what is remembered does not fit or a record in it is wrong, `E-RUN-OPEN` where its run is not done.
 ///
 /// ```
 /// use minzheng::Engine;
