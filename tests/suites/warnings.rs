@@ -8,6 +8,7 @@ use std::fs;
 use minzheng::packs::{self, BuiltIn};
 use minzheng::warning::Outcome;
 use minzheng::{Engine, Household, Lang};
+use minzheng_rules::pack::model::Level;
 use minzheng_rules::pack::{PackSource, SourceFile};
 use minzheng_testkit::repo_root;
 use serde_json::{Value, json};
@@ -59,6 +60,74 @@ fn every_threshold_says_where_it_is_from() {
         }
     }
     assert!(silent.is_empty(), "\n{}", silent.join("\n"));
+}
+
+/// Words by which a figure says that it is ours, inferred, remembered, or from a text that was not seen as such.
+const MARKS: [&str; 8] = [
+    "推定",
+    "默认",
+    "未见",
+    "转载",
+    "转述",
+    "凭记忆",
+    "可靠性",
+    "未写明",
+];
+
+/// The figures of models that were seen published: each says for which place it was published, or that it is a default for all, and how it is
+/// known: a text that was read, or a mark that none was.
+#[test]
+fn figures_of_published_models_say_place_and_source() {
+    let engine = engine();
+    let set = engine.packs();
+    let (mut seen, mut silent) = (0, Vec::new());
+    let models = engine.models().unwrap();
+    for model in models
+        .all()
+        .iter()
+        .filter(|m| m.status.word() == "published")
+    {
+        for id in &model.thresholds {
+            let parameter = set.parameter(id).unwrap();
+            for row in &parameter.rows {
+                let pack = &set.packs()[row.origin.pack];
+                let status = row.status.word();
+                // what is made up for demonstrations is marked by that
+                if status == "invented" {
+                    continue;
+                }
+                seen += 1;
+                let texts = row
+                    .cite
+                    .iter()
+                    .filter_map(|c| set.instrument(&c.instrument));
+                let texts: Vec<_> = texts.collect();
+                let was_read = texts.iter().any(|text| text.copy.is_some());
+                let note = &row.note.zh;
+                let is_marked = MARKS.iter().any(|mark| note.contains(mark));
+                let has_source = match status {
+                    "law" | "local" => was_read,
+                    "operational" => was_read || note.contains("默认"),
+                    _ => is_marked || was_read,
+                };
+                // a row of a place, a row of the nation's pack, or one that a note says is anybody's
+                let has_place = row.place.is_some()
+                    || pack.level == Level::Nation && (status == "law" || !note.is_empty());
+                if !has_source || !has_place {
+                    silent.push(format!("{}: {id} [{status}] {note}", model.id));
+                }
+            }
+            let has_setter = !parameter.setter.zh.is_empty() || !parameter.set_by.is_empty();
+            if parameter.rows.is_empty() && !has_setter {
+                silent.push(format!(
+                    "{}: {id}: no value, and nobody who sets one",
+                    model.id
+                ));
+            }
+        }
+    }
+    assert!(silent.is_empty(), "\n{}", silent.join("\n"));
+    assert!(seen > 20, "{seen}");
 }
 
 /// The blocks of the guide as a pack: what stands after `# my-models/NAME`.

@@ -35,4 +35,4 @@ pub use import::{ImportOptions, Imported, Importer, Keys, Tables};
 pub use stream::{
     Clock, League, ModelTally, Phase, Progress, RunInputs, RunOptions, Summary, Tally, run, sorted,
 };
-pub use warn::{Alerts, WarnOptions, warn, warn_request};
+pub use warn::{Alerts, Earlier, WarnOptions, warn, warn_request};

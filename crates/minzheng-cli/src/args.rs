@@ -210,6 +210,7 @@ pub(crate) enum Command {
     #[command(after_help = teach_all(
         &[
             "minzheng warn --households examples/data/province/households.csv --people examples/data/province/people.csv --on 2026-08-25 --format csv --out alerts",
+            "minzheng warn --households examples/data/warnings/households.csv --people examples/data/warnings/people-august.csv --on 2026-08-25 --before examples/data/warnings/hits-july.csv --out august",
             "minzheng warn explain examples/data/warnings.toml --lang zh",
         ],
         &[
@@ -391,6 +392,24 @@ pub(crate) enum WarnCommand {
         &[DONE, REFUSED_ALERTS, USAGE],
     ))]
     Review(crate::warn_review::ReviewArgs),
+    /// What is to be done at each household: its open alerts as one task, the most urgent first
+    #[command(after_help = teach(
+        "minzheng warn tasks --alerts examples/data/warnings/kept.csv --lang zh",
+        &[DONE, REFUSED_ALERTS, USAGE],
+    ))]
+    Tasks(crate::warn_work::TasksArgs),
+    /// What is due or overdue on a day, and who is told of it by the ladder of the place
+    #[command(after_help = teach(
+        "minzheng warn overdue --alerts examples/data/warnings/kept.csv --on 2026-09-30 --lang zh",
+        &[DONE, REFUSED_ALERTS, USAGE],
+    ))]
+    Overdue(crate::warn_work::OverdueArgs),
+    /// The hits of two versions over the same tables side by side, by place: what a new version would change
+    #[command(after_help = teach(
+        "minzheng warn shadow --old examples/data/warnings/hits-july.csv --new examples/data/warnings/hits-august.csv",
+        &[DONE, REFUSED_ALERTS, USAGE],
+    ))]
+    Shadow(crate::warn_work::ShadowArgs),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -417,12 +436,8 @@ pub(crate) struct WarnExplain {
 /// Which models run over tables, and what is written of a hit.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Chosen {
-    /// The day asked about of households that have no column `on`
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    pub(crate) on: Option<NaiveDate>,
-    /// The law as published by this day
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    pub(crate) known_on: Option<NaiveDate>,
+    #[command(flatten)]
+    pub(crate) days: Days,
     /// Only these models, by id with commas between; also such as are switched off by default
     #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
@@ -444,6 +459,23 @@ pub(crate) struct Chosen {
     /// The day of which the tables speak, for the sentences; without it they say that no day is named
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) as_of: Option<NaiveDate>,
+    /// The run before: its folder, or the table of its hits. Each hit is then new, continuing or worse, and OUT/ended says what became
+    /// of the others
+    #[arg(long, value_name = "PATH", help_heading = "The period before")]
+    pub(crate) before: Option<PathBuf>,
+    /// Keep alerts: those so far, a table with the key of the household and the record as JSON (`alert`), as OUT/kept of the run before;
+    /// without a value there are none yet. OUT/kept has all of them after this period
+    #[arg(long, value_name = "PATH", num_args = 0..=1, conflicts_with = "before", help_heading = "The period before")]
+    pub(crate) alerts: Option<Option<PathBuf>>,
+    /// What was found in order and is held back until a day: a table with the key of the household, `subject_id`, `model`, `id`, `level`,
+    /// `from`, `until`, `reason`, `by`
+    #[arg(
+        long,
+        value_name = "PATH",
+        requires = "alerts",
+        help_heading = "The period before"
+    )]
+    pub(crate) suppressions: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -700,15 +732,8 @@ pub(crate) struct VerifyTables {
     /// Columns that nobody knows pass through
     #[arg(long, requires = "people", help_heading = "Tables")]
     pub(crate) ignore_unknown: bool,
-    /// How tables are written
-    #[arg(long, value_enum, default_value_t = TableFormat::Parquet, help_heading = "Tables")]
-    pub(crate) format: TableFormat,
-    /// How the text of CSV is written
-    #[arg(long, value_enum, default_value_t = Encoding::Utf8, help_heading = "Tables")]
-    pub(crate) encoding: Encoding,
-    /// Threads that match and adopt; what is written does not depend on them
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_one, help_heading = "Tables")]
-    pub(crate) threads: usize,
+    #[command(flatten, next_help_heading = "Tables")]
+    pub(crate) working: Working,
     /// Put the household of a person into words, with its own records read again: by the keys of household and person, as `h1/p1`
     #[arg(
         long,
@@ -790,15 +815,22 @@ pub(crate) struct TablesArgs {
     pub(crate) ignore_unknown: bool,
 }
 
-/// What is decided over tables.
+/// The two dates of everything that is asked over tables.
 #[derive(Debug, ClapArgs)]
-pub(crate) struct Deciding {
-    /// The day decided of households that have no column `on`
+pub(crate) struct Days {
+    /// The day of households that have no column `on`
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) on: Option<NaiveDate>,
     /// The law as published by this day
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) known_on: Option<NaiveDate>,
+}
+
+/// What is decided over tables.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Deciding {
+    #[command(flatten)]
+    pub(crate) days: Days,
     /// Programmes by id, with commas between; without it, all
     #[arg(long, value_name = "ID,…", value_delimiter = ',')]
     pub(crate) programmes: Vec<String>,
@@ -813,7 +845,7 @@ pub(crate) struct Working {
     /// How the text of CSV is written: `utf-8-bom` and `gb18030` open well in spreadsheets
     #[arg(long, value_enum, default_value_t = Encoding::Utf8)]
     pub(crate) encoding: Encoding,
-    /// Threads that decide
+    /// Threads that work; what is written does not depend on them
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_one)]
     pub(crate) threads: usize,
 }
@@ -1006,6 +1038,8 @@ pub(crate) enum TableFormat {
     Parquet,
     Ipc,
     Csv,
+    /// An object a line, for other programs; no command reads it again
+    Jsonl,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -28,7 +28,7 @@ pub(crate) fn run(asked: &Compare, packs: &[PathBuf], lang: Lang) -> Outcome {
     let (deciding, working) = (&asked.deciding, &asked.working);
     let engine = |own: &[PathBuf]| input::engine_over(packs, own);
     let (before, after) = (engine(&sides.before)?, engine(&sides.after)?);
-    let known = |own: Option<NaiveDate>| tables::day(own.or(deciding.known_on));
+    let known = |own: Option<NaiveDate>| tables::day(own.or(deciding.days.known_on));
     let side = |engine, on, known_on, figures: &[String]| -> Result<Side<'_>, Failure> {
         let side = Side::new(engine).on(tables::day(on)?).known_on(known_on);
         figures
@@ -49,7 +49,7 @@ pub(crate) fn run(asked: &Compare, packs: &[PathBuf], lang: Lang) -> Outcome {
         &sides.set,
     )?;
     let options = CompareOptions {
-        import: tables::import(given, deciding.on, lang)?,
+        import: tables::import(given, deciding.days.on, lang)?,
         programmes: deciding.programmes.clone(),
         format: tables::format(working.format),
         encoding: tables::encoding(working.encoding),

@@ -23,6 +23,7 @@ mod verify;
 mod verify_tables;
 mod warn;
 mod warn_review;
+mod warn_work;
 
 use std::io::Write as _;
 use std::process::ExitCode;

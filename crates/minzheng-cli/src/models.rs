@@ -170,6 +170,11 @@ fn told_in_rows(
     for id in &model.thresholds {
         put(l("预警线", "threshold"), threshold(set, id, lang));
     }
+    if let Some(compared) = &model.compares {
+        let figure = evidence(engine, &compared.figure, lang);
+        let words = format!("{figure} {}", compared.side.sign());
+        put(l("比较数值", "figure compared"), words);
+    }
     for named in &model.evidence {
         put(l("依据数据", "evidence"), evidence(engine, named, lang));
     }

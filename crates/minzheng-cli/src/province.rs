@@ -1,15 +1,14 @@
 //! The command about a province.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use minzheng::Lang;
-use minzheng_arrow::{Clock, ExportOptions, Progress, RunOptions, Summary, run as decide};
+use minzheng_arrow::{ExportOptions, Progress, RunOptions, Summary, run as decide};
 use minzheng_rules::pack::PackSet;
 use serde_json::json;
 
 use crate::args::Province;
-use crate::clock::{self, Timings};
+use crate::clock::Timings;
 use crate::output::pick;
 use crate::tables::{self, Bar};
 use crate::{Failure, Outcome, input, output};
@@ -18,13 +17,13 @@ use crate::{Failure, Outcome, input, output};
 pub(crate) fn run(asked: &Province, packs: &[PathBuf], lang: Lang) -> Outcome {
     let engine = input::engine(packs)?;
     let rules = engine.rules();
-    let (given, deciding, working) = (&asked.tables, &asked.deciding, &asked.working);
+    let (given, deciding) = (&asked.tables, &asked.deciding);
     let parts = &asked.parts;
     let stop = tables::stop();
     let options = RunOptions {
-        import: tables::import(given, deciding.on, lang)?,
+        import: tables::import(given, deciding.days.on, lang)?,
         export: ExportOptions {
-            known_on: tables::day(deciding.known_on)?,
+            known_on: tables::day(deciding.days.known_on)?,
             programmes: deciding.programmes.clone(),
             conditions: asked.conditions,
             reasons: asked.reasons,
@@ -32,15 +31,7 @@ pub(crate) fn run(asked: &Province, packs: &[PathBuf], lang: Lang) -> Outcome {
             formulas: formulas(asked, rules.packs()),
             overlays: Vec::new(),
         },
-        format: tables::format(working.format),
-        encoding: tables::encoding(working.encoding),
-        households_per_part: parts.part_households,
-        threads: working.threads,
-        explain: parts.explain_sample,
-        resume: parts.resume,
-        dry: parts.dry_run,
-        cancel: Some(&stop),
-        clock: parts.timings.then(|| Clock::new(&clock::of_thread)),
+        ..tables::options(&asked.working, parts, &stop)
     };
     let bar = Bar::new(rules.packs(), lang);
     let mut timings = Timings::default();
@@ -111,20 +102,7 @@ pub(crate) fn words(summary: &Summary, set: &PackSet, lang: Lang) -> String {
         }
     }
     let mut out = tables::headed(&rows);
-    let _ = writeln!(
-        out,
-        "{}",
-        match lang {
-            Lang::Zh => format!(
-                "共 {} 户 {} 人；{} 户因数据有误未作认定",
-                summary.households, summary.people, summary.set_aside
-            ),
-            Lang::En => format!(
-                "{} households, {} people; {} households not decided because of wrong rows",
-                summary.households, summary.people, summary.set_aside
-            ),
-        }
-    );
+    out.push_str(&tables::in_all(summary, ("未作认定", "not decided"), lang));
     out.push_str(&tables::wrong_rows(&summary.findings, lang));
     out
 }

@@ -12,7 +12,8 @@ use minzheng::Lang;
 use minzheng::report::yuan;
 use minzheng_arrow::compare::Per;
 use minzheng_arrow::{
-    Contract, Error, Format, ImportOptions, Mapping, Progress, RunInputs, TextEncoding,
+    Clock, Contract, Error, Format, ImportOptions, Mapping, Progress, RunInputs, RunOptions,
+    Summary, TextEncoding,
 };
 use minzheng_rules::date::Day;
 use minzheng_rules::lang::{Period, Type};
@@ -20,7 +21,8 @@ use minzheng_rules::pack::PackSet;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag::{register, register_conditional_shutdown};
 
-use crate::args::{Encoding, TableFormat, TablesArgs};
+use crate::args::{Encoding, Parts, TableFormat, TablesArgs, Working};
+use crate::clock;
 use crate::output::{bold, dim, pick, table};
 use crate::{Failure, STOPPED};
 
@@ -47,12 +49,33 @@ pub(crate) fn import(
     })
 }
 
+/// How a run goes: how it works, and how its parts are written.
+pub(crate) fn options<'c>(
+    working: &Working,
+    parts: &Parts,
+    stop: &'c AtomicBool,
+) -> RunOptions<'c> {
+    RunOptions {
+        format: format(working.format),
+        encoding: encoding(working.encoding),
+        households_per_part: parts.part_households,
+        threads: working.threads,
+        explain: parts.explain_sample,
+        resume: parts.resume,
+        dry: parts.dry_run,
+        cancel: Some(stop),
+        clock: parts.timings.then(|| Clock::new(&clock::of_thread)),
+        ..RunOptions::default()
+    }
+}
+
 /// How tables are written.
 pub(crate) const fn format(format: TableFormat) -> Format {
     match format {
         TableFormat::Parquet => Format::Parquet,
         TableFormat::Ipc => Format::Ipc,
         TableFormat::Csv => Format::Csv,
+        TableFormat::Jsonl => Format::Json,
     }
 }
 
@@ -135,7 +158,8 @@ impl<'p> Bar<'p> {
         match step {
             Progress::Sorting { entity } => {
                 let table = self.contract.tables().iter().find(|t| t.entity == entity);
-                let name = table.map_or("", |t| t.name.as_str());
+                let of_before = pick(("上期的表", "a table of the period before"), self.lang);
+                let name = table.map_or(of_before, |t| t.name.as_str());
                 let words = pick(
                     (
                         "未按户排列，先在输出目录中排序",
@@ -181,6 +205,23 @@ pub(crate) fn headed(rows: &[Vec<String>]) -> String {
         out = format!("{}{rest}", bold(&out));
     }
     out
+}
+
+/// How many households and people there were, and how many households were set aside; `not` says what was not done with these.
+pub(crate) fn in_all(summary: &Summary, not: (&str, &str), lang: Lang) -> String {
+    let Summary {
+        households,
+        people,
+        set_aside,
+        ..
+    } = summary;
+    let not = pick(not, lang);
+    match lang {
+        Lang::Zh => format!("共 {households} 户 {people} 人；{set_aside} 户因数据有误{not}\n"),
+        Lang::En => format!(
+            "{households} households, {people} people; {set_aside} households {not} because of wrong rows\n"
+        ),
+    }
 }
 
 /// How many rows are wrong, by code; nothing where none is.

@@ -33,9 +33,9 @@ pub(crate) fn run(command: &Verify, engine: &Engine, lang: Lang) -> Outcome {
         declared_on: tables::day(asked.declared_on)?,
         mapping: tables::mapping(asked.mapping.as_deref(), lang)?,
         ignore_unknown: asked.ignore_unknown,
-        format: tables::format(asked.format),
-        encoding: tables::encoding(asked.encoding),
-        threads: asked.threads,
+        format: tables::format(asked.working.format),
+        encoding: tables::encoding(asked.working.encoding),
+        threads: asked.working.threads,
         explain: ToExplain {
             persons: asked.explain.clone(),
             sample: asked.explain_sample,
@@ -130,7 +130,7 @@ fn assess(
 ) -> Result<Summary, Failure> {
     let asked = &command.tables;
     let out = asked.out.clone().unwrap_or_default();
-    let format = tables::format(asked.format);
+    let format = tables::format(asked.working.format);
     let table = |name: &str| out.join(format!("{name}.{}", format.extension()));
     let inputs = RunInputs {
         households: table("households"),
@@ -139,8 +139,8 @@ fn assess(
     };
     let mut options = RunOptions {
         format,
-        encoding: tables::encoding(asked.encoding),
-        threads: asked.threads,
+        encoding: tables::encoding(asked.working.encoding),
+        threads: asked.working.threads,
         resume: true,
         cancel: Some(stop),
         ..RunOptions::default()

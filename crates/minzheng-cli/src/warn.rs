@@ -1,28 +1,33 @@
 //! Warning models over tables and over one household.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use minzheng::warning::{Direction, Outcome as Said, Sources, Warning, Warnings};
+use minzheng::warning::reconcile::Class;
+use minzheng::warning::{Direction, Models, Outcome as Said, Sources, Warning, Warnings};
 use minzheng::{Engine, Lang};
 use minzheng_arrow::{
-    Clock, ExportOptions, ModelTally, Progress, RunOptions, Summary, WarnOptions, warn,
+    Earlier, ExportOptions, ModelTally, Progress, RunOptions, Summary, WarnOptions, warn,
 };
 use minzheng_rules::facts::FactStatus;
 use serde_json::json;
 
 use crate::args::{Warn, WarnCommand, WarnExplain};
-use crate::clock::{self, Timings};
+use crate::clock::Timings;
 use crate::output::{bold, dim, marks, pick};
 use crate::tables::{self, Bar};
-use crate::{Failure, Outcome, input, output, warn_review};
+use crate::{Failure, Outcome, input, output, warn_review, warn_work};
 
 /// Does what was asked.
 pub(crate) fn run(asked: &Warn, packs: &[PathBuf], lang: Lang) -> Outcome {
     match &asked.command {
         Some(WarnCommand::Explain(asked)) => explain(asked, packs, lang),
         Some(WarnCommand::Review(asked)) => warn_review::run(asked, packs, lang),
+        Some(WarnCommand::Tasks(asked)) => warn_work::tasks(asked, packs, lang),
+        Some(WarnCommand::Overdue(asked)) => warn_work::overdue(asked, packs, lang),
+        Some(WarnCommand::Shadow(asked)) => warn_work::shadow(asked, packs, lang),
         None => over_tables(asked, packs, lang),
     }
 }
@@ -40,25 +45,17 @@ fn over_tables(asked: &Warn, packs: &[PathBuf], lang: Lang) -> Outcome {
         Sources::declared(asked.as_of)
     };
     let stop = tables::stop();
-    let mut import = tables::import(given, asked.on, lang)?;
+    let mut import = tables::import(given, asked.days.on, lang)?;
     if asked.verified {
         import.status = FactStatus::Verified;
     }
     let options = RunOptions {
         import,
         export: ExportOptions {
-            known_on: tables::day(asked.known_on)?,
+            known_on: tables::day(asked.days.known_on)?,
             ..ExportOptions::default()
         },
-        format: tables::format(working.format),
-        encoding: tables::encoding(working.encoding),
-        households_per_part: parts.part_households,
-        threads: working.threads,
-        explain: parts.explain_sample,
-        resume: parts.resume,
-        dry: parts.dry_run,
-        cancel: Some(&stop),
-        clock: parts.timings.then(|| Clock::new(&clock::of_thread)),
+        ..tables::options(working, parts, &stop)
     };
     let chosen = WarnOptions {
         only: asked.only.clone(),
@@ -67,6 +64,14 @@ fn over_tables(asked: &Warn, packs: &[PathBuf], lang: Lang) -> Outcome {
         figures: asked.figures.clone(),
         words: !asked.no_words,
         sources: Arc::new(sources),
+        earlier: match (&asked.before, &asked.alerts) {
+            (Some(path), _) => Earlier::Hits(path.clone()),
+            (None, Some(kept)) => Earlier::Alerts {
+                kept: kept.clone(),
+                suppressions: asked.suppressions.clone(),
+            },
+            (None, None) => Earlier::Nothing,
+        },
     };
     let rules = engine.rules();
     let bar = Bar::new(rules.packs(), lang);
@@ -154,21 +159,72 @@ fn words(summary: &Summary, engine: &Engine, lang: Lang) -> String {
         rows.push(row);
     }
     out.push_str(&tables::headed(&rows));
+    out.push_str(&since_before(summary, models, engine, lang));
+    out.push_str(&tables::in_all(
+        summary,
+        ("未作判断", "not looked at"),
+        lang,
+    ));
     let _ = writeln!(
         out,
         "{}",
-        match lang {
-            Lang::Zh => format!(
-                "共 {} 户 {} 人；{} 户因数据有误未作判断。命中只是疑点，须由人核实。",
-                summary.households, summary.people, summary.set_aside
+        pick(
+            (
+                "命中只是疑点，须由人核实。",
+                "A hit is a suspicion for a person to check."
             ),
-            Lang::En => format!(
-                "{} households, {} people; {} households not looked at because of wrong rows. A hit is a suspicion for a person to check.",
-                summary.households, summary.people, summary.set_aside
-            ),
-        }
+            lang
+        )
     );
     out.push_str(&tables::wrong_rows(&summary.findings, lang));
+    out
+}
+
+/// What became of the hits or alerts of the period before, by league and by model; nothing where none were given.
+fn since_before(summary: &Summary, models: &Models, engine: &Engine, lang: Lang) -> String {
+    let all = summary.classes();
+    let named = Class::ALL.iter().map(|c| (c.word(), c.words(lang)));
+    let named = named.chain([
+        ("suppressed", pick(("静默", "held back"), lang)),
+        (
+            "left_out",
+            pick(("缺地区或期限", "without place or last day"), lang),
+        ),
+    ]);
+    let met = |word: &str| all.values().any(|classes| classes.contains_key(word));
+    let named: Vec<(&str, &str)> = named.filter(|(word, _)| met(word)).collect();
+    if named.is_empty() {
+        return String::new();
+    }
+    let heads = |first: (&str, &str)| {
+        let mut row = vec![pick(first, lang).to_owned()];
+        row.extend(named.iter().map(|(_, words)| (*words).to_owned()));
+        row
+    };
+    let many = |of: &mut dyn Iterator<Item = &BTreeMap<String, u64>>| -> Vec<String> {
+        let mut sums = vec![0_u64; named.len()];
+        for classes in of {
+            for (sum, (word, _)) in sums.iter_mut().zip(&named) {
+                *sum = sum.saturating_add(classes.get(*word).copied().unwrap_or(0));
+            }
+        }
+        sums.iter().map(ToString::to_string).collect()
+    };
+    let mut rows = vec![heads(("盟市", "league"))];
+    for (code, league) in &summary.leagues {
+        let mut row = vec![tables::league_name(code, engine.packs(), lang)];
+        row.extend(many(&mut league.classes.values()));
+        rows.push(row);
+    }
+    let mut out = format!("\n{}\n", tables::headed(&rows));
+    let mut rows = vec![heads(("模型", "model"))];
+    for (id, classes) in &all {
+        let title = models.get(id).map_or("", |m| m.title.of(lang));
+        let mut row = vec![format!("{id} {title}").trim_end().to_owned()];
+        row.extend(many(&mut core::iter::once(classes)));
+        rows.push(row);
+    }
+    out.push_str(&tables::headed(&rows));
     out
 }
 

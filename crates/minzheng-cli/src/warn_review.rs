@@ -93,6 +93,7 @@ pub(crate) fn run(asked: &ReviewArgs, packs: &[PathBuf], lang: Lang) -> Outcome 
     let engine = input::engine(packs)?;
     let places = engine.packs().places();
     let readings = Readings::load(engine.packs()).map_err(told)?;
+    let models = engine.models().map_err(told)?;
     let side = asked.side.map(|side| match side {
         OnSide::Above => Side::Above,
         OnSide::AtLeast => Side::AtLeast,
@@ -123,7 +124,7 @@ pub(crate) fn run(asked: &ReviewArgs, packs: &[PathBuf], lang: Lang) -> Outcome 
     if let Some(path) = &asked.html {
         let page = match &counted.tried {
             Some(tried) => tried.to_html(lang),
-            None => review.to_html(&readings, places, lang),
+            None => review.to_html(&readings, models, places, lang),
         };
         fs::write(path, page).map_err(|e| input::refused(path, e))?;
     }
@@ -135,12 +136,12 @@ pub(crate) fn run(asked: &ReviewArgs, packs: &[PathBuf], lang: Lang) -> Outcome 
     }
     Ok(padded(&match &counted.tried {
         Some(tried) => tried.to_text(lang),
-        None => review.to_text(&readings, places, lang),
+        None => review.to_text(&readings, models, places, lang),
     }))
 }
 
 /// Rows whose cells are apart by tabs, padded; other lines as they are.
-fn padded(text: &str) -> String {
+pub(crate) fn padded(text: &str) -> String {
     let (mut out, mut rows) = (String::new(), Vec::new());
     for line in text.lines().chain([""]) {
         if line.contains('\t') {

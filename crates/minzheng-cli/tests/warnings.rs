@@ -48,8 +48,8 @@ fn guide_pack(home: &Path) -> String {
 
 const HOUSEHOLDS: &str =
     "household_id,registration_place,handling_place\nh1,150121,150121\nh2,150122,150122\n";
-const PEOPLE: &str = "household_id,person_id,dibao_recipient,scholarship,died_on\n\
-    h1,p1,true,9000,\nh1,p2,true,8000,2026-05-03\nh2,p1,true,9000,\nh2,p2,,9000,2026-05-03\n";
+const PEOPLE: &str = "household_id,person_id,dibao_recipient,scholarship,death_certified,cancelled_by_death,died_on\n\
+    h1,p1,true,9000,false,false,\nh1,p2,true,8000,true,,2026-05-03\nh2,p1,true,9000,,,\nh2,p2,,9000,true,true,2026-05-03\n";
 
 #[test]
 fn a_model_of_one_file_is_in_the_run_the_commands_and_the_reference() {
@@ -97,7 +97,10 @@ fn a_model_of_one_file_is_in_the_run_the_commands_and_the_reference() {
         (&1.into(), &1.into(), &2.into())
     );
     let dead = tally("1501", "c01_dead_on_dibao");
-    assert_eq!((&dead["hit"], &dead["unknown"]), (&1.into(), &3.into()));
+    assert_eq!(
+        (&dead["hit"], &dead["miss"], &dead["unknown"]),
+        (&1.into(), &1.into(), &2.into())
+    );
     let alerts = fs::read_to_string(home.join("out/alerts/part-00000.csv")).unwrap();
     let lines: Vec<&str> = alerts.lines().collect();
     assert_eq!(lines.len(), 3, "{alerts}");

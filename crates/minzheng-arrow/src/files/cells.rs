@@ -12,6 +12,7 @@ use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, Schema};
 use encoding_rs::GB18030;
 use minzheng_rules::date::Day;
+use serde_json::{Map, Value};
 
 use super::TextEncoding;
 
@@ -45,8 +46,38 @@ pub(super) fn write<W: Write>(
     Ok(())
 }
 
+/// Writes the rows as JSON, an object a line.
+pub(super) fn json<W: Write>(writer: &mut W, batch: &RecordBatch) -> std::io::Result<()> {
+    let schema = batch.schema();
+    for row in 0..batch.num_rows() {
+        let names = schema.fields().iter().map(|f| f.name().clone());
+        let values = batch.columns().iter().map(|c| value(c.as_ref(), row));
+        let object: Map<String, Value> = names.zip(values).collect();
+        writeln!(writer, "{}", Value::Object(object))?;
+    }
+    Ok(())
+}
+
+/// A cell as JSON; what is exact and no whole number is text.
+fn value(array: &dyn Array, row: usize) -> Value {
+    if array.is_null(row) {
+        return Value::Null;
+    }
+    if let DataType::List(_) = array.data_type() {
+        let list = array.as_list::<i32>().value(row);
+        return (0..list.len()).map(|at| value(list.as_ref(), at)).collect();
+    }
+    let mut word = String::new();
+    cell(array, row, &mut word);
+    match array.data_type() {
+        DataType::Boolean => Value::Bool(word == "true"),
+        ty if ty.is_integer() => serde_json::from_str(&word).unwrap_or(Value::Null),
+        _ => Value::String(word),
+    }
+}
+
 /// Some columns of the rows as words.
-pub(super) fn rows(batch: &RecordBatch, columns: &[usize]) -> Vec<Vec<String>> {
+pub(crate) fn rows(batch: &RecordBatch, columns: &[usize]) -> Vec<Vec<String>> {
     let word = |row: usize, at: usize| {
         let mut word = String::new();
         if let Some(column) = batch.columns().get(at) {
@@ -160,5 +191,51 @@ fn cell(array: &dyn Array, row: usize, out: &mut String) {
             }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::types::Int8Type;
+    use arrow_array::{
+        ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Int64Array,
+        StringArray,
+    };
+
+    use super::*;
+
+    /// What JSON has is such, what is exact and no whole number is text, what is null is null.
+    #[test]
+    fn rows_are_objects_of_json() {
+        let words: DictionaryArray<Int8Type> = [Some("urban"), None].into_iter().collect();
+        let yuan = Decimal128Array::from(vec![Some(1_250), None]);
+        let columns: [(&str, ArrayRef); 6] = [
+            (
+                "household_id",
+                Arc::new(StringArray::from(vec!["h\"1", "户二"])),
+            ),
+            ("hukou", Arc::new(words)),
+            (
+                "alive",
+                Arc::new(BooleanArray::from(vec![Some(true), None])),
+            ),
+            ("figure", Arc::new(Int64Array::from(vec![Some(-3), None]))),
+            ("on", Arc::new(Date32Array::from(vec![Some(20_000), None]))),
+            (
+                "wage",
+                Arc::new(yuan.with_precision_and_scale(18, 2).unwrap()),
+            ),
+        ];
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let mut out = Vec::new();
+        json(&mut out, &batch).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let wanted = [
+            r#"{"household_id":"h\"1","hukou":"urban","alive":true,"figure":-3,"on":"2024-10-04","wage":"12.50"}"#,
+            r#"{"household_id":"户二","hukou":null,"alive":null,"figure":null,"on":null,"wage":null}"#,
+        ];
+        assert_eq!(text.lines().collect::<Vec<_>>(), wanted);
     }
 }

@@ -18,6 +18,7 @@ use encoding_rs::Encoding;
 use minzheng_rules::error::Diagnostic;
 
 use crate::error::Error;
+pub(crate) use cells::rows as words_of;
 use guard::{Guarded, guarded};
 pub(crate) use part::{Part, WrittenFile, hex, sync_dir};
 pub use sheet::{read_sheet, write_sheet};
@@ -46,6 +47,9 @@ pub enum Format {
     Ipc,
     /// Text with commas, the names of columns in its first line: `.csv`.
     Csv,
+    /// JSON, an object a line, for other programs: `.jsonl`. Whole numbers and truths are such, money and days are text, what is null is
+    /// null. It is written and not read.
+    Json,
 }
 
 impl Format {
@@ -59,12 +63,7 @@ impl Format {
             "parquet" => Ok(Self::Parquet),
             "arrow" | "arrows" | "ipc" | "feather" => Ok(Self::Ipc),
             "csv" => Ok(Self::Csv),
-            _ => Err(refused(
-                "E-FILE-KIND",
-                path,
-                "the name of the file does not say what it is",
-                "give a file that ends in .parquet, .arrow or .csv",
-            )),
+            _ => Err(unknown_kind(path)),
         }
     }
 
@@ -74,6 +73,7 @@ impl Format {
             Self::Parquet => "Parquet file",
             Self::Ipc => "Arrow file",
             Self::Csv => "CSV file",
+            Self::Json => "JSON file",
         }
     }
 
@@ -83,6 +83,7 @@ impl Format {
             Self::Parquet => "parquet",
             Self::Ipc => "arrow",
             Self::Csv => "csv",
+            Self::Json => "jsonl",
         }
     }
 }
@@ -126,6 +127,13 @@ pub(crate) fn refused(
         .path(path.display().to_string())
         .help(help)
         .into()
+}
+
+/// A file is of no kind that is read.
+fn unknown_kind(path: &Path) -> Error {
+    let message = "the name of the file does not say what it is";
+    let help = "give a file that ends in .parquet, .arrow or .csv";
+    refused("E-FILE-KIND", path, message, help)
 }
 
 /// A file cannot be opened or read.
@@ -210,6 +218,7 @@ impl TableFile {
                         let (own, encoding) = csv::schema(&file)?;
                         (own, Layout::Csv(encoding))
                     }
+                    Format::Json => return Err(unknown_kind(&file)),
                 })
             })?;
             if schema.as_ref().is_some_and(|s| s.fields() != own.fields()) {
@@ -303,17 +312,12 @@ impl TableFile {
         let path = self.files().next().unwrap_or(Path::new("")).to_owned();
         let mut picks = Vec::new();
         for name in columns {
-            let Some((index, field)) = self.schema.column_with_name(name) else {
+            let Some(pick) = self.worded(name)? else {
                 let message = format!("the column `{name}` is missing");
                 let help = format!("it needs the columns {}", columns.join(", "));
                 return Err(refused("E-TABLE-COLUMN", &path, message, &help));
             };
-            if let Some((code, message)) = cells::wordless(field.data_type()) {
-                let help = "write it as whole numbers or as text";
-                let message = format!("the column `{name}` {message}");
-                return Err(refused(code, &path, message, help));
-            }
-            picks.push(Pick { index, exact: true });
+            picks.push(pick);
         }
         let order: Vec<usize> = picks.iter().map(|p| p.index).collect();
         picks.sort_by_key(|p| p.index);
@@ -332,6 +336,20 @@ impl TableFile {
             Err(error) => vec![Err(error)],
             Ok(batch) => cells::rows(&batch, &at).into_iter().map(Ok).collect(),
         }))
+    }
+
+    /// A column that is to be read as words; `None` where the table has none of this name.
+    pub(crate) fn worded(&self, name: &str) -> Result<Option<Pick>, Error> {
+        let Some((index, field)) = self.schema.column_with_name(name) else {
+            return Ok(None);
+        };
+        if let Some((code, message)) = cells::wordless(field.data_type()) {
+            let path = self.files().next().unwrap_or(Path::new("")).to_owned();
+            let help = "write it as whole numbers or as text";
+            let message = format!("the column `{name}` {message}");
+            return Err(refused(code, &path, message, help));
+        }
+        Ok(Some(Pick { index, exact: true }))
     }
 
     /// Reads some columns, rising, after so many rows.

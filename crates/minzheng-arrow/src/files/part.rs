@@ -63,6 +63,7 @@ enum Writer {
     Ipc(FileWriter<Counted>),
     Stream(StreamWriter<Counted>),
     Csv(csv::Writer<Counted>, TextEncoding),
+    Json(Counted),
     Text(Counted),
 }
 
@@ -137,6 +138,7 @@ impl Part {
                 cells::head(&mut writer, schema, encoding).map_err(|_| fault(""))?;
                 Writer::Csv(writer, encoding)
             }
+            Format::Json => Writer::Json(file),
         };
         Ok(Self {
             writer,
@@ -179,6 +181,7 @@ impl Part {
             Writer::Csv(writer, encoding) => {
                 cells::write(writer, batch, *encoding).map_err(|e| e.to_string())
             }
+            Writer::Json(writer) => cells::json(writer, batch).map_err(|e| e.to_string()),
             Writer::Text(_) => Ok(()),
         };
         done.map_err(|e| self.failed(e))
@@ -216,7 +219,7 @@ impl Part {
             Writer::Ipc(writer) => writer.into_inner().map_err(|e| failed(e.to_string()))?,
             Writer::Stream(writer) => writer.into_inner().map_err(|e| failed(e.to_string()))?,
             Writer::Csv(writer, _) => writer.into_inner().map_err(|e| failed(e.to_string()))?,
-            Writer::Text(writer) => writer,
+            Writer::Json(writer) | Writer::Text(writer) => writer,
         };
         let synced = counted
             .flush()

@@ -56,7 +56,7 @@ enum Layout<'a> {
 }
 
 /// What keys of a type are compared as; `None` where the type cannot be a key.
-pub(super) fn kind(ty: &DataType) -> Option<&'static str> {
+pub(crate) fn kind(ty: &DataType) -> Option<&'static str> {
     match ty {
         DataType::Dictionary(_, words) => kind(words),
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Some("text"),

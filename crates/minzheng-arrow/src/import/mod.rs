@@ -25,7 +25,7 @@ use minzheng_rules::pack::PackSet;
 use crate::contract::{Contract, Mapping, Role};
 use crate::error::{Error, Findings, at};
 use crate::files::Pick;
-pub(crate) use keys::{Key, KeyCells};
+pub(crate) use keys::{Key, KeyCells, kind};
 use matched::MatchedTable;
 use reading::Reading;
 use rows::ix;

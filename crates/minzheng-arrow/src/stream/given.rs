@@ -98,11 +98,22 @@ impl Opening<'_> {
             picks: self.importer.picks(table.entity),
             key: table.file.schema().index_of(name).unwrap_or(usize::MAX),
         };
+        self.open_picked(table, &columns, skip, progress)
+    }
+
+    /// The same of columns that are not the importer's.
+    pub(crate) fn open_picked(
+        &self,
+        table: &Given,
+        columns: &Picked,
+        skip: u64,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Cursor, Error> {
         let at = (skip, self.rows);
         in_order(
             &table.file,
             table.entity,
-            &columns,
+            columns,
             at,
             self.cancel,
             &mut || {

@@ -26,6 +26,28 @@ pub(crate) fn fresh(out: &Path, help: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Refuses the tables of a run that is not done: what it has not reached would be taken for ended. A folder without a journal is no run's.
+pub(crate) fn done(out: &Path) -> Result<(), Error> {
+    let path = out.join(NAME);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(unread(&path, &e)),
+    };
+    let last = text.lines().last().unwrap_or_default();
+    let is_done = serde_json::from_str::<Value>(last).is_ok_and(|v| v.get("done").is_some());
+    if is_done {
+        return Ok(());
+    }
+    let message = "the run whose tables are to be read is not done";
+    Err(refused(
+        "E-RUN-OPEN",
+        out,
+        message,
+        "finish it with `--resume`",
+    ))
+}
+
 /// A part that is durable.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -4,6 +4,7 @@
 //! on disk first. A part of the answer is written under a temporary name, made durable, renamed, and entered in the
 //! journal; what was interrupted goes on after the last part of the journal, and gives the same bytes.
 
+pub(crate) mod beside;
 pub(crate) mod cursor;
 pub(crate) mod given;
 pub(crate) mod journal;
@@ -107,7 +108,7 @@ impl Default for RunOptions<'_> {
 pub enum Progress {
     /// An entity's table is not in the order of households and is sorted on disk.
     Sorting {
-        /// Index of the entity.
+        /// Index of the entity; of a table that is read beside them one that no entity has.
         entity: usize,
     },
     /// Households were decided.
@@ -189,13 +190,15 @@ pub(crate) fn through<T: Tell>(
     teller: impl FnOnce(&Importer<'_>) -> Result<T, Error>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Summary, Error> {
-    let given = tables(engine, inputs)?;
+    let mut given = tables(engine, inputs)?;
     let schemas: Vec<_> = given
         .iter()
         .map(|g| (g.name.as_str(), g.file.schema().clone()))
         .collect();
     let importer = Importer::new(engine.packs(), &schemas, options.import.clone())?;
     let teller = teller(&importer)?;
+    let beside = teller.beside();
+    given.extend(beside.iter().enumerate().map(|(at, b)| b.given(at)));
     let columns = engine.columns(teller.request())?;
     let stamps = Stamps::take(&given)?;
     let watch = Watch::new(options.clock);
@@ -242,7 +245,10 @@ pub(crate) fn through<T: Tell>(
     };
     for table in &given {
         let after = skip.get(&table.name).copied().unwrap_or(0);
-        let (cursor, time) = watch.over(|| opening.open(table, after, progress));
+        let (cursor, time) = watch.over(|| match beside::of(beside, table.entity) {
+            Some(beside) => opening.open_picked(table, beside.picked(), after, progress),
+            None => opening.open(table, after, progress),
+        });
         Spent::one(Phase::Match, time).tell(0, progress);
         cursors.push(cursor?);
     }

@@ -117,6 +117,9 @@ pub struct League {
     /// By id of the warning model.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub models: BTreeMap<String, ModelTally>,
+    /// By id of the warning model and word of the class, what became of the hits or alerts of the period before.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub classes: Classes,
 }
 
 impl League {
@@ -130,8 +133,22 @@ impl League {
         for (id, tally) in &more.models {
             self.models.entry(id.clone()).or_default().add(tally);
         }
+        add_classes(&mut self.classes, &more.classes);
     }
 }
+
+fn add_classes(sums: &mut Classes, more: &Classes) {
+    for (id, classes) in more {
+        let own = sums.entry(id.clone()).or_default();
+        for (class, many) in classes {
+            let sum = own.entry(class.clone()).or_default();
+            *sum = sum.saturating_add(*many);
+        }
+    }
+}
+
+/// Counts by model and word of the class.
+type Classes = BTreeMap<String, BTreeMap<String, u64>>;
 
 /// What a run comes to. It holds no personal data.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -188,6 +205,27 @@ impl Summary {
             out.entry(id.clone()).or_default().add(tally);
         }
         out
+    }
+
+    /// All leagues together: by warning model and word of the class, what became of the hits or alerts of the period before.
+    ///
+    /// ```
+    /// assert!(minzheng_arrow::Summary::default().classes().is_empty());
+    /// ```
+    pub fn classes(&self) -> BTreeMap<String, BTreeMap<String, u64>> {
+        let mut out = Classes::new();
+        for league in self.leagues.values() {
+            add_classes(&mut out, &league.classes);
+        }
+        out
+    }
+
+    /// Counts one hit or alert of a place and model under a class.
+    pub(crate) fn class(&mut self, place: Option<i64>, model: &str, class: &str) {
+        let league = self.leagues.entry(league(place)).or_default();
+        let own = league.classes.entry(model.to_owned()).or_default();
+        let sum = own.entry(class.to_owned()).or_default();
+        *sum = sum.saturating_add(1);
     }
 
     /// Adds what a batch comes to.
@@ -297,19 +335,23 @@ pub(crate) fn spans(
     cases: usize,
     place: impl Fn(usize) -> Option<i64>,
 ) -> Vec<(String, Range<usize>)> {
-    let league = |case: usize| place(case).map(|p| p.div_euclid(100));
+    let of = |case: usize| place(case).map(|p| p.div_euclid(100));
     let (mut out, mut case) = (Vec::new(), 0);
     while case < cases {
-        let own = league(case);
+        let own = of(case);
         let mut end = case.saturating_add(1);
-        while end < cases && league(end) == own {
+        while end < cases && of(end) == own {
             end = end.saturating_add(1);
         }
-        let name = own.map_or_else(String::new, |l| format!("{l:04}"));
-        out.push((name, case..end));
+        out.push((league(place(case)), case..end));
         case = end;
     }
     out
+}
+
+/// The first four digits of a place; empty where it is unknown.
+fn league(place: Option<i64>) -> String {
+    place.map_or_else(String::new, |code| format!("{:04}", code.div_euclid(100)))
 }
 
 fn wide(n: usize) -> u64 {

@@ -4,6 +4,8 @@ use arrow_array::RecordBatch;
 use minzheng_rules::columnar::{Answer, Columns, Request};
 use serde_json::{Value, json};
 
+use super::beside::Beside;
+use super::cursor::Taken;
 use super::sample::{self, Met, Sample};
 use super::summary::Summary;
 use super::work::Shop;
@@ -16,18 +18,25 @@ pub(crate) trait Tell: Sync {
     /// The tables of the answer.
     fn tables(&self) -> &[AnswerTable];
 
+    /// Tables that are read beside those of the entities, household by household.
+    fn beside(&self) -> &[Beside] {
+        &[]
+    }
+
     /// What the columnar program must be asked.
     fn request(&self) -> Request;
 
     /// What a run is of, by which one that was interrupted is known again: its kind, and its options.
     fn header(&self) -> (&'static str, Value);
 
-    /// The record batches of an answer, one for every table, and what they come to.
+    /// The record batches of an answer, one for every table, and what they come to; `beside` holds the rows that the tables beside have
+    /// of these households, and of households that nobody else has.
     fn tell(
         &self,
         columns: &Columns<'_>,
         imported: &Imported<'_>,
         answer: &Answer,
+        beside: &[Taken],
     ) -> Result<(Vec<RecordBatch>, Summary), Error>;
 
     /// The first rows of every kind of outcome, explained.
@@ -73,6 +82,7 @@ impl Tell for Programmes<'_> {
         columns: &Columns<'_>,
         imported: &Imported<'_>,
         answer: &Answer,
+        _: &[Taken],
     ) -> Result<(Vec<RecordBatch>, Summary), Error> {
         let tables = self.exporter.export(columns, imported, answer)?;
         let mut summary = Summary::default();

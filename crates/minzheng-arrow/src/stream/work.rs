@@ -4,6 +4,7 @@ use arrow_array::RecordBatch;
 use minzheng_rules::columnar::Columns;
 use minzheng_rules::scenario::Engine;
 
+use super::beside::is_beside;
 use super::cursor::Taken as Rows;
 use super::sample::{Met, Sample};
 use super::spent::{Phase, Spent, Watch};
@@ -107,6 +108,8 @@ impl Shop<'_> {
 
     fn one(&self, rows: Vec<Rows>, met: &Met) -> Result<Done, Error> {
         let households = rows.first().map_or(0, Rows::rows);
+        let (beside, rows): (Vec<Rows>, Vec<Rows>) =
+            rows.into_iter().partition(|r| is_beside(r.entity));
         let (tables, joined) = self.watch.over(|| tables(&rows, Some));
         let tables = tables?;
         let numbers: Vec<_> = rows.into_iter().map(|r| (r.entity, r.numbers)).collect();
@@ -116,7 +119,9 @@ impl Shop<'_> {
         let imported = read?;
         let (answer, evaluated) = self.watch.over(|| imported.answer(self.columns));
         let (told, written) = self.watch.over(|| {
-            let (tables, summary) = self.teller.tell(self.columns, &imported, &answer)?;
+            let (tables, summary) = self
+                .teller
+                .tell(self.columns, &imported, &answer, &beside)?;
             let samples = if self.explain == 0 {
                 Vec::new()
             } else {

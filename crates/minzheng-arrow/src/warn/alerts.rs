@@ -2,27 +2,27 @@
 
 use std::sync::Arc;
 
-use arrow_array::types::{Int8Type, Int16Type};
-use arrow_array::{
-    ArrayRef, Date32Array, DictionaryArray, Int8Array, Int16Array, RecordBatch, StringArray,
-    UInt32Array,
-};
-use arrow_schema::{ArrowError, DataType, Field, Schema};
-use arrow_select::take::take;
-use minzheng::Lang;
-use minzheng::warning::{Direction, Level, Model, Models, Outcome, Sources, Target, Warnings};
-use minzheng_rules::columnar::{Answer, Bitmap, Columns, OutputColumn, Request};
+use arrow_array::RecordBatch;
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use minzheng::warning::{Model, Models, Outcome, Sources, Target, Warnings};
+use minzheng_rules::columnar::{Answer, Bitmap, Columns, Request};
 use minzheng_rules::date::Day;
 use minzheng_rules::error::{Diagnostic, nearest};
 use minzheng_rules::pack::PackSet;
 use minzheng_rules::pack::place::Places;
 use serde_json::{Value, json};
 
+use super::earlier::{Before, ENDED};
+use super::hits::fields;
+use super::kept::{KEPT, Kept, SUPPRESSED};
+use super::now::Now;
 use super::rows::Said;
-use super::{WarnOptions, chosen};
+use super::{Earlier, WarnOptions, chosen};
 use crate::error::{Error, fault};
 use crate::export::{AnswerTable, ExportOptions, Shape, field, metadata};
 use crate::import::{Imported, Importer};
+use crate::stream::beside::Beside;
+use crate::stream::cursor::Taken;
 use crate::stream::sample::{Met, Sample};
 use crate::stream::summary::{Counted, Summary};
 use crate::stream::tell::Tell;
@@ -35,21 +35,75 @@ const TABLE: &str = "alerts";
 const OUTCOMES: [Outcome; 2] = [Outcome::Unknown, Outcome::Hit];
 
 /// A model with its outputs.
-struct Asked {
-    model: Model,
-    entity: usize,
+pub(super) struct Asked {
+    pub(super) model: Model,
+    pub(super) entity: usize,
     population: Option<usize>,
     trigger: usize,
-    due: Option<usize>,
+    pub(super) due: Option<usize>,
+    /// Only asked for where alerts are kept.
+    pub(super) quiet: Option<usize>,
     /// Whether it may be switched off somewhere.
     is_switched: bool,
 }
 
 /// A formula that is a column of the alerts.
-struct Figure {
-    output: usize,
-    entity: usize,
-    shape: Shape,
+pub(super) struct Figure {
+    pub(super) output: usize,
+    pub(super) entity: usize,
+    pub(super) shape: Shape,
+}
+
+/// What the answers are held against.
+pub(super) enum Memory {
+    Nothing,
+    /// The run before.
+    Before(Before),
+    /// The host's alerts.
+    Kept(Box<Kept>),
+}
+
+impl Memory {
+    fn open(earlier: &Earlier, importer: &Importer<'_>) -> Result<Self, Error> {
+        Ok(match earlier {
+            Earlier::Nothing => Self::Nothing,
+            Earlier::Hits(path) => Self::Before(Before::open(path, importer)?),
+            Earlier::Alerts {
+                kept,
+                suppressions: held,
+            } => Self::Kept(Box::new(Kept::open(
+                kept.as_deref(),
+                held.as_deref(),
+                importer,
+            )?)),
+        })
+    }
+
+    pub(super) const fn wants_figures(&self) -> bool {
+        matches!(self, Self::Before(_))
+    }
+
+    fn beside(&self) -> &[Beside] {
+        match self {
+            Self::Nothing => &[],
+            Self::Before(before) => &before.beside,
+            Self::Kept(kept) => &kept.beside,
+        }
+    }
+
+    /// The tables that are told beside the hits.
+    fn tables(&self) -> Vec<AnswerTable> {
+        let table = |name: &str, schema: &SchemaRef| AnswerTable {
+            name: name.to_owned(),
+            entity: 0,
+            schema: Arc::clone(schema),
+        };
+        match self {
+            Self::Nothing => Vec::new(),
+            Self::Before(before) => vec![table(ENDED, &before.schema)],
+            Self::Kept(kept) => vec![table(KEPT, &kept.kept), table(SUPPRESSED, &kept.suppressed)],
+        }
+    }
 }
 
 /// Makes alerts of the answers to models: the parts of [`warn`](crate::warn()) for those who have their columns in memory.
@@ -65,7 +119,10 @@ struct Figure {
 /// # let households = RecordBatch::try_from_iter([("household_id", Arc::clone(&ids))])?;
 /// # let died: ArrayRef = Arc::new(Date32Array::from(vec![20_000]));
 /// # let paid: ArrayRef = Arc::new(BooleanArray::from(vec![true]));
-/// # let people = RecordBatch::try_from_iter([("household_id", ids), ("died_on", died), ("dibao_recipient", paid)])?;
+/// # let certified = Arc::clone(&paid);
+/// # let people = RecordBatch::try_from_iter([
+/// #     ("household_id", ids), ("death_certified", certified), ("died_on", died), ("dibao_recipient", paid),
+/// # ])?;
 /// # let options = ImportOptions { on: Day::parse("2026-08-25"), ..ImportOptions::default() };
 /// # let schemas = [("households", households.schema()), ("people", people.schema())];
 /// let importer = Importer::new(engine.packs(), &schemas, options)?;
@@ -80,24 +137,24 @@ struct Figure {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Alerts {
-    table: AnswerTable,
+    hits: AnswerTable,
+    /// That of hits, then those of what is remembered.
+    tables: Vec<AnswerTable>,
     request: Request,
-    asked: Vec<Asked>,
-    figures: Vec<Figure>,
+    pub(super) asked: Vec<Asked>,
+    pub(super) figures: Vec<Figure>,
     /// Indices of the key columns of people that are in the table.
-    person_keys: Vec<usize>,
+    pub(super) person_keys: Vec<usize>,
     models: Arc<Models>,
     sources: Arc<Sources>,
     places: Places,
-    words: bool,
+    pub(super) words: bool,
+    pub(super) memory: Memory,
     header: Value,
 }
 
 /// A hit: household, model, row.
-type Hit = (usize, usize, usize);
-
-/// One word of a model.
-type WordOf = fn(&Model) -> &'static str;
+pub(super) type Hit = (usize, usize, usize);
 
 impl core::fmt::Debug for Alerts {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -111,7 +168,8 @@ impl Alerts {
     /// Prepares the table of alerts; of `export` the law known and the figures of a what-if count.
     ///
     /// # Errors
-    /// `E-WARNING-NONE` and `E-OUTPUT-NAME` where the packs have no such model, group or formula.
+    /// `E-WARNING-NONE` and `E-OUTPUT-NAME` where the packs have no such model, group or formula; `E-FILE-…`, `E-TABLE-COLUMN` and
+    /// `E-TABLE-KEY` where a table of [`Earlier`] cannot be read.
     pub fn new(
         models: &Arc<Models>,
         importer: &Importer<'_>,
@@ -124,15 +182,20 @@ impl Alerts {
             overlays: export.overlays.clone(),
             ..Request::default()
         };
+        let memory = Memory::open(&options.earlier, importer)?;
         let mut asked = Vec::new();
         for model in chosen(models, options)? {
             let population = model.population.as_ref();
-            let due = models.handling(&model).map(|h| h.due.as_str());
+            let handling = models.handling(&model);
+            let due = handling.map(|h| h.due.as_str());
+            let quiet = handling.filter(|_| matches!(memory, Memory::Kept(_)));
+            let quiet = quiet.map(|h| h.quiet.as_str());
             asked.push(Asked {
                 entity: entity(set, model.target),
                 population: population.map(|id| output(&mut request, id)),
                 trigger: output(&mut request, &model.trigger),
                 due: due.map(|id| output(&mut request, id)),
+                quiet: quiet.map(|id| output(&mut request, id)),
                 is_switched: !model.enabled || models.is_switched(&model),
                 model,
             });
@@ -167,22 +230,13 @@ impl Alerts {
                 person_keys.push(at);
             }
         }
-        let word = |name: &str| Field::new(name, dictionary(DataType::Int8), false);
-        let mut fields = households;
-        fields.extend(people);
-        fields.extend([
-            Field::new("model", dictionary(DataType::Int16), false),
-            word("direction"),
-            word("level"),
-            word("subject"),
-            Field::new("place", DataType::Utf8, true),
-            Field::new("on", DataType::Date32, false),
-            Field::new("due", DataType::Date32, true),
-        ]);
-        fields.extend(columns);
+        let mut all = households;
+        all.extend(people);
+        all.extend(fields(matches!(memory, Memory::Before(_))));
+        all.extend(columns);
         if options.words {
             let sentence = |name: &str| Field::new(name, DataType::Utf8, false);
-            fields.extend([sentence("sentence_zh"), sentence("sentence_en")]);
+            all.extend([sentence("sentence_zh"), sentence("sentence_en")]);
         }
         let ids: Vec<&str> = asked.iter().map(|a| a.model.id.as_str()).collect();
         let day = |day: Option<Day>| day.map_or_else(String::new, |d| d.to_string());
@@ -197,13 +251,19 @@ impl Alerts {
             "figures": options.figures,
             "words": options.words,
             "sources": format!("{:?}", options.sources),
+            "earlier": options.earlier.word(),
         });
+        let hits = AnswerTable {
+            name: TABLE.to_owned(),
+            entity: 0,
+            schema: Arc::new(Schema::new_with_metadata(all, pairs.collect())),
+        };
+        let mut tables = vec![hits.clone()];
+        tables.extend(memory.tables());
         Ok(Self {
-            table: AnswerTable {
-                name: TABLE.to_owned(),
-                entity: 0,
-                schema: Arc::new(Schema::new_with_metadata(fields, pairs.collect())),
-            },
+            hits,
+            tables,
+            memory,
             request,
             asked,
             figures,
@@ -221,12 +281,18 @@ impl Alerts {
         self.request.clone()
     }
 
-    /// The table of alerts, whose columns [`warn`](crate::warn()) tells.
-    pub fn table(&self) -> &AnswerTable {
-        &self.table
+    /// The table of hits, whose columns [`warn`](crate::warn()) tells.
+    pub const fn table(&self) -> &AnswerTable {
+        &self.hits
     }
 
-    /// The alerts of an answer, and how often each model said what; `columns` is the program that answered.
+    /// The table of hits, then those of what is remembered.
+    pub fn tables(&self) -> &[AnswerTable] {
+        &self.tables
+    }
+
+    /// The hits of an answer, and how often each model said what; `columns` is the program that answered. Nothing is remembered of these
+    /// households: with [`Earlier::Hits`] all of them are new.
     ///
     /// # Errors
     /// `E-TABLE-FAULT` where the answer is not one to [`Alerts::request`], or not of these households.
@@ -236,12 +302,44 @@ impl Alerts {
         imported: &Imported<'_>,
         answer: &Answer,
     ) -> Result<(RecordBatch, Summary), Error> {
+        let (hits, _, summary) = self.told_of(columns, imported, answer, &[])?;
+        Ok((hits, summary))
+    }
+
+    /// The hits of an answer, the other tables, and what all come to; `taken` are the rows of the tables beside.
+    fn told_of(
+        &self,
+        columns: &Columns<'_>,
+        imported: &Imported<'_>,
+        answer: &Answer,
+        taken: &[Taken],
+    ) -> Result<(RecordBatch, Vec<RecordBatch>, Summary), Error> {
         let said = self.said(imported, answer).ok_or_else(|| fault(TABLE))?;
         let hits = self.hits(imported, &said);
-        let arrays = self.columns(columns, imported, answer, &hits);
-        let batch = arrays.and_then(|a| RecordBatch::try_new(Arc::clone(&self.table.schema), a));
-        let batch = batch.map_err(|_| fault(TABLE))?;
+        let now = Now {
+            asked: &self.asked,
+            said: &said,
+            imported,
+            answer,
+            hits: &hits,
+        };
+        let told = self.told(columns, imported, &hits);
         let mut summary = Summary::default();
+        let (since, more) = match &self.memory {
+            Memory::Nothing => (None, Vec::new()),
+            Memory::Before(before) => {
+                let (since, ended) = before.told(&now, &told.figures, taken, &mut summary)?;
+                (Some(since), vec![ended])
+            }
+            Memory::Kept(kept) => {
+                let warnings = |case| self.warnings(columns, imported, case);
+                let tables = kept.told(&now, taken, warnings, &mut summary)?;
+                (None, tables.into())
+            }
+        };
+        let arrays = self.columns(&now, told, since.as_ref());
+        let batch = arrays.and_then(|a| RecordBatch::try_new(Arc::clone(&self.hits.schema), a));
+        let batch = batch.map_err(|_| fault(TABLE))?;
         let Counted {
             spans,
             leagues,
@@ -256,7 +354,7 @@ impl Alerts {
             }
         }
         summary.end(leagues, &counted);
-        Ok((batch, summary))
+        Ok((batch, more, summary))
     }
 
     /// What every model says; `None`: the answer is to another question.
@@ -303,119 +401,25 @@ impl Alerts {
         out
     }
 
-    fn warnings(&self, columns: &Columns<'_>, imported: &Imported<'_>, case: usize) -> Warnings {
+    pub(super) fn warnings(
+        &self,
+        columns: &Columns<'_>,
+        imported: &Imported<'_>,
+        case: usize,
+    ) -> Warnings {
         let id = |entity: usize, row: usize| imported.keys.key(entity, row);
         let answer = columns.assess(&imported.batch, case, id);
         Warnings::new(answer, Arc::clone(&self.models), Arc::clone(&self.sources))
-    }
-
-    /// The columns of the table.
-    fn columns(
-        &self,
-        columns: &Columns<'_>,
-        imported: &Imported<'_>,
-        answer: &Answer,
-        hits: &[Hit],
-    ) -> Result<Vec<ArrayRef>, ArrowError> {
-        let asked = |hit: &Hit| self.asked.get(hit.1);
-        let number = |n: usize| u32::try_from(n).ok();
-        let households: UInt32Array = hits.iter().map(|h| number(h.0)).collect();
-        let person = |hit: &Hit| number(hit.2).filter(|_| asked(hit).is_some_and(|a| a.entity > 0));
-        let people: UInt32Array = hits.iter().map(person).collect();
-        let mut out = Vec::new();
-        for (_, keys) in imported.keys.columns(0) {
-            out.push(take(keys, &households, None)?);
-        }
-        let keys = imported.keys.columns(1);
-        for at in &self.person_keys {
-            let missing = || ArrowError::SchemaError("no such key".to_owned());
-            let (_, keys) = keys.get(*at).ok_or_else(missing)?;
-            out.push(take(keys, &people, None)?);
-        }
-        let ids = self.asked.iter().map(|a| a.model.id.as_str());
-        let places = hits.iter().map(|h| i16::try_from(h.1).ok());
-        out.push(Arc::new(DictionaryArray::<Int16Type>::try_new(
-            places.collect::<Int16Array>(),
-            Arc::new(StringArray::from_iter_values(ids)),
-        )?));
-        let of = |hit: &Hit| asked(hit).map(|a| &a.model);
-        let directions: Vec<&str> = Direction::ALL.iter().map(|d| d.word()).collect();
-        let levels: Vec<&str> = Level::ALL.iter().map(|l| l.word()).collect();
-        let subjects = [Target::Household.word(), Target::Person.word()];
-        let word_of: [(&[&str], WordOf); 3] = [
-            (&directions, |model| model.direction.word()),
-            (&levels, |model| model.level.word()),
-            (&subjects, |model| model.target.word()),
-        ];
-        for (words, word) in word_of {
-            let place = |hit: &Hit| {
-                let word = of(hit).map(word)?;
-                let at = words.iter().position(|w| *w == word)?;
-                i8::try_from(at).ok()
-            };
-            out.push(Arc::new(DictionaryArray::<Int8Type>::try_new(
-                hits.iter().map(place).collect::<Int8Array>(),
-                Arc::new(StringArray::from_iter_values(words)),
-            )?));
-        }
-        let place = |h: &Hit| imported.place(h.0).map(|code| format!("{code:06}"));
-        out.push(Arc::new(hits.iter().map(place).collect::<StringArray>()));
-        let day = |day: i64| i32::try_from(day).ok();
-        let on = |h: &Hit| day(imported.batch.on(h.0).number());
-        out.push(Arc::new(hits.iter().map(on).collect::<Date32Array>()));
-        let due = |h: &Hit| {
-            let column = answer.columns.get(asked(h)?.due?)?;
-            column.value(h.0).get().and_then(day)
-        };
-        out.push(Arc::new(hits.iter().map(due).collect::<Date32Array>()));
-        for figure in &self.figures {
-            let missing = || ArrowError::SchemaError("no such output".to_owned());
-            let column: &OutputColumn = answer.columns.get(figure.output).ok_or_else(missing)?;
-            let rows = if figure.entity == 0 {
-                &households
-            } else {
-                &people
-            };
-            out.push(take(&figure.shape.array(column, None)?, rows, None)?);
-        }
-        if self.words {
-            let (zh, en) = self.sentences(columns, imported, hits);
-            out.push(Arc::new(StringArray::from_iter_values(zh)));
-            out.push(Arc::new(StringArray::from_iter_values(en)));
-        }
-        Ok(out)
-    }
-
-    /// The sentences of hits, each household evaluated once.
-    fn sentences(
-        &self,
-        columns: &Columns<'_>,
-        imported: &Imported<'_>,
-        hits: &[Hit],
-    ) -> (Vec<String>, Vec<String>) {
-        let (mut zh, mut en) = (Vec::new(), Vec::new());
-        for of_case in hits.chunk_by(|a, b| a.0 == b.0) {
-            let Some((case, ..)) = of_case.first() else {
-                continue;
-            };
-            let warnings = self.warnings(columns, imported, *case);
-            for (_, at, row) in of_case {
-                let Some(asked) = self.asked.get(*at) else {
-                    continue;
-                };
-                let first = imported.rows(asked.entity, *case).start;
-                let warning = warnings.about(&asked.model, row.saturating_sub(first));
-                zh.push(warning.sentence(Lang::Zh));
-                en.push(warning.sentence(Lang::En));
-            }
-        }
-        (zh, en)
     }
 }
 
 impl Tell for Alerts {
     fn tables(&self) -> &[AnswerTable] {
-        core::slice::from_ref(&self.table)
+        &self.tables
+    }
+
+    fn beside(&self) -> &[Beside] {
+        self.memory.beside()
     }
 
     fn request(&self) -> Request {
@@ -431,9 +435,11 @@ impl Tell for Alerts {
         columns: &Columns<'_>,
         imported: &Imported<'_>,
         answer: &Answer,
+        beside: &[Taken],
     ) -> Result<(Vec<RecordBatch>, Summary), Error> {
-        let (alerts, summary) = self.export(columns, imported, answer)?;
-        Ok((vec![alerts], summary))
+        let (hits, mut more, summary) = self.told_of(columns, imported, answer, beside)?;
+        more.insert(0, hits);
+        Ok((more, summary))
     }
 
     fn samples(
@@ -501,10 +507,6 @@ fn entity(set: &PackSet, target: Target) -> usize {
         .map(|e| e.id.as_str())
         .position(|id| id == target.word())
         .unwrap_or(0)
-}
-
-fn dictionary(keys: DataType) -> DataType {
-    DataType::Dictionary(Box::new(keys), Box::new(DataType::Utf8))
 }
 
 fn no_formula(set: &PackSet, id: &str) -> Diagnostic {

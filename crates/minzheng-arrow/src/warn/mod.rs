@@ -1,9 +1,13 @@
 //! Warning models over tables: one pass for all of them, a table of alerts, and how often each model said what.
 
 mod alerts;
+mod earlier;
+mod hits;
+mod kept;
+mod now;
 mod rows;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use minzheng::warning::{Model, Models, Sources};
@@ -15,6 +19,43 @@ use crate::import::Importer;
 use crate::stream::through;
 use crate::{Progress, RunInputs, RunOptions, Summary};
 pub use alerts::Alerts;
+
+/// What is remembered of the period before. The library keeps nothing: it stands in tables, which are read beside those of the
+/// households, in bounded memory; one that is in another order is sorted on disk.
+///
+/// ```
+/// use minzheng_arrow::{Earlier, WarnOptions};
+/// let options = WarnOptions { earlier: Earlier::Hits("july".into()), ..WarnOptions::default() };
+/// assert_eq!(options.earlier.word(), "hits");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Earlier {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The hits of the run before: its folder, of which `alerts` and `ended` are read, or one table of hits.
+    Hits(PathBuf),
+    /// The alerts that the host keeps.
+    Alerts {
+        /// The table of alerts so far: the key of the household and `alert`, the record as JSON; the folder `kept` of the run before is one.
+        /// `None`: there are none yet.
+        kept: Option<PathBuf>,
+        /// The table of [suppressions](minzheng::warning::suppress::Suppression): the key of the household, `subject_id`, `model`, `id`,
+        /// `level`, `from`, `until`, `reason`, `by`.
+        suppressions: Option<PathBuf>,
+    },
+}
+
+impl Earlier {
+    /// Its word in the journal of a run.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Hits(_) => "hits",
+            Self::Alerts { .. } => "alerts",
+        }
+    }
+}
 
 /// Which models run, and what is written of a hit.
 ///
@@ -38,6 +79,8 @@ pub struct WarnOptions {
     pub words: bool,
     /// Who says the facts of the tables.
     pub sources: Arc<Sources>,
+    /// What the hits are held against.
+    pub earlier: Earlier,
 }
 
 /// The models that run, in the order of their ids.
@@ -98,15 +141,27 @@ pub fn warn_request(models: &Models, options: &WarnOptions) -> Result<Request, E
 ///
 /// One row of `alerts` is one hit: `model`, `direction`, `level`, `subject` (`person` or `household`), the keys of the household and of
 /// the person (null for a household), `place` (the place of registration, null where it is not known), `on` and `due` (`Date32`; `due`
-/// null where a figure or a calendar is missing), the figures asked for (null where the alert's subject has none), and with `words`
+/// null where a figure or a calendar is missing), `figure` (`Int64`: what the model holds against its line, fen for money; null where it
+/// compares none, and without words where nothing asks for it), the figures asked for (null where the alert's subject has none), and with `words`
 /// `sentence_zh` and `sentence_en`. Rows come in the order of households, of one household by model and person. The summary counts hits,
 /// misses and what cannot be told by league and model.
+///
+/// With [`Earlier::Hits`] `alerts` also has `class` (`new`, `continuing`, `worse`: graver, or the figure further out) and `since`, the first
+/// day of the runs in a row that hit; and `OUT/ended/…` has what was a hit and is none: the keys, the words of the model, `place`, `on`,
+/// `class` (`resolved`, or `awaiting` where nobody can tell), `outcome` (`miss`, `outside`, `unknown`, `off`, `not_asked`, `absent`), `since`,
+/// `last_on` and the last `figure`. What is awaited is carried on to the run after.
+///
+/// With [`Earlier::Alerts`] `OUT/kept/…` has every alert after this period, as [`reconcile`](minzheng::warning::reconcile()) gives it for the
+/// household alone: the key of the household, `subject_id`, `model`, `class`, `state`, `direction`, `level`, `place`, `issued_on`, `due`, and
+/// the record itself as JSON (`alert`); and `OUT/suppressed/…` what was held back. A hit without a place or a last day becomes no alert:
+/// it is counted under `left_out`, and stands in `alerts`.
 ///
 /// Files, parts, threads and resuming are those of [`run`](crate::run); of [`RunOptions::export`] the law known and the figures of a
 /// what-if count.
 ///
 /// # Errors
-/// Those of [`run`](crate::run) and [`warn_request`]; `E-OUTPUT-NAME` where the packs have no such formula.
+/// Those of [`run`](crate::run) and [`warn_request`]; `E-OUTPUT-NAME` where the packs have no such formula; `E-TABLE-COLUMN`, `E-TABLE-KEY` and
+/// `E-ALERT-…` where a table of what is remembered does not fit or a record in it is wrong, `E-RUN-OPEN` where its run is not done.
 ///
 /// ```
 /// use minzheng::Engine;
@@ -117,14 +172,15 @@ pub fn warn_request(models: &Models, options: &WarnOptions) -> Result<Request, E
 /// let dir = std::env::temp_dir().join(format!("minzheng-warn-{}", std::process::id()));
 /// std::fs::create_dir_all(&dir)?;
 /// std::fs::write(dir.join("households.csv"), "household_id,registration_place\nh1,159921\n")?;
-/// std::fs::write(dir.join("people.csv"), "household_id,died_on,dibao_recipient\nh1,2026-05-03,true\nh1,,true\n")?;
+/// std::fs::write(dir.join("people.csv"), "household_id,death_certified,cancelled_by_death,died_on,dibao_recipient\n\
+///     h1,true,,2026-05-03,true\nh1,false,false,,true\nh1,,,,true\n")?;
 /// let inputs = RunInputs { households: dir.join("households.csv"), people: dir.join("people.csv"), records: None };
 /// let mut options = RunOptions::default();
 /// options.import.on = Day::parse("2026-08-25");
 /// let only = WarnOptions { only: vec!["c01_dead_on_dibao".into()], ..WarnOptions::default() };
 /// let summary = warn(engine.rules(), engine.models()?, &inputs, &dir.join("out"), &options, &only, &mut |_| {})?;
 /// let tally = summary.models()["c01_dead_on_dibao"];
-/// assert_eq!((tally.hit, tally.unknown, tally.miss), (1, 1, 0)); // whose day of death is not known is no miss
+/// assert_eq!((tally.hit, tally.miss, tally.unknown), (1, 1, 1)); // of whom no source of deaths has spoken is no miss
 /// # std::fs::remove_dir_all(&dir)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

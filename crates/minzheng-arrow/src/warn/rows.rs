@@ -2,6 +2,7 @@
 
 use core::ops::Range;
 
+use minzheng::warning::Outcome;
 use minzheng_rules::columnar::{Bitmap, OutputColumn};
 
 use crate::stream::summary::ModelTally;
@@ -89,6 +90,21 @@ impl<'a> Said<'a> {
         out
     }
 
+    /// What it says of one row.
+    pub(super) fn outcome(&self, row: usize) -> Outcome {
+        let bit = u32::try_from(row.rem_euclid(64)).unwrap_or(0);
+        let [hit, miss, outside, live] = self
+            .word(row.div_euclid(64))
+            .map(|bits| bits.wrapping_shr(bit) & 1 == 1);
+        match (live, outside, miss, hit) {
+            (false, ..) => Outcome::Off,
+            (_, true, ..) => Outcome::Outside,
+            (_, _, true, _) => Outcome::Miss,
+            (.., true) => Outcome::Hit,
+            _ => Outcome::Unknown,
+        }
+    }
+
     /// The rows that are hit, in order.
     pub(super) fn hits(&self) -> impl Iterator<Item = usize> + '_ {
         let rows = self.trigger.0.len();
@@ -122,7 +138,6 @@ impl<'a> Said<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use minzheng::warning::Outcome;
     use minzheng_rules::truth::Truth;
 
     /// Every pair of truths, on and off, at every place of a word: counted as the definition says.
@@ -165,6 +180,7 @@ mod tests {
                     Outcome::Off => &mut wanted.off,
                 };
                 *slot += 1;
+                assert_eq!(said.outcome(row), outcome, "{row}");
             }
             assert_eq!(said.count(&(from..to)), wanted, "{from}..{to}");
         }

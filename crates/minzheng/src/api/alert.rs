@@ -74,7 +74,7 @@ pub(super) fn answer(
             Ok(json!(Ladder::load(packs)?.overdue(&alerts, on, calendar)?))
         }
         "alert_review" => {
-            let readings = Readings::load(packs)?;
+            let (readings, models) = (Readings::load(packs)?, engine.models()?);
             let mut review = Review::default();
             for alert in records::list(&mut fields, "alerts", Alert::from_json)? {
                 review.add(&Case::of(&alert));
@@ -88,8 +88,8 @@ pub(super) fn answer(
             }
             let words = lang.map(|l| {
                 (
-                    review.to_text(&readings, packs.places(), l),
-                    review.to_html(&readings, packs.places(), l),
+                    review.to_text(&readings, models, packs.places(), l),
+                    review.to_html(&readings, models, packs.places(), l),
                 )
             });
             Ok(with_words(review.to_json(&readings), words))

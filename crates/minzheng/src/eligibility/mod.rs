@@ -71,6 +71,11 @@ impl Figure {
         self.number.is_some()
     }
 
+    /// The number as the engine holds it, where it is known: fen of money, days of dates.
+    pub(crate) const fn number(&self) -> Option<i64> {
+        self.number
+    }
+
     /// The amount, where it is one in whole fen and known.
     pub const fn money(&self) -> Option<Money> {
         match (self.ty, self.number) {

@@ -73,6 +73,28 @@ pub(crate) fn unread_law(
     })
 }
 
+/// The place that a row speaks for: one of the packs, its own pack's or below.
+///
+/// # Errors
+/// What is wrong, in words, and a way out.
+pub(crate) fn own_place(
+    packs: &PackSet,
+    row: &HostRow,
+    text: &str,
+) -> Result<i64, (String, &'static str)> {
+    let code = text.parse::<i64>().ok();
+    let Some(code) = code.filter(|code| packs.places().get(*code).is_some()) else {
+        let message = format!("`{text}` is no place of the packs");
+        return Err((message, "write the six digits of a place"));
+    };
+    let own = packs.packs().get(row.origin.pack).map(|p| p.place);
+    if own.is_some_and(|own| !packs.places().is_within(code, own)) {
+        let message = format!("`{text}` lies outside of the pack's own place");
+        return Err((message, "a pack speaks for its place and those below"));
+    }
+    Ok(code)
+}
+
 /// Small letters, digits and underscores, beginning with a letter.
 pub(crate) fn is_word(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())

@@ -4,14 +4,15 @@ use chrono::{Days, NaiveDate};
 use minzheng_rules::date::Day;
 use minzheng_rules::error::Diagnostics;
 use minzheng_rules::pack::PackSet;
-use minzheng_rules::pack::model::{Calendar, Cite, Status, Words};
+use minzheng_rules::pack::model::{Calendar, Cite, Lang, Status, Words};
+use minzheng_rules::pack::place::{Places, parse_code};
 use serde::{Deserialize, Serialize};
 
 use super::Direction;
 use super::alert::{Alert, State, Trigger};
 use crate::catalog::words;
 use crate::error::{Error, Finding};
-use crate::packs::rows::{finding, read};
+use crate::packs::rows::{finding, own_place, read};
 use crate::records;
 
 /// Most days, and most hours, that may be given.
@@ -97,6 +98,22 @@ words! {
     }
 }
 
+impl Told {
+    /// Its words for people.
+    pub const fn words(self, lang: Lang) -> &'static str {
+        let (zh, en) = match self {
+            Self::Officer => ("经办人", "officer"),
+            Self::Township => ("苏木乡镇（街道）", "township"),
+            Self::County => ("旗县（市、区）", "county"),
+            Self::City => ("盟市", "city"),
+        };
+        match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+}
+
 /// A rung of the ladder (`[[warning.rung]]`): who is told, how long after the last day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -106,6 +123,9 @@ pub struct Rung {
     /// Only alerts that say this about aid; an alert whose direction has rungs of its own goes by these alone.
     #[serde(default)]
     pub direction: Option<Direction>,
+    /// Only alerts of this place and those below it; of the rungs of its direction an alert goes by those of the nearest place that has any.
+    #[serde(default)]
+    pub place: Option<i64>,
     /// How long after the last day; 0 working days: on the last day itself.
     pub after: After,
     /// The standing of the figure.
@@ -129,6 +149,7 @@ struct Raw {
     _title: Words,
     told: Told,
     direction: Option<Direction>,
+    place: Option<String>,
     working_days: Option<u16>,
     days: Option<u16>,
     status: Status,
@@ -140,6 +161,7 @@ struct Raw {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ladder {
     rungs: Vec<Rung>,
+    places: Places,
 }
 
 impl Ladder {
@@ -184,15 +206,24 @@ impl Ladder {
                 let help = "cite one, or write status = \"operational\"";
                 findings.push(finding(&row.origin, "E-ALERT-ROW", message).help(help));
             }
-            let there = |r: &Rung| (r.told, r.direction) == (raw.told, raw.direction);
-            if rungs.iter().any(there) {
+            let place = match raw.place.as_deref().map(|p| own_place(packs, row, p)) {
+                None => None,
+                Some(Ok(code)) => Some(code),
+                Some(Err((message, help))) => {
+                    findings.push(finding(&row.origin, "E-ALERT-ROW", message).help(help));
+                    continue;
+                }
+            };
+            let key = (raw.told, raw.direction, place);
+            if rungs.iter().any(|r| (r.told, r.direction, r.place) == key) {
                 let message = format!("the rung of `{}` is there twice", raw.told.word());
-                let help = "keep one for each of whom is told and each direction";
+                let help = "keep one for each of whom is told, each direction and each place";
                 findings.push(finding(&row.origin, "E-ALERT-ROW", message).help(help));
             }
             rungs.push(Rung {
                 told: raw.told,
                 direction: raw.direction,
+                place,
                 after,
                 status: raw.status,
             });
@@ -200,16 +231,37 @@ impl Ladder {
         if findings.has_errors() {
             return Err(findings.into());
         }
-        Ok(Self::new(rungs))
+        Ok(Self {
+            places: packs.places().clone(),
+            ..Self::new(rungs)
+        })
     }
 
-    /// A ladder of some rungs.
+    /// A ladder of some rungs; which place lies below which follows from their codes.
     pub fn new(mut rungs: Vec<Rung>) -> Self {
-        rungs.sort_by_key(|r| (r.direction, r.told));
-        Self { rungs }
+        rungs.sort_by_key(|r| (r.place, r.direction, r.told));
+        Self {
+            rungs,
+            places: Places::default(),
+        }
     }
 
-    /// The rungs, by direction and by whom is told.
+    /// The rungs that an alert goes by: those of its direction, else those of all; of these the ones of the nearest place that has any.
+    fn of(&self, alert: &Alert) -> Vec<&Rung> {
+        let chain = parse_code(&alert.place).map(|code| self.places.chain(code));
+        let chain = chain.into_iter().flatten().map(Some).chain([None]);
+        let here = |direction: Option<Direction>, place: Option<i64>| -> Vec<&Rung> {
+            let own = |r: &&Rung| r.direction == direction && r.place == place;
+            self.rungs.iter().filter(own).collect()
+        };
+        let mut nearest = [Some(alert.direction), None]
+            .into_iter()
+            .flat_map(|direction| chain.clone().map(move |place| (direction, place)))
+            .map(|(direction, place)| here(direction, place));
+        nearest.find(|rungs| !rungs.is_empty()).unwrap_or_default()
+    }
+
+    /// The rungs, by place, direction and whom is told.
     pub fn rungs(&self) -> &[Rung] {
         &self.rungs
     }
@@ -225,18 +277,8 @@ impl Ladder {
         if alert.state == State::Closed || on < alert.due {
             return Ok(Vec::new());
         }
-        let own = |r: &&Rung| r.direction == Some(alert.direction);
-        let has_own = self.rungs.iter().any(|r| own(&r));
-        let rungs = self.rungs.iter();
-        let rungs = rungs.filter(|r| {
-            if has_own {
-                own(r)
-            } else {
-                r.direction.is_none()
-            }
-        });
         let mut out = Vec::new();
-        for rung in rungs {
+        for rung in self.of(alert) {
             let from = match rung.after {
                 After::Days(many) => alert.due.checked_add_days(Days::new(u64::from(many))),
                 After::WorkingDays(many) => Some(working(alert.due, i64::from(many), calendar)?),

@@ -385,12 +385,39 @@ fn the_ladder_goes_by_days_and_by_direction() {
         ),
         None
     );
+    // a place has rungs of its own for itself and those below it; of another direction it goes by those of all
+    let own = |told, direction, place| Rung {
+        told,
+        direction,
+        place,
+        after: After::Days(0),
+        status: minzheng_rules::pack::model::Status::Invented,
+    };
+    let placed = Ladder::new(vec![
+        own(City, None, None),
+        own(Township, None, Some(150_100)),
+        own(Officer, None, Some(150_123)),
+        own(County, Some(Direction::Safety), None),
+    ]);
+    let at = |place: &str, alert: &Alert| {
+        let alert = Alert {
+            place: place.to_owned(),
+            ..alert.clone()
+        };
+        told(&placed, &alert, day(5, 6)).map(|(_, told)| told)
+    };
+    assert_eq!(at("150123", &alert), Some(vec![Officer]));
+    assert_eq!(at("150123001", &alert), Some(vec![Officer]));
+    assert_eq!(at("150121", &alert), Some(vec![Township]));
+    assert_eq!(at("150400", &alert), Some(vec![City]));
+    assert_eq!(at("150123", &safety), Some(vec![County]));
     // without a rung what is late is told all the same
     let late = told(&Ladder::default(), &alert, day(5, 6));
     assert_eq!(late, Some((6, Vec::new())));
     let far = Rung {
         told: City,
         direction: None,
+        place: None,
         after: After::WorkingDays(300),
         status: minzheng_rules::pack::model::Status::Invented,
     };
@@ -417,6 +444,7 @@ fn rows_of_packs_are_read_strictly() {
         "days = 1\nworking_days = 1",
         "",
         "hours = 1",
+        "days = 1\nplace = \"150123\"",
         "days = 1\n[[warning.rung]]\ntold = \"officer\"\nstatus = \"operational\"\ndays = 2",
     ];
     for rest in wrong {

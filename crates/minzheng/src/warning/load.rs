@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use minzheng_rules::date::Day;
-use minzheng_rules::error::{Diagnostic, Diagnostics, nearest};
+use minzheng_rules::error::{Diagnostics, nearest};
 use minzheng_rules::ir::{Reads, Thing};
 use minzheng_rules::lang::Type;
 use minzheng_rules::pack::PackSet;
@@ -11,13 +11,15 @@ use minzheng_rules::pack::model::{Formula, HostRow, Origin, Words};
 use serde::Deserialize;
 use toml::value::Datetime;
 
+use super::learn::Side;
 use super::model::{
-    Direction, Group, Handling, Level, Model, Models, Named, Prior, Switch, Target, entity,
+    Compared, Direction, Group, Handling, Level, Model, Models, Named, Prior, Switch, Target,
+    entity,
 };
 use super::sentence::{self, Sentence};
 use crate::catalog::Status;
 use crate::error::Error;
-use crate::packs::rows::{finding, is_word, read, unknown};
+use crate::packs::rows::{finding, is_word, own_place, read, unknown};
 
 /// The code of a key that is unknown, missing, or of another kind.
 const SHAPE: &str = "E-WARNING-SHAPE";
@@ -56,6 +58,13 @@ struct RawPrior {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct RawCompared {
+    figure: String,
+    side: Side,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct RawModel {
     id: String,
     title: Words,
@@ -67,6 +76,7 @@ struct RawModel {
     trigger: Option<String>,
     #[serde(default)]
     thresholds: Vec<String>,
+    compares: Option<RawCompared>,
     evidence: Vec<String>,
     sentence: Words,
     meaning: Words,
@@ -315,6 +325,8 @@ impl<'p> Loader<'p> {
             self.say(at, TYPE, message, help);
         }
         self.thresholds(at, &raw, &trigger);
+        let compares = raw.compares.as_ref();
+        let compares = compares.and_then(|c| self.compared(at, target, c));
         let mut evidence = Vec::new();
         for name in &raw.evidence {
             match self.named(target, name) {
@@ -343,6 +355,7 @@ impl<'p> Loader<'p> {
             population: raw.population,
             trigger,
             thresholds: raw.thresholds,
+            compares,
             evidence,
             sentence,
             meaning: raw.meaning,
@@ -460,6 +473,42 @@ impl<'p> Loader<'p> {
         }
     }
 
+    /// The figure that is held against a line: a number, so that one month can be held against the one before.
+    fn compared(&mut self, at: &Origin, target: Target, raw: &RawCompared) -> Option<Compared> {
+        let name = &raw.figure;
+        let figure = match self.named(target, name) {
+            Ok(found) => found,
+            Err((message, help)) => {
+                self.say(at, NAME, message, &help);
+                return None;
+            }
+        };
+        let ty = match &figure {
+            Named::Fact(whose, id) => {
+                let entity = entity(self.packs, *whose);
+                let mut facts = self.packs.facts();
+                let fact = facts.find(|f| f.id == *id && Some(f.entity) == entity);
+                fact.map(|f| f.ty)
+            }
+            Named::Formula(_, id) => self.packs.formula(id).map(|f| f.ty),
+            Named::Parameter(_) => None,
+        };
+        let is_number = matches!(
+            ty,
+            Some(Type::Money { .. } | Type::Count | Type::Ratio | Type::Days | Type::Months)
+        );
+        if !is_number {
+            let message = format!("`{name}` is no number that could be further out next month");
+            let help = "name a fact or formula that is a sum, a count, a ratio or a span of time";
+            self.say(at, TYPE, message, help);
+            return None;
+        }
+        Some(Compared {
+            figure,
+            side: raw.side,
+        })
+    }
+
     /// What a name means in rows of a target.
     fn named(&self, target: Target, name: &str) -> Result<Named, (String, String)> {
         let (whose, id) = match name.split_once('.') {
@@ -549,25 +598,9 @@ impl<'p> Loader<'p> {
                 "name `models` or `groups`",
             );
         }
-        let bad = |found: Diagnostic| Some(found);
-        let place = raw.place.parse::<i64>().ok();
-        let place = place.filter(|code| self.packs.places().get(*code).is_some());
-        let own = self.packs.packs().get(row.origin.pack).map(|p| p.place);
-        let found = match (place, own) {
-            (None, _) => bad(finding(
-                at,
-                CODE,
-                format!("`{}` is no place of the packs", raw.place),
-            )
-            .help("write the six digits of a place")),
-            (Some(code), Some(own)) if !self.packs.places().is_within(code, own) => bad(finding(
-                at,
-                CODE,
-                format!("`{}` lies outside of the pack's own place", raw.place),
-            )
-            .help("a pack switches for its place and those below")),
-            _ => None,
-        };
+        let place = own_place(self.packs, row, &raw.place);
+        let found = place.as_ref().err();
+        let found = found.map(|(message, help)| finding(at, CODE, message.clone()).help(*help));
         let day = |d: &Datetime| Day::parse(&d.to_string());
         let (from, until) = (day(&raw.from), raw.until.as_ref().map(day));
         let found = found.or_else(|| {
@@ -592,7 +625,7 @@ impl<'p> Loader<'p> {
         Some(Switch {
             models: ids.into_iter().collect(),
             on: raw.on,
-            place: place?,
+            place: place.ok()?,
             from: from?,
             until: until.flatten(),
             reason: raw.reason,

@@ -20,7 +20,9 @@ pub mod task;
 pub mod watch;
 
 pub use cases::{CaseKind, ModelCase};
-pub use model::{Direction, Group, Handling, Level, Model, Models, Named, Prior, Switch, Target};
+pub use model::{
+    Compared, Direction, Group, Handling, Level, Model, Models, Named, Prior, Switch, Target,
+};
 pub use reconcile::reconcile;
 pub use sentence::Sentence;
 pub use sources::Sources;

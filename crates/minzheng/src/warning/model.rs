@@ -6,6 +6,7 @@ use minzheng_rules::pack::model::{Cite, Lang, Origin, Words};
 use minzheng_rules::pack::place::Places;
 use serde_json::{Value, json};
 
+use super::learn::Side;
 use super::sentence::Sentence;
 use crate::catalog::{Status, words};
 use crate::error::{Error, Finding};
@@ -165,6 +166,15 @@ pub struct Prior {
     pub seen: Words,
 }
 
+/// The figure that a model holds against its line, by which a hit is known to have got worse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compared {
+    /// The figure: a fact or formula.
+    pub figure: Named,
+    /// On which side of the line it points at somebody.
+    pub side: Side,
+}
+
 /// A place switches models on or off (`[[warning.switch]]`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Switch {
@@ -207,6 +217,8 @@ pub struct Model {
     pub trigger: String,
     /// Ids of the parameters that a hit shows as what was exceeded.
     pub thresholds: Vec<String>,
+    /// The figure that is held against a line; none where the model compares no figure.
+    pub compares: Option<Compared>,
     /// What a hit shows: facts and formulas.
     pub evidence: Vec<Named>,
     /// What an officer reads about a hit.
@@ -242,6 +254,7 @@ impl Model {
             |id: &String| json!({ "id": id, "title": packs.parameter(id).map(|p| &p.title) });
         let thresholds: Vec<Value> = self.thresholds.iter().map(threshold).collect();
         let cite: Vec<String> = self.cite.iter().map(|c| packs.cite_words(c)).collect();
+        let compares = |c: &Compared| json!({ "figure": c.figure.id(), "side": c.side });
         let prior = |p: &Prior| json!({ "suspected": p.suspected, "confirmed": p.confirmed, "seen": p.seen });
         json!({
             "id": self.id,
@@ -254,6 +267,7 @@ impl Model {
             "population": self.population,
             "trigger": self.trigger,
             "thresholds": thresholds,
+            "compares": self.compares.as_ref().map(compares),
             "evidence": evidence,
             "sentence": self.sentence.written(),
             "meaning": self.meaning,

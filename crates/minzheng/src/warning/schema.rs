@@ -88,6 +88,7 @@ pub(super) fn schema() -> Value {
         ("sentence", words),
         ("evidence", list(&evidence)),
         ("thresholds", list(&threshold)),
+        ("figure", or_null("integer")),
         ("due", maybe_day.clone()),
         ("quiet_days", or_null("integer")),
         ("provisional", list(&provisional)),

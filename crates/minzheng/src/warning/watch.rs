@@ -336,6 +336,13 @@ impl<'w> Warning<'w> {
         out
     }
 
+    /// The figure that is held against the model's line, in its smallest unit, fen for money; `None` where it is not known, or the model
+    /// compares none.
+    pub fn figure(&self) -> Option<i64> {
+        let compared = self.model.compares.as_ref()?;
+        self.evidence_of(&compared.figure)?.figure.number()
+    }
+
     /// The last day to deal with it; `None` where a figure or the calendar of a year is missing.
     pub fn due(&self) -> Option<NaiveDate> {
         let handling = self.of.models.handling(self.model)?;
@@ -502,6 +509,7 @@ impl<'w> Warning<'w> {
                     "thresholds",
                     self.thresholds().iter().map(Threshold::to_json).collect(),
                 );
+                put("figure", json!(self.figure()));
                 put("due", json!(self.due().map(|d| d.to_string())));
                 put("quiet_days", json!(self.quiet_days()));
                 put("provisional", json!(self.provisional()));

@@ -11,6 +11,7 @@ use super::shadow::{Shadow, Shift};
 use super::threshold::Thresholds;
 use super::wilson::Interval;
 use crate::report::{BarChart, Cell, Grid, Page, Tone, grouped, words};
+use crate::warning::Models;
 
 /// Models that a chart shows: the page's table has all.
 const SHOWN: usize = 20;
@@ -56,6 +57,12 @@ const HONEST: (&str, &str) = (
     "区间为 95% 威尔逊区间，向外取整。无法联系、重复等不计入属实与否；未办结的不计。样本少则区间宽：不要只看比例。模型不会自动启停。",
     "Intervals are Wilson's at 95 %, rounded outward. Closings that say nothing, such as unreachable and duplicate, and open alerts are not counted. Few cases, wide interval: do not go by the share alone. No model is switched by itself.",
 );
+
+/// A model by its title with its id, where the packs have it.
+fn titled(models: &Models, id: &str, lang: Lang) -> String {
+    let model = models.get(id).ok();
+    model.map_or_else(|| id.to_owned(), |m| format!("{} ({id})", m.title.of(lang)))
+}
 
 /// A place by its name with its code, where the packs know it.
 fn named(places: &Places, code: &str) -> String {
@@ -163,10 +170,17 @@ impl Review {
         all
     }
 
-    /// Models and places in rows of text, the columns apart by tabs.
-    pub fn to_text(&self, readings: &Readings, places: &Places, lang: Lang) -> String {
-        let models = self.by_model();
-        let mut rows = Self::rows(models.iter().map(|(m, t)| ((*m).to_owned(), t)), readings);
+    /// Models by their titles, and places, in rows of text, the columns apart by tabs.
+    pub fn to_text(
+        &self,
+        readings: &Readings,
+        models: &Models,
+        places: &Places,
+        lang: Lang,
+    ) -> String {
+        let by_model = self.by_model();
+        let rows = by_model.iter().map(|(m, t)| (titled(models, m, lang), t));
+        let mut rows = Self::rows(rows, readings);
         let total = self.total();
         let all = words("合计", "all");
         rows.extend(Self::rows([(all.of(lang).to_owned(), &total)], readings));
@@ -181,13 +195,19 @@ impl Review {
     }
 
     /// A page that stands alone, with charts.
-    pub fn to_html(&self, readings: &Readings, places: &Places, lang: Lang) -> String {
+    pub fn to_html(
+        &self,
+        readings: &Readings,
+        models: &Models,
+        places: &Places,
+        lang: Lang,
+    ) -> String {
         let title = words("预警模型回顾", "review of warning models");
         let mut page = Page::new(&title, lang)
             .wide()
             .note(&words(HONEST.0, HONEST.1));
-        let models = self.by_model();
-        let mut by_cases: Vec<(&&str, &Tally)> = models.iter().collect();
+        let by_model = self.by_model();
+        let mut by_cases: Vec<(&&str, &Tally)> = by_model.iter().collect();
         by_cases.sort_by_key(|(model, tally)| (core::cmp::Reverse(tally.cases()), **model));
         let mut chart = BarChart::new(
             words("各模型的处置结果", "what came of the alerts of each model"),
@@ -205,7 +225,7 @@ impl Review {
         shares.series(words("下限", "lower"), Tone::Before);
         shares.series(words("上限", "upper"), Tone::After);
         for (model, tally) in by_cases.into_iter().take(SHOWN) {
-            let label = || words((**model).to_owned(), "");
+            let label = || words(titled(models, model, lang), "");
             let (confirmed, counted) = tally.precision(readings);
             let silent = tally.read(readings, Reading::Silent);
             let parts = [
@@ -225,7 +245,8 @@ impl Review {
                 page = page.chart(&drawn);
             }
         }
-        let rows = Self::rows(models.iter().map(|(m, t)| ((*m).to_owned(), t)), readings);
+        let rows = by_model.iter().map(|(m, t)| (titled(models, m, lang), t));
+        let rows = Self::rows(rows, readings);
         page = page.grid(&grid(
             words("按模型", "by model"),
             Self::with_head(("模型", "model")),
@@ -241,7 +262,10 @@ impl Review {
         ));
         let both = self.tallies().iter();
         let rows = Self::rows(
-            both.map(|((m, p), t)| (format!("{m} · {}", named(places, p)), t)),
+            both.map(|((m, p), t)| {
+                let model = titled(models, m, lang);
+                (format!("{model} · {}", named(places, p)), t)
+            }),
             readings,
         );
         let head = Self::with_head(("模型与地区", "model and place"));

@@ -36,6 +36,20 @@ impl Side {
         }
     }
 
+    /// Whether a figure lies further out on this side than another.
+    ///
+    /// ```
+    /// use minzheng::warning::learn::Side;
+    /// assert!(Side::Above.is_further(12, 11) && Side::AtMost.is_further(11, 12));
+    /// assert!(!Side::AtLeast.is_further(12, 12));
+    /// ```
+    pub const fn is_further(self, figure: i64, other: i64) -> bool {
+        match self {
+            Self::Above | Self::AtLeast => figure > other,
+            Self::Below | Self::AtMost => figure < other,
+        }
+    }
+
     /// Its sign.
     pub const fn sign(self) -> &'static str {
         match self {

@@ -135,6 +135,7 @@ handling = "soon"
 population = "on_aid"
 trigger = "dead_and_paid"
 thresholds = ["warn.grace"]
+compares = { figure = "years_dead", side = "above" }
 evidence = ["died_on", "household.urban"]
 sentence = { zh = "{died_on}去世", en = "died on {died_on}" }
 meaning = { zh = "一", en = "one" }
@@ -163,6 +164,9 @@ fn a_row_is_read_as_it_is_written() {
     let model = models.get("z01_example").unwrap();
     assert_eq!((model.target, model.enabled), (Target::Person, true));
     assert_eq!(model.trigger, "dead_and_paid");
+    let compares = model.compares.as_ref().unwrap();
+    assert_eq!(compares.figure.id(), "years_dead");
+    assert!(compares.side.is_further(2, 1));
     let urban = Named::Fact(Target::Household, "urban".to_owned());
     assert_eq!(model.evidence.last(), Some(&urban));
     assert_eq!(model.written.line, 11);
@@ -276,6 +280,22 @@ fn what_is_wrong_is_found_at_its_line() {
             "E-WARNING-THRESHOLD",
         ),
         (
+            "\"years_dead\", side",
+            "\"years_ded\", side",
+            "E-WARNING-NAME",
+        ),
+        (
+            "\"years_dead\", side",
+            "\"died_on\", side",
+            "E-WARNING-TYPE",
+        ),
+        (
+            "\"years_dead\", side",
+            "\"warn.grace\", side",
+            "E-WARNING-TYPE",
+        ),
+        ("\"above\"", "\"over\"", "E-WARNING-SHAPE"),
+        (
             "status = \"inferred\"",
             "status = \"published\"",
             "E-WARNING-STATUS",
@@ -302,7 +322,7 @@ fn everything_that_is_wrong_is_said_at_once() {
     );
     assert_eq!(
         findings(&rows),
-        [("E-WARNING-SHAPE", 11), ("E-WARNING-NAME", 28)]
+        [("E-WARNING-SHAPE", 11), ("E-WARNING-NAME", 29)]
     );
 }
 
