@@ -10,6 +10,8 @@ cd "$repository/bindings/swift"
 command -v swift > /dev/null && exec "$@"
 
 root=$("$here/rootfs.sh" --where)
+# where it is being made it is waited for
+[ ! -e "$root.lock" ] || flock "$root.lock" true
 if [ ! -e "$root" ] || [ "$(id -u)" != 0 ]; then
   echo "missing: Swift 6 (swift.org/install; or as root on Debian: bindings/swift/ci/rootfs.sh)" >&2
   exit 1

@@ -82,6 +82,16 @@ const STEPS: &[Step] = &[
         needs: &[shell::JAVA, shell::MAVEN, shell::STRIP],
     },
     Step {
+        // the package with this machine's library: its tests, every vector, the bytes of Rust, load, what is refused, the quickstart
+        name: "swift",
+        commands: &[
+            "cargo xtask bindings swift --check",
+            "cargo run --quiet --package minzheng-tests --bin calls -- --count 1000 --seed 1 --out target/bindings/calls",
+            "cargo xtask swift",
+        ],
+        needs: &[shell::SWIFT],
+    },
+    Step {
         name: "examples",
         commands: &["cargo xtask examples"],
         needs: &[],

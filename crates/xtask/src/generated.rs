@@ -69,6 +69,11 @@ const GENERATED: &[Generated] = &[
         command: "cargo xtask surface kotlin",
     },
     Generated {
+        path: "tests/surface/swift.txt",
+        part: Part::Whole,
+        command: "cargo xtask surface swift",
+    },
+    Generated {
         path: "README.md",
         part: Part::Between("programmes"),
         command: "cargo run -q -p minzheng-cli -- pack show --markdown --programmes --lang en",

@@ -15,6 +15,7 @@ mod generated;
 mod packs;
 mod shell;
 mod surface;
+mod swift;
 mod version;
 
 use std::process::ExitCode;
@@ -29,6 +30,7 @@ cargo xtask gen [--check]                 write the generated files, or say whic
 cargo xtask bindings [kotlin|swift] [--check]
                                           write the sources of a language from the built library, or say which are stale
 cargo xtask bindings native               the library for a jar, in target/bindings/native
+cargo xtask swift                         test the Swift package with the library as built
 cargo xtask surface LANGUAGE              print the public declarations of a binding
 cargo xtask examples                      run every program of examples/rust
 cargo xtask fuzz [TARGET] [--seconds N]   run the fuzz targets of tests/fuzz
@@ -63,6 +65,7 @@ fn run(args: &[&str]) -> Outcome {
         ["bindings", "native"] => bindings::native(),
         ["bindings", names @ .., "--check"] => bindings::check(names),
         ["bindings", names @ ..] => bindings::write(names),
+        ["swift"] => swift::test(),
         ["surface", language] => surface::print(language),
         ["ci", names @ ..] => ci::run(names),
         ["pack-files"] => packs::list(),

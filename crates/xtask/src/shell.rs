@@ -44,6 +44,11 @@ pub(crate) const STRIP: Need = Need {
     install: "strip is missing: install the system package binutils (Debian: apt-get install binutils)",
 };
 
+pub(crate) const SWIFT: Need = Need {
+    probe: "bindings/swift/ci/inside.sh true",
+    install: "Swift is missing: install Swift 6 (swift.org/install); or as root on Debian: bindings/swift/ci/rootfs.sh",
+};
+
 /// The top of the repository.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -6,12 +6,34 @@ import Testing
 @Suite(.enabled(if: setting("CALLS") != nil)) struct IdentityTests {
     /// Random households: those that are decided, and those that are refused.
     @Test func randomHouseholdsAnswerAsInRust() throws {
-        let count = try compare("calls", "answers")
-        print("\(count) calls answered with the same bytes")
+        let count = try compare(engine, "calls", "answers")
+        print("\(count) random calls answered with the same bytes")
         #expect(count > 0)
     }
 
-    private func compare(_ calls: String, _ answers: String) throws -> Int {
+    /// The published vectors, which Rust holds against what was published, explained by the national pack alone.
+    @Test func publishedHouseholdsAreExplainedAsInRust() throws {
+        let nation = try Engine.withPacks(builtIn: [.nation], above: [])
+        let count = try compare(nation, "published", "published-answers")
+        print("\(count) published households explained with the same bytes")
+        #expect(count > 100)
+    }
+
+    /// The published questions on who may set a figure: a pack that loads, or the codes it is refused for.
+    @Test func whoMaySetAFigure() throws {
+        let lines = try Lines("\(#require(setting("CALLS")))/packs.jsonl")
+        var count = 0
+        while let line = lines.next() {
+            let question = try JSON(line)
+            let pack = PackFile(path: "pack.toml", bytes: Data((question["pack"]?.text ?? "").utf8))
+            let error = refusal { try Engine.withPacks(builtIn: [.nation], above: [[pack]]) }
+            #expect((error?.problems ?? []).map { JSON.string($0.code) } == question["codes"]?.items)
+            count += 1
+        }
+        #expect(count > 3)
+    }
+
+    private func compare(_ engine: Engine, _ calls: String, _ answers: String) throws -> Int {
         let folder = try #require(setting("CALLS"))
         let asked = try Lines("\(folder)/\(calls).jsonl")
         let wanted = try Lines("\(folder)/\(answers).jsonl")
@@ -19,11 +41,11 @@ import Testing
         var different = 0
         while let call = asked.next() {
             let answer = wanted.next()
+            count += 1
             if try engine.callBytes(request: call) != answer {
                 different += 1
-                if different <= 3 { Issue.record("line \(count + 1) of \(calls).jsonl is answered with other bytes") }
+                if different <= 3 { Issue.record("line \(count) of \(calls).jsonl is answered with other bytes") }
             }
-            count += 1
         }
         #expect(wanted.next() == nil, "more answers than calls")
         #expect(different == 0, "\(different) of \(count) answers differ")
