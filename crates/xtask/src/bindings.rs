@@ -121,7 +121,8 @@ pub(crate) fn native() -> Outcome {
         "strip --strip-unneeded -o {}/libminzheng_ffi.so {LIBRARY}",
         to.display()
     );
-    shell::call(&line).map_err(|problem| format!("strip: {problem} (Debian: apt-get install binutils)"))
+    shell::call(&line)
+        .map_err(|problem| format!("strip: {problem} (Debian: apt-get install binutils)"))
 }
 
 /// The name that JNA gives this machine.
@@ -136,9 +137,10 @@ fn platform() -> String {
 /// Builds the library and writes the sources below [`DRAFT`].
 fn draft(chosen: &[&Language]) -> Outcome {
     let commands = chosen.iter().flat_map(|l| l.commands);
-    BUILD.iter().chain(commands).try_for_each(|line| {
-        shell::call(line).map_err(|problem| format!("`{line}`: {problem}"))
-    })?;
+    BUILD
+        .iter()
+        .chain(commands)
+        .try_for_each(|line| shell::call(line).map_err(|problem| format!("`{line}`: {problem}")))?;
     for (from, _) in chosen.iter().flat_map(|l| l.files) {
         let path = Path::new(DRAFT).join(from);
         let tidy = tidied(&read(&path)?);

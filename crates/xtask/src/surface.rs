@@ -66,9 +66,17 @@ pub(crate) fn print(language: &str) -> Outcome {
 
 /// Whether a declaration is of what generated sources need for themselves.
 fn is_machinery(line: &str) -> bool {
-    ["Ffi", "uniffi", "Uniffi", "RustBuffer", "ForeignBytes", "NoHandle", "Disposable"]
-        .iter()
-        .any(|word| line.contains(word))
+    [
+        "Ffi",
+        "uniffi",
+        "Uniffi",
+        "RustBuffer",
+        "ForeignBytes",
+        "NoHandle",
+        "Disposable",
+    ]
+    .iter()
+    .any(|word| line.contains(word))
 }
 
 fn walk(path: &Path, ending: &str, into: &mut Vec<std::path::PathBuf>) -> Outcome {
