@@ -57,7 +57,7 @@ pub(crate) fn print(language: &str) -> Outcome {
         let text = fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
         lines.extend((sources.read)(&text));
     }
-    lines.retain(|line| !is_machinery(line));
+    lines.retain(|line| !is_machinery(line) && !line.ends_with("companion object"));
     lines.sort();
     lines.dedup();
     lines.iter().for_each(|line| println!("{line}"));

@@ -1816,7 +1816,7 @@ open class DisabilityCard: Disposable, AutoCloseable, DisabilityCardInterface
  */
 public object FfiConverterTypeDisabilityCard: FfiConverter<DisabilityCard, Long> {
     override fun lower(value: DisabilityCard): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): DisabilityCard {
@@ -2655,7 +2655,7 @@ open class Engine: Disposable, AutoCloseable, EngineInterface
  */
 public object FfiConverterTypeEngine: FfiConverter<Engine, Long> {
     override fun lower(value: Engine): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): Engine {
@@ -2966,7 +2966,7 @@ open class Explanation: Disposable, AutoCloseable, ExplanationInterface
  */
 public object FfiConverterTypeExplanation: FfiConverter<Explanation, Long> {
     override fun lower(value: Explanation): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): Explanation {
@@ -3315,7 +3315,7 @@ open class Household: Disposable, AutoCloseable, HouseholdInterface
  */
 public object FfiConverterTypeHousehold: FfiConverter<Household, Long> {
     override fun lower(value: Household): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): Household {
@@ -3632,7 +3632,7 @@ open class ResidentNumber: Disposable, AutoCloseable, ResidentNumberInterface
  */
 public object FfiConverterTypeResidentNumber: FfiConverter<ResidentNumber, Long> {
     override fun lower(value: ResidentNumber): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): ResidentNumber {
@@ -4006,7 +4006,7 @@ open class Verification: Disposable, AutoCloseable, VerificationInterface
  */
 public object FfiConverterTypeVerification: FfiConverter<Verification, Long> {
     override fun lower(value: Verification): Long {
-        return value.uniffiCloneHandle()
+        return value.callWithHandle { it }
     }
 
     override fun lift(value: Long): Verification {
