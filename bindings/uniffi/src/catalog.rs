@@ -95,15 +95,13 @@ impl Engine {
             cycle: word("cycle", query.cycle.as_ref(), Cycle::from_word)?,
             subject: word("subject", query.subject.as_ref(), Subject::from_word)?,
         });
-        let limit = query.limit.map_or(usize::MAX, |n| {
-            usize::try_from(n).unwrap_or(usize::MAX)
-        });
+        let limit = query
+            .limit
+            .map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX));
         let shown = hits.iter().take(limit).map(|hit| CatalogHit {
             id: hit.resource.clone(),
-            title: (catalog.resource(&hit.resource)).map_or_else(
-                || Words::each(|_| String::new()),
-                |r| Words::from(&r.title),
-            ),
+            title: (catalog.resource(&hit.resource))
+                .map_or_else(|| Words::each(|_| String::new()), |r| Words::from(&r.title)),
             score: hit.score,
             fields: hit.fields.clone(),
         });

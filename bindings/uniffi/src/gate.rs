@@ -1,7 +1,7 @@
 //! Who may see which rows and columns, and by which rule.
 
-use minzheng::gate::{self, Case, Rows};
 use minzheng::authorization::Refused;
+use minzheng::gate::{self, Case, Rows};
 use minzheng_rules::error::Diagnostic;
 use serde_json::json;
 

@@ -27,6 +27,8 @@ mod packs;
 mod params;
 mod simulate;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod values;
 mod verify;
 mod warn;
@@ -44,7 +46,7 @@ pub use gate::{GateDecision, GateField, GatePerson, GateReason, GateRows};
 pub use household::{Fact, FactStatus, FactValue, Household, HouseholdFacts, Person};
 pub use identity::{DisabilityCard, ResidentNumber};
 pub use missing::{MissingFact, MissingKind};
-pub use packs::{BuiltInPack, PackFile, PackInfo, Remark, Severity};
+pub use packs::{BuiltInPack, PackFile, PackInfo, Remark, Severity, lint_pack};
 pub use params::{Parameter, ParameterRow};
 pub use simulate::{Change, ChangeSide, FigureSetting};
 pub use tables::{DecidedTables, TableBytes, TableFinding, TableOptions};

@@ -60,13 +60,16 @@ fn day(day: Day) -> Option<CalendarDate> {
 }
 
 fn row(set: &PackSet, keys: &[Key], ty: Type, row: &Dated<Cell>) -> ParameterRow {
-    let named = keys.iter().zip(&row.value.keys).map(|(key, value)| KeyValue {
-        key: key.name.clone(),
-        value: match key.ty {
-            Type::Code(_) => set.value_words(V::known(*value), key.ty),
-            _ => value.to_string(),
-        },
-    });
+    let named = keys
+        .iter()
+        .zip(&row.value.keys)
+        .map(|(key, value)| KeyValue {
+            key: key.name.clone(),
+            value: match key.ty {
+                Type::Code(_) => set.value_words(V::known(*value), key.ty),
+                _ => value.to_string(),
+            },
+        });
     let value = V::known(row.value.value);
     ParameterRow {
         keys: named.collect(),

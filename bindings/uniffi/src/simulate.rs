@@ -85,7 +85,8 @@ impl Engine {
             packs.overlay_from_words(&figure.parameter, &figure.value, &keys)
         };
         let overlays = figures.into_iter().map(overlay);
-        let overlays: Vec<_> = (overlays.collect::<Result<_, _>>()).map_err(MinzhengError::argument)?;
+        let overlays: Vec<_> =
+            (overlays.collect::<Result<_, _>>()).map_err(MinzhengError::argument)?;
         let before = self.inner.assess(&household.inner)?;
         let after = self.inner.assess_with(&household.inner, overlays)?;
         let changes = eligibility::Change::between(&before, &after);

@@ -133,9 +133,8 @@ mod imp {
         let given = given.chain((records.iter()).map(|t| (t.name.as_str(), t.bytes.as_slice())));
         let given = given.map(|(name, bytes)| MemoryTable::from_ipc(name, bytes));
         let given = given.collect::<Result<Vec<_>, _>>();
-        let decided = given.and_then(|given| {
-            decide_memory(engine.inner.rules(), &given, import, &export)
-        });
+        let decided =
+            given.and_then(|given| decide_memory(engine.inner.rules(), &given, import, &export));
         out(&decided.map_err(MinzhengError::table)?).map_err(MinzhengError::table)
     }
 
@@ -147,7 +146,11 @@ mod imp {
             })
         };
         Ok(DecidedTables {
-            tables: decided.tables.iter().map(bytes).collect::<Result<_, minzheng::Error>>()?,
+            tables: decided
+                .tables
+                .iter()
+                .map(bytes)
+                .collect::<Result<_, minzheng::Error>>()?,
             findings: decided.findings.iter().map(finding).collect(),
             findings_total: decided.findings.count(),
             set_aside: u64::try_from(decided.set_aside).unwrap_or(u64::MAX),

@@ -23,6 +23,14 @@ struct Language {
     commands: &'static [&'static str],
     /// The files: below [`DRAFT`], and where they are committed.
     files: &'static [(&'static str, &'static str)],
+    /// What is mended in them.
+    mended: &'static [Mended],
+}
+
+/// Something that the writer gets wrong: it must be there, so that a newer writer that has it right is noticed.
+struct Mended {
+    from: &'static str,
+    to: &'static str,
 }
 
 const LANGUAGES: &[Language] = &[
@@ -35,6 +43,12 @@ const LANGUAGES: &[Language] = &[
             "kotlin/cn/minzheng/minzheng.kt",
             "bindings/kotlin/src/main/kotlin/cn/minzheng/minzheng.kt",
         )],
+        // an object that is handed over as an argument was not held while its handle is taken: one that is closed already, or is
+        // closed meanwhile by another thread, led to memory that is gone. Held, the first is an IllegalStateException
+        mended: &[Mended {
+            from: "        return value.uniffiCloneHandle()\n",
+            to: "        return value.callWithHandle { it }\n",
+        }],
     },
     Language {
         name: "swift",
@@ -57,6 +71,7 @@ const LANGUAGES: &[Language] = &[
                 "bindings/swift/Sources/MinzhengFFI/include/module.modulemap",
             ),
         ],
+        mended: &[],
     },
 ];
 
@@ -121,7 +136,8 @@ pub(crate) fn native() -> Outcome {
         "strip --strip-unneeded -o {}/libminzheng_ffi.so {LIBRARY}",
         to.display()
     );
-    shell::call(&line).map_err(|problem| format!("strip: {problem} (Debian: apt-get install binutils)"))
+    shell::call(&line)
+        .map_err(|problem| format!("strip: {problem} (Debian: apt-get install binutils)"))
 }
 
 /// The name that JNA gives this machine.
@@ -136,15 +152,31 @@ fn platform() -> String {
 /// Builds the library and writes the sources below [`DRAFT`].
 fn draft(chosen: &[&Language]) -> Outcome {
     let commands = chosen.iter().flat_map(|l| l.commands);
-    BUILD.iter().chain(commands).try_for_each(|line| {
-        shell::call(line).map_err(|problem| format!("`{line}`: {problem}"))
-    })?;
-    for (from, _) in chosen.iter().flat_map(|l| l.files) {
-        let path = Path::new(DRAFT).join(from);
-        let tidy = tidied(&read(&path)?);
-        write_file(&shell::root().join(&path), &tidy)?;
+    BUILD
+        .iter()
+        .chain(commands)
+        .try_for_each(|line| shell::call(line).map_err(|problem| format!("`{line}`: {problem}")))?;
+    for language in chosen {
+        for (from, _) in language.files {
+            let path = Path::new(DRAFT).join(from);
+            let tidy = mended(tidied(&read(&path)?), language.mended)?;
+            write_file(&shell::root().join(&path), &tidy)?;
+        }
     }
     Ok(())
+}
+
+fn mended(text: String, list: &[Mended]) -> Result<String, String> {
+    list.iter().try_fold(text, |text, mend| {
+        if text.contains(mend.from) {
+            Ok(text.replace(mend.from, mend.to))
+        } else {
+            let line = mend.from.trim();
+            Err(format!(
+                "`{line}` is not written any more: see whether it still has to be mended"
+            ))
+        }
+    })
 }
 
 /// Without blanks at the ends of lines and lines at the end: a diff shows what changed.
@@ -175,6 +207,16 @@ mod tests {
         assert_eq!(chosen(&["swift"]).map(names), Ok(vec!["swift"]));
         assert_eq!(chosen(&[]).map(|l| l.len()), Ok(LANGUAGES.len()));
         assert!(chosen(&["cobol"]).is_err_and(|e| e.contains("kotlin swift")));
+    }
+
+    #[test]
+    fn what_is_mended_must_be_there() {
+        let list = [Mended {
+            from: "a\n",
+            to: "b\n",
+        }];
+        assert_eq!(mended("a\na\n".to_owned(), &list).as_deref(), Ok("b\nb\n"));
+        assert!(mended("c\n".to_owned(), &list).is_err());
     }
 
     #[test]

@@ -217,13 +217,17 @@ type ReadResult = fn(&str) -> Option<(u64, u64)>;
 /// What reads the output of a command that runs tests.
 fn runner(command: &str) -> Option<ReadResult> {
     let runners: [(&str, ReadResult); 2] = [("cargo test", test_result), ("mvn ", surefire_result)];
-    let found = runners.into_iter().find(|(begins, _)| command.starts_with(begins));
+    let found = runners
+        .into_iter()
+        .find(|(begins, _)| command.starts_with(begins));
     found.map(|(_, read)| read)
 }
 
 /// Reads the sum at the end of `Tests run: 12, Failures: 0, Errors: 1, Skipped: 2`; the lines of single classes say more.
 fn surefire_result(line: &str) -> Option<(u64, u64)> {
-    let (_, counts) = line.split_once("Tests run: ").filter(|_| !line.contains("Time elapsed"))?;
+    let (_, counts) = line
+        .split_once("Tests run: ")
+        .filter(|_| !line.contains("Time elapsed"))?;
     let mut counts = counts.split(',').map(|part| {
         let number = part.rsplit(' ').next().unwrap_or_default();
         number.trim().parse::<u64>().ok()

@@ -57,7 +57,7 @@ pub(crate) fn print(language: &str) -> Outcome {
         let text = fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
         lines.extend((sources.read)(&text));
     }
-    lines.retain(|line| !is_machinery(line));
+    lines.retain(|line| !is_machinery(line) && !line.ends_with("companion object"));
     lines.sort();
     lines.dedup();
     lines.iter().for_each(|line| println!("{line}"));
@@ -66,9 +66,17 @@ pub(crate) fn print(language: &str) -> Outcome {
 
 /// Whether a declaration is of what generated sources need for themselves.
 fn is_machinery(line: &str) -> bool {
-    ["Ffi", "uniffi", "Uniffi", "RustBuffer", "ForeignBytes", "NoHandle", "Disposable"]
-        .iter()
-        .any(|word| line.contains(word))
+    [
+        "Ffi",
+        "uniffi",
+        "Uniffi",
+        "RustBuffer",
+        "ForeignBytes",
+        "NoHandle",
+        "Disposable",
+    ]
+    .iter()
+    .any(|word| line.contains(word))
 }
 
 fn walk(path: &Path, ending: &str, into: &mut Vec<std::path::PathBuf>) -> Outcome {

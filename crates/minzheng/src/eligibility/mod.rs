@@ -104,7 +104,11 @@ impl Figure {
     /// The day, where it is one and known.
     pub fn date(&self) -> Option<NaiveDate> {
         match self.ty {
-            Type::Date => self.value.get().and_then(Day::from_number).map(Day::to_date),
+            Type::Date => self
+                .value
+                .get()
+                .and_then(Day::from_number)
+                .map(Day::to_date),
             _ => None,
         }
     }

@@ -20,8 +20,25 @@ pub(super) const KOTLIN: Language = Language {
     containers: &["class", "interface", "object"],
     members: &["fun", "val", "var", "typealias", "constructor"],
     modifiers: &[
-        "public", "open", "abstract", "final", "data", "sealed", "enum", "companion", "inline", "operator", "infix", "const",
-        "lateinit", "external", "suspend", "annotation", "value", "tailrec", "override",
+        "public",
+        "open",
+        "abstract",
+        "final",
+        "data",
+        "sealed",
+        "enum",
+        "companion",
+        "inline",
+        "operator",
+        "infix",
+        "const",
+        "lateinit",
+        "external",
+        "suspend",
+        "annotation",
+        "value",
+        "tailrec",
+        "override",
     ],
     shown: &[],
     hidden: &["private", "internal", "protected", "override"],
@@ -30,10 +47,29 @@ pub(super) const KOTLIN: Language = Language {
 
 pub(super) const SWIFT: Language = Language {
     containers: &["class", "struct", "enum", "protocol", "extension", "actor"],
-    members: &["func", "var", "let", "init", "typealias", "case", "subscript"],
+    members: &[
+        "func",
+        "var",
+        "let",
+        "init",
+        "typealias",
+        "case",
+        "subscript",
+    ],
     modifiers: &[
-        "public", "open", "final", "static", "convenience", "required", "override", "mutating", "nonisolated", "indirect", "lazy",
-        "weak", "unowned",
+        "public",
+        "open",
+        "final",
+        "static",
+        "convenience",
+        "required",
+        "override",
+        "mutating",
+        "nonisolated",
+        "indirect",
+        "lazy",
+        "weak",
+        "unowned",
     ],
     shown: &["public", "open"],
     hidden: &["private", "fileprivate", "internal"],
@@ -98,7 +134,9 @@ impl Reader<'_> {
         let has = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
         let is_container = self.language.containers.contains(&kind.as_str());
         let is_member = self.language.members.contains(&kind.as_str());
-        let is_entry = kind.is_empty() && entry(&header) && within.last().is_some_and(|w| w.contains("enum class"));
+        let is_entry = kind.is_empty()
+            && entry(&header)
+            && within.last().is_some_and(|w| w.contains("enum class"));
         let needs = !self.language.shown.is_empty();
         // an extension of Swift says nothing of itself: its members do
         let is_extension = kind == "extension";
@@ -136,7 +174,15 @@ impl Reader<'_> {
                 '{' | '}' | ';' if deep == 0 => break,
                 '=' if deep == 0 && !out.ends_with(['=', '!', '<', '>']) => break,
                 '\n' if deep == 0 => {
-                    let ahead: String = self.code.iter().skip(self.at).copied().collect::<String>().chars().take(400).collect();
+                    let ahead: String = self
+                        .code
+                        .iter()
+                        .skip(self.at)
+                        .copied()
+                        .collect::<String>()
+                        .chars()
+                        .take(400)
+                        .collect();
                     let ahead = ahead.trim_start();
                     let goes_on = ahead.starts_with([':', '{', '=', '.', '-'])
                         || ahead.starts_with("where ")
@@ -159,7 +205,9 @@ impl Reader<'_> {
     fn parts(&self, header: &str) -> (Vec<String>, String, String) {
         let bare = unannotated(header);
         let mut words = Vec::new();
-        let mut list = bare.split(|c: char| c.is_whitespace() || c == '(').filter(|w| !w.is_empty());
+        let mut list = bare
+            .split(|c: char| c.is_whitespace() || c == '(')
+            .filter(|w| !w.is_empty());
         let language = self.language;
         while let Some(word) = list.next() {
             let plain = word.split(['(', ':', '<', '?']).next().unwrap_or_default();
@@ -169,7 +217,10 @@ impl Reader<'_> {
                 if language.containers.contains(&next) {
                     continue;
                 }
-                let name = next.split(['(', ':', '<', '?', '{']).next().unwrap_or_default();
+                let name = next
+                    .split(['(', ':', '<', '?', '{'])
+                    .next()
+                    .unwrap_or_default();
                 return (words, plain.to_owned(), name.to_owned());
             }
             words.push(word.to_owned());
@@ -191,7 +242,8 @@ impl Reader<'_> {
                 ')' | ']' | '}' => deep = deep.saturating_sub(1),
                 '\n' if deep == 0 => {
                     let ahead = self.code.iter().skip(self.at).find(|c| !c.is_whitespace());
-                    let goes_on = matches!(ahead, Some('.' | '?' | '+' | '&' | '|')) || "=,+-*/&|(?:".contains(last);
+                    let goes_on = matches!(ahead, Some('.' | '?' | '+' | '&' | '|'))
+                        || "=,+-*/&|(?:".contains(last);
                     if !goes_on {
                         return;
                     }
@@ -232,7 +284,11 @@ fn label(container: &str) -> &str {
 fn entry(header: &str) -> bool {
     let name = header.trim().trim_end_matches(',');
     let mut names = name.split(',').map(str::trim).filter(|n| !n.is_empty());
-    !name.is_empty() && names.all(|n| n.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'))
+    !name.is_empty()
+        && names.all(|n| {
+            n.chars()
+                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        })
 }
 
 fn only_modifiers(text: &str, language: &Language) -> bool {
@@ -250,7 +306,10 @@ fn unannotated(text: &str) -> String {
             out.push(found);
             continue;
         }
-        while chars.peek().is_some_and(|c| c.is_alphanumeric() || "_.:".contains(*c)) {
+        while chars
+            .peek()
+            .is_some_and(|c| c.is_alphanumeric() || "_.:".contains(*c))
+        {
             chars.next();
         }
         if chars.peek() == Some(&'(') {
@@ -273,8 +332,15 @@ fn unannotated(text: &str) -> String {
 
 /// On one line, without annotations.
 fn squeezed(header: &str) -> String {
-    let line = unannotated(header).split_whitespace().collect::<Vec<_>>().join(" ");
-    line.replace("( ", "(").replace(", )", ")").replace(" )", ")").trim_end_matches(',').to_owned()
+    let line = unannotated(header)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    line.replace("( ", "(")
+        .replace(", )", ")")
+        .replace(" )", ")")
+        .trim_end_matches(',')
+        .to_owned()
 }
 
 /// Without comments, and with empty text.
@@ -285,7 +351,9 @@ fn plain(text: &str) -> String {
         let taken = if rest.starts_with("//") {
             rest.find('\n').unwrap_or(rest.len())
         } else if rest.starts_with("/*") {
-            let end = rest.find("*/").map_or(rest.len(), |at| at.saturating_add(2));
+            let end = rest
+                .find("*/")
+                .map_or(rest.len(), |at| at.saturating_add(2));
             out.push('\n');
             end
         } else if rest.starts_with("\"\"\"") {
@@ -316,7 +384,9 @@ fn quoted(rest: &str, mark: &str) -> usize {
         let step = tail.chars().next().map_or(1, char::len_utf8);
         let escaped = tail.starts_with('\\') && mark.len() == 1;
         let next = tail.chars().nth(1).map_or(0, char::len_utf8);
-        at = at.saturating_add(step).saturating_add(if escaped { next } else { 0 });
+        at = at
+            .saturating_add(step)
+            .saturating_add(if escaped { next } else { 0 });
     }
     rest.len()
 }
@@ -324,12 +394,16 @@ fn quoted(rest: &str, mark: &str) -> usize {
 /// The length of a character in quotes, `'{'`.
 fn character(rest: &str) -> Option<usize> {
     let inner = rest.strip_prefix('\'')?;
-    let (first, tail) = (inner.chars().next()?, inner.get(inner.chars().next()?.len_utf8()..)?);
+    let (first, tail) = (
+        inner.chars().next()?,
+        inner.get(inner.chars().next()?.len_utf8()..)?,
+    );
     if first == '\\' {
         let end = tail.get(1..)?.find('\'')?;
         return Some(end.saturating_add(4)).filter(|n| *n < 12);
     }
-    tail.starts_with('\'').then(|| first.len_utf8().saturating_add(2))
+    tail.starts_with('\'')
+        .then(|| first.len_utf8().saturating_add(2))
 }
 
 #[cfg(test)]

@@ -34,7 +34,8 @@ pub(super) fn declarations(text: &str) -> Vec<String> {
         };
         let is_special = name.starts_with("__") && name.ends_with("__");
         let private = name.starts_with('_') && !is_special;
-        let inside_class = classes.iter().all(|(at, ..)| *at < indent) && (indent == 0 || !classes.is_empty());
+        let inside_class =
+            classes.iter().all(|(at, ..)| *at < indent) && (indent == 0 || !classes.is_empty());
         let declares = match kind {
             "class" | "def" => true,
             _ => {
@@ -46,7 +47,13 @@ pub(super) fn declarations(text: &str) -> Vec<String> {
             let path: String = classes.iter().map(|(_, n, _)| format!("{n}.")).collect();
             let shown = whole.split_whitespace().collect::<Vec<_>>().join(" ");
             let shown = shown.trim_end_matches(" ...").trim_end_matches(':');
-            out.push(format!("{path}{}", shown.replace("( ", "(").replace(", )", ")").replace(" )", ")")));
+            out.push(format!(
+                "{path}{}",
+                shown
+                    .replace("( ", "(")
+                    .replace(", )", ")")
+                    .replace(" )", ")")
+            ));
         }
         if kind == "class" || kind == "def" {
             // what a function declares inside itself is its own
