@@ -9,7 +9,7 @@ use crate::{Outcome, shell};
 /// Runs a command where `swift` is: on this machine, or in the root that `rootfs.sh` beside it makes.
 const INSIDE: &str = "bindings/swift/ci/inside.sh";
 
-/// The library as `cargo xtask bindings` builds it.
+/// The library as the step of the gate builds it.
 const LIBRARY: &str = "target/debug/libminzheng_ffi.a";
 
 /// Where the linker finds it: a folder of its own for every state of it.
@@ -41,7 +41,7 @@ pub(crate) fn test() -> Outcome {
 /// The library alone in a folder whose name changes with it. SwiftPM links again when the folder is another one, and not when the
 /// library changes; and beside a `.so` the linker would take that.
 fn library() -> Result<PathBuf, String> {
-    let told = |error: std::io::Error| format!("{LIBRARY}: {error}; run: cargo xtask bindings");
+    let told = |error: std::io::Error| format!("{LIBRARY}: {error}; run: cargo xtask test swift");
     let built = shell::root().join(LIBRARY);
     let found = fs::metadata(&built).map_err(told)?;
     let since = found.modified().map_err(told)?.duration_since(UNIX_EPOCH);

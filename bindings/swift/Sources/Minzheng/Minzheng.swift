@@ -7052,7 +7052,7 @@ public func FfiConverterTypeLang_lower(_ value: Lang) -> RustBuffer {
  * An input that was refused, with everything that is wrong with it. The library can be used further.
  */
 public
-enum MinzhengError: Swift.Error, Equatable, Hashable, Foundation.LocalizedError {
+enum MinzhengError: Swift.Error, Equatable, Hashable {
 
 
 
@@ -7150,10 +7150,6 @@ public var description: String {
     )
 }
 
-
-    public var errorDescription: String? {
-        String(reflecting: self)
-    }
 
 }
 

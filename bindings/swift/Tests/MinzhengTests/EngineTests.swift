@@ -51,7 +51,9 @@ import Testing
             Fact("securities", .askedNone), Fact("vehicles", .unknown(status: .pending, reason: "asked on Monday")),
         ]
         let household = try Household.of(
-            facts: HouseholdFacts(on: .day(2026, 8, 25), place: "159921", defaultStatus: .verified, facts: facts))
+            facts: HouseholdFacts(
+                on: .day(2026, 8, 25), place: "159921", defaultStatus: .verified, facts: facts,
+                persons: [Person(id: "p1", relation: "self")]))
         let kept = try JSON(household.toJson())["household"] ?? .null
         #expect(kept["hukou"]?.text == "urban" || kept["hukou"]?["value"]?.text == "urban")
         #expect(kept["deposits"]?["source"] == "BNK")

@@ -32,8 +32,13 @@ import Testing
         for vector in try Self.vectors(name) {
             let call = try #require(vector["call"])
             let found = try answer(call)
-            let brief = found["error"].map { ["error": .array(Self.findings($0).map { [$0.code, $0.path] })] } ?? found["ok"]
-            #expect(brief == vector["answer"], "\(name) \(Self.id(vector))")
+            var brief = found["error"].map { ["error": .array(Self.findings($0).map { [$0.code, $0.path] })] } ?? found["ok"] ?? .null
+            // pages are long: of them a vector holds that there is one
+            if case .object(var fields) = brief, let page = fields["html"]?.text, page.contains("<svg"), page.hasSuffix("</html>\n") {
+                fields["html"] = "…"
+                brief = .object(fields)
+            }
+            #expect(brief.written == vector["answer"]?.written, "\(name) \(Self.id(vector))")
         }
     }
 
@@ -42,7 +47,7 @@ import Testing
     func wholeAnswersAreAsWritten(_ name: String) throws {
         for vector in try Self.vectors(name) {
             let request = try #require(vector["request"])
-            #expect(try answer(request) == vector["answer"], "\(name) \(Self.id(vector))")
+            #expect(try answer(request).written == vector["answer"]?.written, "\(name) \(Self.id(vector))")
         }
     }
 
