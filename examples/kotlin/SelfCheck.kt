@@ -60,4 +60,4 @@ fun selfCheck(programme: String, on: LocalDate, place: String, read: () -> Strin
     }
 }
 
-fun main() = selfCheck("old_age", LocalDate.of(2026, 8, 25), "159921", ::readLine, ::println)
+fun main() = selfCheck("old_age", LocalDate.of(2026, 8, 25), "159921", ::readlnOrNull, ::println)

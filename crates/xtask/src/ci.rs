@@ -76,7 +76,7 @@ const STEPS: &[Step] = &[
         name: "kotlin",
         commands: &[
             "cargo xtask bindings native",
-            "cargo run --quiet --package minzheng-tests --bin calls -- --count 1000 --seed 1 --out target/bindings/calls",
+            "cargo run --quiet --package minzheng-tests --bin calls -- --count 400 --seed 1 --out target/bindings/calls",
             "mvn --batch-mode --no-transfer-progress --file bindings/kotlin/pom.xml verify",
         ],
         needs: &[shell::JAVA, shell::MAVEN, shell::STRIP],

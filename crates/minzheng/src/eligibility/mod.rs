@@ -8,7 +8,7 @@ use minzheng_rules::explain::{Explanation, Missing, ProvisionalFact, Receipt};
 use minzheng_rules::lang::Type;
 use minzheng_rules::number::Money;
 use minzheng_rules::pack::PackSet;
-use minzheng_rules::pack::model::{Formula, Lang, Programme, Words};
+use minzheng_rules::pack::model::{Lang, Programme, Words};
 use minzheng_rules::scalar::V;
 use minzheng_rules::scenario;
 use minzheng_rules::truth::Truth;
@@ -210,17 +210,27 @@ impl ProgrammeOutcome<'_> {
 
     /// The conditions that are asked on the day and at the place, in the order of the packs; their articles stand in
     /// [`Assessment::explanation`].
+    ///
+    /// ```
+    /// # use minzheng::{Engine, Household};
+    /// let engine = Engine::built_in()?;
+    /// let household = Household::from_toml("on = 2026-08-25\n[household]\nregistration_place = \"159921\"")?;
+    /// let answer = engine.assess(&household)?;
+    /// let dibao = answer.programme("dibao", None).map(|p| p.conditions()).unwrap_or_default();
+    /// assert!(dibao.iter().any(|c| c.id == "dibao/income"));
+    /// assert!(dibao.iter().all(|c| c.id != "dibao/urban_only")); // before there was a rural scheme
+    /// # Ok::<(), minzheng::Error>(())
+    /// ```
     pub fn conditions(&self) -> Vec<Condition> {
-        let formulas = self.programme.conditions.iter();
-        let formulas = formulas.filter_map(|f| self.set.formulas().get(*f));
-        let condition = |formula: &Formula| {
-            Some(Condition {
+        let asked = self.answer.conditions(self.index);
+        asked
+            .map(|formula| Condition {
                 id: formula.id.clone(),
                 title: formula.title.clone(),
-                truth: self.answer.truth(&formula.id, self.row.as_deref())?,
+                truth: (self.answer.truth(&formula.id, self.row.as_deref()))
+                    .unwrap_or(Truth::Unknown),
             })
-        };
-        formulas.filter_map(condition).collect()
+            .collect()
     }
 
     /// The figures shown with the outcome.

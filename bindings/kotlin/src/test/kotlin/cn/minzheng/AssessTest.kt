@@ -90,8 +90,8 @@ class AssessTest {
     fun `a number is never shown`() {
         val person = Person("p1", identity = ResidentNumber.parse("11010519491231002X"))
         assertFalse("19491231" in person.toString(), person.toString())
-        assertEquals("11**************2X", person.identity!!.masked())
-        assertEquals(LocalDate.of(1949, 12, 31), person.identity!!.birthDate())
+        assertEquals("11**************2X", person.identity?.masked())
+        assertEquals(LocalDate.of(1949, 12, 31), person.identity?.birthDate())
         val json = Household.of(HouseholdFacts(LocalDate.of(2026, 8, 25), persons = listOf(person))).toJson()
         assertFalse("11010519491231002X" in json, json)
     }
@@ -135,7 +135,7 @@ class AssessTest {
     fun `reasons are told in both languages`() {
         engine.explain(Repository.household("low-income-family"), "dibao").use { why ->
             assertTrue("第" in why.text(Lang.ZH), why.text(Lang.ZH))
-            assertTrue(why.html(Lang.EN).contains("<html"))
+            assertTrue("</" in why.html(Lang.EN))
             assertTrue(why.json().startsWith("{\"schema\":\"minzheng/explanation/2\""))
         }
     }
@@ -147,7 +147,9 @@ class AssessTest {
         assertEquals("money/month", standard.valueType)
         val demo = standard.rows.filter { it.place == "159921" }
         assertTrue(demo.isNotEmpty() && demo.all { it.status == "invented" }, "$demo")
-        assertTrue(engine.param("standard.dibao").rows.size > standard.rows.size)
+        assertTrue(engine.param("standard.dibao", on = LocalDate.of(1990, 1, 1)).rows.isEmpty())
+        val before = engine.param("standard.dibao", on = LocalDate.of(2026, 8, 25), knownOn = LocalDate.of(1990, 1, 1))
+        assertTrue(before.rows.size < standard.rows.size, "$before")
     }
 
     @Test
