@@ -30,7 +30,8 @@ cargo xtask gen [--check]                 write the generated files, or say whic
 cargo xtask bindings [kotlin|swift] [--check]
                                           write the sources of a language from the built library, or say which are stale
 cargo xtask bindings native               the library for a jar, in target/bindings/native
-cargo xtask swift                         test the Swift package with the library as built
+cargo xtask swift [--library FILE] [--calls DIR]
+                                          test the Swift package with the library as built, or with another
 cargo xtask surface LANGUAGE              print the public declarations of a binding
 cargo xtask examples                      run every program of examples/rust
 cargo xtask fuzz [TARGET] [--seconds N]   run the fuzz targets of tests/fuzz
@@ -65,7 +66,7 @@ fn run(args: &[&str]) -> Outcome {
         ["bindings", "native"] => bindings::native(),
         ["bindings", names @ .., "--check"] => bindings::check(names),
         ["bindings", names @ ..] => bindings::write(names),
-        ["swift"] => swift::test(),
+        ["swift", rest @ ..] => swift::test(rest),
         ["surface", language] => surface::print(language),
         ["ci", names @ ..] => ci::run(names),
         ["pack-files"] => packs::list(),
