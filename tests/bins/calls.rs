@@ -4,7 +4,10 @@
 //! Half the households are consistent ones, half say anything, so that refusals are compared too. Same count and seed, same bytes.
 //!
 //! Beside them the published vectors, which a testkit translates: `published.jsonl` and `published-answers.jsonl` are their households
-//! explained by the national pack alone; each line of `packs.jsonl` is a pack above it, with the codes it is refused for.
+//! explained by the national pack alone; each line of `packs.jsonl` is a pack above it, with the codes it is refused for. And the small
+//! province of the examples: `households.arrow` and `people.arrow`, and each as it is decided.
+
+mod tables;
 
 use std::error::Error;
 use std::fs::{File, create_dir_all, read_to_string};
@@ -67,6 +70,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut calls = BufWriter::new(File::create(arguments.out.join("calls.jsonl"))?);
     let mut answers = BufWriter::new(File::create(arguments.out.join("answers.jsonl"))?);
     let engine = Engine::built_in()?;
+    tables::write(&engine, &arguments.out)?;
     let mut numbers = Stream::new(arguments.seed);
     let seed: Vec<u8> = (0..4)
         .flat_map(|_| numbers.number().to_le_bytes())

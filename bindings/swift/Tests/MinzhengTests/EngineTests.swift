@@ -141,15 +141,6 @@ import Testing
         #expect(!decision.fields.isEmpty)
     }
 
-    @Test func tablesAreDecidedAsHouseholdsAre() throws {
-        guard let folder = setting("TABLES") else { return }
-        let tables = try ["households", "people"].map { try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\($0).arrow")) }
-        let options = TableOptions(on: .day(2026, 8, 25))
-        let decided = try engine.decideTables(households: tables[0], people: tables[1], records: [], options: options)
-        #expect(decided.tables.map(\.name) == ["households", "people"])
-        #expect(decided.setAside == 0)
-    }
-
     /// One engine and one household in many tasks at once: both are `Sendable`.
     @Test func tasksShareAnEngine() async throws {
         let household = try Self.family()

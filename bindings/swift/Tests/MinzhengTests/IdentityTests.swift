@@ -33,6 +33,20 @@ import Testing
         #expect(count > 3)
     }
 
+    /// Tables as Arrow's own bytes, in and out.
+    @Test func tablesAreDecidedAsInRust() throws {
+        let folder = URL(fileURLWithPath: try #require(setting("CALLS")))
+        let read = { (name: String) in try Data(contentsOf: folder.appendingPathComponent(name + ".arrow")) }
+        let options = TableOptions(on: .day(2026, 8, 25), status: .verified)
+        let decided = try engine.decideTables(households: read("households"), people: read("people"), records: [], options: options)
+        #expect(decided.setAside == 0 && decided.findings.isEmpty)
+        #expect(decided.tables.map(\.name) == ["households", "people"])
+        for table in decided.tables {
+            let same = try table.bytes == read("decided-" + table.name)
+            #expect(same, "\(table.name) is decided with other bytes")
+        }
+    }
+
     private func compare(_ engine: Engine, _ calls: String, _ answers: String) throws -> Int {
         let folder = try #require(setting("CALLS"))
         let asked = try Lines("\(folder)/\(calls).jsonl")
