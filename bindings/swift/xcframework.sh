@@ -20,7 +20,7 @@ targets=(aarch64-apple-ios aarch64-apple-ios-sim x86_64-apple-ios aarch64-apple-
 rustup target add "${targets[@]}"
 export IPHONEOS_DEPLOYMENT_TARGET=15.0 MACOSX_DEPLOYMENT_TARGET=12.0
 for target in "${targets[@]}"; do
-  cargo build --profile mobile --package minzheng-ffi --no-default-features --lib --target "$target"
+  cargo rustc --profile mobile --package minzheng-ffi --no-default-features --lib --target "$target" --crate-type staticlib
 done
 
 built() { echo "target/$1/mobile/libminzheng_ffi.a"; }
