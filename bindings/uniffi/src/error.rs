@@ -155,7 +155,7 @@ impl MinzhengError {
         refused!(Table, &error, error.path().to_owned())
     }
 
-    /// As UniFFI hands on what is wrong with an argument: it looks for the function's own error in it.
+    /// As what is wrong with an argument is handed on: the function's own error is looked for in it.
     pub(crate) fn into_lift(self) -> uniffi::deps::anyhow::Error {
         uniffi::deps::anyhow::Error::new(self)
     }

@@ -92,9 +92,12 @@ impl From<&warning::Warning<'_>> for Warning {
             outcome: warning.outcome().into(),
             direction: model.direction.word().to_owned(),
             level: model.level.word().to_owned(),
-            sentence: Words::each(|lang| match is_hit {
-                true => warning.sentence(lang),
-                false => String::new(),
+            sentence: Words::each(|lang| {
+                if is_hit {
+                    warning.sentence(lang)
+                } else {
+                    String::new()
+                }
             }),
             evidence: (evidence.iter())
                 .map(|e| Evidence {

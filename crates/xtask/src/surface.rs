@@ -60,7 +60,9 @@ pub(crate) fn print(language: &str) -> Outcome {
     lines.retain(|line| !is_machinery(line) && !line.ends_with("companion object"));
     lines.sort();
     lines.dedup();
-    lines.iter().for_each(|line| println!("{line}"));
+    for line in lines {
+        println!("{line}");
+    }
     Ok(())
 }
 

@@ -144,8 +144,9 @@ impl Reader<'_> {
             && !has(self.language.hidden)
             && (!needs || (open && !is_container) || is_extension || has(self.language.shown));
         if is_public && !is_extension {
-            let path: String = within.iter().map(|w| format!("{}.", label(w))).collect();
-            self.lines.push(format!("{path}{}", squeezed(&header)));
+            let own = squeezed(&header);
+            let path = within.iter().map(|w| label(w)).chain([own.as_str()]);
+            self.lines.push(path.collect::<Vec<_>>().join("."));
         }
         if self.peek() == Some('{') {
             self.at = self.at.saturating_add(1);
@@ -445,8 +446,7 @@ val Money.yuan: BigDecimal get() = BigDecimal.valueOf(fen, 2)
             "Verdict.object Yes : Verdict()",
             "Verdict.data class No(val why: List<String>) : Verdict()",
             "enum class Lang",
-            "Lang.ZH",
-            "Lang.EN",
+            "Lang.ZH, EN",
             "Lang.companion object",
             "fun `read`(text: String): Money",
             "val Money.yuan: BigDecimal get()",

@@ -44,16 +44,14 @@ pub(super) fn declarations(text: &str) -> Vec<String> {
             }
         };
         if declares && inside_class && !is_hidden && !private {
-            let path: String = classes.iter().map(|(_, n, _)| format!("{n}.")).collect();
             let shown = whole.split_whitespace().collect::<Vec<_>>().join(" ");
             let shown = shown.trim_end_matches(" ...").trim_end_matches(':');
-            out.push(format!(
-                "{path}{}",
-                shown
-                    .replace("( ", "(")
-                    .replace(", )", ")")
-                    .replace(" )", ")")
-            ));
+            let shown = (shown.replace("( ", "("))
+                .replace(", )", ")")
+                .replace(" )", ")");
+            let path = classes.iter().map(|(_, name, _)| name.as_str());
+            let path = path.chain([shown.as_str()]).collect::<Vec<_>>();
+            out.push(path.join("."));
         }
         if kind == "class" || kind == "def" {
             // what a function declares inside itself is its own
