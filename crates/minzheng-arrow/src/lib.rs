@@ -12,6 +12,7 @@ pub mod arrears;
 pub mod catalog;
 pub mod compare;
 pub mod contract;
+mod decide;
 pub mod error;
 pub mod export;
 pub mod files;
@@ -28,9 +29,10 @@ pub use arrears::{
 };
 pub use compare::{CompareOptions, Comparison, Side, compare};
 pub use contract::{Contract, Mapping};
+pub use decide::{Decided, decide};
 pub use error::{Effect, Error, Finding, Findings};
 pub use export::{ExportOptions, Exporter, Status};
-pub use files::{Format, TableFile, TextEncoding, read_sheet, write_sheet};
+pub use files::{Format, MemoryTable, TableFile, TextEncoding, read_sheet, write_sheet};
 pub use import::{ImportOptions, Imported, Importer, Keys, Tables};
 pub use stream::{
     Clock, League, ModelTally, Phase, Progress, RunInputs, RunOptions, Summary, Tally, run, sorted,

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use minzheng_rules::explain::Explanation;
 use minzheng_rules::facts::Overlay;
 use minzheng_rules::pack::{PackSet, PackSource};
 use minzheng_rules::scenario;
@@ -115,6 +116,32 @@ impl Engine {
         Ok(Assessment::new(self.rules.assess(&household.document()?)?))
     }
 
+    /// Why a household gets the answer it gets, for all programmes or for one by its id.
+    ///
+    /// ```
+    /// # use minzheng::{Engine, Household};
+    /// let engine = Engine::built_in()?;
+    /// let household = Household::from_toml("on = 2026-08-25\n[household]\nregistration_place = \"159921\"")?;
+    /// let explanation = engine.explain(&household, Some("dibao"))?;
+    /// assert_eq!(explanation.programmes.len(), 1);
+    /// assert_eq!(engine.explain(&household, Some("dibo")).unwrap_err().code(), "E-PROGRAMME-NAME");
+    /// # Ok::<(), minzheng::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Engine::assess`]; `E-PROGRAMME-NAME` where there is no such programme.
+    pub fn explain(
+        &self,
+        household: &Household,
+        programme: Option<&str>,
+    ) -> Result<Explanation, Error> {
+        let assessment = self.assess(household)?;
+        Ok(match programme {
+            None => assessment.explanation(),
+            Some(id) => assessment.explanation_of(&[self.programme_index(id)?]),
+        })
+    }
+
     /// Decides one household with figures that win over every pack: a what-if.
     ///
     /// ```
@@ -214,8 +241,11 @@ impl Engine {
         Ok(Warnings::new(answer, models, Arc::default()))
     }
 
-    /// The index of a programme by its id.
-    pub(crate) fn programme_index(&self, id: &str) -> Result<usize, Error> {
+    /// The index of a programme by its id, in the order of tests.
+    ///
+    /// # Errors
+    /// `E-PROGRAMME-NAME` where there is no such programme.
+    pub fn programme_index(&self, id: &str) -> Result<usize, Error> {
         programme_index(self.packs(), id)
     }
 }

@@ -22,6 +22,7 @@ const STEPS: &[Step] = &[
         commands: &[
             "cargo fmt --all --check",
             "cargo fmt --manifest-path tests/fuzz/Cargo.toml --check",
+            "cargo fmt --manifest-path bindings/uniffi-bindgen/Cargo.toml --check",
         ],
         needs: &[shell::RUSTFMT],
     },
@@ -63,6 +64,32 @@ const STEPS: &[Step] = &[
         name: "test",
         commands: &["cargo test --workspace"],
         needs: &[shell::GIT],
+    },
+    Step {
+        // the committed sources of Kotlin and Swift are what the library says of itself
+        name: "bindings",
+        commands: &["cargo xtask bindings --check"],
+        needs: &[],
+    },
+    Step {
+        // the jar with this machine's library: its tests, every vector, the bytes of Rust, load, what is refused, examples
+        name: "kotlin",
+        commands: &[
+            "cargo xtask bindings native",
+            "cargo run --quiet --package minzheng-tests --bin calls -- --count 400 --seed 1 --out target/bindings/calls",
+            "mvn --batch-mode --no-transfer-progress --file bindings/kotlin/pom.xml verify",
+        ],
+        needs: &[shell::JAVA, shell::MAVEN, shell::STRIP],
+    },
+    Step {
+        // the package with this machine's library: its tests, every vector, the bytes of Rust, load, what is refused, the quickstart
+        name: "swift",
+        commands: &[
+            "cargo rustc --quiet --package minzheng-ffi --lib --crate-type staticlib",
+            "cargo run --quiet --package minzheng-tests --bin calls -- --count 1000 --seed 1 --out target/bindings/calls",
+            "cargo xtask swift",
+        ],
+        needs: &[shell::SWIFT],
     },
     Step {
         name: "examples",
@@ -156,18 +183,18 @@ fn run_step(step: &Step, tally: &mut Tally) -> Outcome {
     let outcome = shell::require(step.needs).and_then(|()| {
         for command in step.commands {
             println!("   {command}");
-            let counted = match command.strip_prefix("cargo xtask ") {
-                Some(own) => {
+            let counted = match (command.strip_prefix("cargo xtask "), runner(command)) {
+                (Some(own), _) => {
                     let args: Vec<&str> = own.split_whitespace().collect();
                     crate::run(&args)
                 }
-                None if command.starts_with("cargo test") => shell::stream(command, |line| {
-                    if let Some((passed, failed)) = test_result(line) {
+                (None, Some(result)) => shell::stream(command, |line| {
+                    if let Some((passed, failed)) = result(line) {
                         tally.passed = tally.passed.saturating_add(passed);
                         tally.failed = tally.failed.saturating_add(failed);
                     }
                 }),
-                None => shell::call(command),
+                (None, None) => shell::call(command),
             };
             counted.map_err(|problem| format!("{problem}; reproduce: {command}"))?;
         }
@@ -182,6 +209,33 @@ fn run_step(step: &Step, tally: &mut Tally) -> Outcome {
     }
     println!("   {} took {:.1?}", step.name, begun.elapsed());
     outcome
+}
+
+/// Reads a line of what ran tests: how many passed and failed.
+type ReadResult = fn(&str) -> Option<(u64, u64)>;
+
+/// What reads the output of a command that runs tests.
+fn runner(command: &str) -> Option<ReadResult> {
+    let runners: [(&str, ReadResult); 2] = [("cargo test", test_result), ("mvn ", surefire_result)];
+    let found = runners
+        .into_iter()
+        .find(|(begins, _)| command.starts_with(begins));
+    found.map(|(_, read)| read)
+}
+
+/// Reads the sum at the end of `Tests run: 12, Failures: 0, Errors: 1, Skipped: 2`; the lines of single classes say more.
+fn surefire_result(line: &str) -> Option<(u64, u64)> {
+    let (_, counts) = line
+        .split_once("Tests run: ")
+        .filter(|_| !line.contains("Time elapsed"))?;
+    let mut counts = counts.split(',').map(|part| {
+        let number = part.rsplit(' ').next().unwrap_or_default();
+        number.trim().parse::<u64>().ok()
+    });
+    let mut next = || counts.next().flatten();
+    let (run, failures, errors, skipped) = (next()?, next()?, next()?, next()?);
+    let failed = failures.saturating_add(errors);
+    Some((run.saturating_sub(failed).saturating_sub(skipped), failed))
 }
 
 /// Reads `test result: ok. 12 passed; 0 failed; …`.
@@ -204,6 +258,15 @@ mod tests {
         let line = "test result: ok. 12 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s";
         assert_eq!(test_result(line), Some((12, 3)));
         assert_eq!(test_result("test tests::a ... ok"), None);
+    }
+
+    #[test]
+    fn reads_the_sum_of_surefire() {
+        let sum = "[INFO] Tests run: 12, Failures: 1, Errors: 2, Skipped: 3";
+        assert_eq!(surefire_result(sum), Some((6, 3)));
+        let one = "[INFO] Tests run: 3, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 0.5 s -- in AssessTest";
+        assert_eq!(surefire_result(one), None);
+        assert!(runner("mvn verify").is_some() && runner("cargo doc").is_none());
     }
 
     #[test]

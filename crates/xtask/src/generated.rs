@@ -64,6 +64,16 @@ const GENERATED: &[Generated] = &[
         command: "cargo run -q -p minzheng-cli -- models list --markdown",
     },
     Generated {
+        path: "tests/surface/kotlin.txt",
+        part: Part::Whole,
+        command: "cargo xtask surface kotlin",
+    },
+    Generated {
+        path: "tests/surface/swift.txt",
+        part: Part::Whole,
+        command: "cargo xtask surface swift",
+    },
+    Generated {
         path: "README.md",
         part: Part::Between("programmes"),
         command: "cargo run -q -p minzheng-cli -- pack show --markdown --programmes --lang en",
@@ -141,7 +151,7 @@ pub(crate) fn splice(text: &str, name: &str, inner: &str) -> Option<String> {
 }
 
 /// The number of the first line that differs.
-fn first_difference(old: &str, new: &str) -> Option<usize> {
+pub(crate) fn first_difference(old: &str, new: &str) -> Option<usize> {
     if old == new {
         return None;
     }

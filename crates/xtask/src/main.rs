@@ -7,12 +7,15 @@
 )]
 
 mod bench;
+mod bindings;
 mod ci;
 mod examples;
 mod fuzz;
 mod generated;
 mod packs;
 mod shell;
+mod surface;
+mod swift;
 mod version;
 
 use std::process::ExitCode;
@@ -21,9 +24,15 @@ use std::process::ExitCode;
 type Outcome = Result<(), String>;
 
 const HELP: &str = "\
-cargo xtask test                          everything that must pass, cheap steps first
+cargo xtask test [STEP…]                  everything that must pass, cheap steps first; or some of it: kotlin, swift
 cargo xtask ci [STEP…]                    the same steps by name; without a name also those that need Python
 cargo xtask gen [--check]                 write the generated files, or say which are stale
+cargo xtask bindings [kotlin|swift] [--check]
+                                          write the sources of a language from the built library, or say which are stale
+cargo xtask bindings native               the library for a jar, in target/bindings/native
+cargo xtask swift [--library FILE] [--calls DIR]
+                                          test the Swift package with the library as built, or with another
+cargo xtask surface LANGUAGE              print the public declarations of a binding
 cargo xtask examples                      run every program of examples/rust
 cargo xtask fuzz [TARGET] [--seconds N]   run the fuzz targets of tests/fuzz
 cargo xtask bench [--quick] [--only ID] [--write]
@@ -53,6 +62,12 @@ fn run(args: &[&str]) -> Outcome {
             Ok(())
         }
         ["test"] => ci::test(),
+        ["test", names @ ..] => ci::run(names),
+        ["bindings", "native"] => bindings::native(),
+        ["bindings", names @ .., "--check"] => bindings::check(names),
+        ["bindings", names @ ..] => bindings::write(names),
+        ["swift", rest @ ..] => swift::test(rest),
+        ["surface", language] => surface::print(language),
         ["ci", names @ ..] => ci::run(names),
         ["pack-files"] => packs::list(),
         ["gen"] => generated::write(),

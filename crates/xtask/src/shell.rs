@@ -31,6 +31,23 @@ pub(crate) const CXX: Need = Need {
     probe: "c++ --version",
     install: "a C++ compiler is missing: install the system package g++ (Debian: apt-get install g++)",
 };
+pub(crate) const JAVA: Need = Need {
+    probe: "javac -version",
+    install: "a Java compiler is missing: install JDK 17 or newer (Debian: apt-get install openjdk-17-jdk-headless)",
+};
+pub(crate) const MAVEN: Need = Need {
+    probe: "mvn --version",
+    install: "Maven is missing: install Maven 3.8 or newer (Debian: apt-get install maven)",
+};
+pub(crate) const STRIP: Need = Need {
+    probe: "strip --version",
+    install: "strip is missing: install the system package binutils (Debian: apt-get install binutils)",
+};
+
+pub(crate) const SWIFT: Need = Need {
+    probe: "bindings/swift/ci/inside.sh true",
+    install: "Swift is missing: install Swift 6 (swift.org/install); or as root on Debian: bindings/swift/ci/rootfs.sh",
+};
 
 /// The top of the repository.
 pub(crate) fn root() -> PathBuf {

@@ -2,11 +2,12 @@
 
 mod lengths;
 
-use std::io::{BufReader, Read as _, Seek as _};
+use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use arrow_ipc::reader::{FileReader, StreamReader};
+use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{ArrowError, SchemaRef};
 
 use super::{Batches, Pick, after, broken, open, unread};
@@ -17,10 +18,17 @@ const WHAT: &str = "Arrow file";
 /// What a file begins with and a stream does not.
 const MAGIC: &[u8; 6] = b"ARROW1";
 
-type Found = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send>;
+type Found<'f> = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send + 'f>;
 
-fn start(path: &Path, columns: Option<Vec<usize>>) -> Result<(SchemaRef, Found), Error> {
-    let mut file = open(path)?;
+fn start(path: &Path, columns: Option<Vec<usize>>) -> Result<(SchemaRef, Found<'static>), Error> {
+    start_of(path, open(path)?, columns)
+}
+
+fn start_of<'f>(
+    path: &Path,
+    mut file: impl Read + Seek + Send + 'f,
+    columns: Option<Vec<usize>>,
+) -> Result<(SchemaRef, Found<'f>), Error> {
     let mut head = Vec::new();
     let read = file.by_ref().take(6).read_to_end(&mut head);
     read.and_then(|_| file.rewind())
@@ -43,6 +51,22 @@ fn start(path: &Path, columns: Option<Vec<usize>>) -> Result<(SchemaRef, Found),
 
 pub(super) fn schema(path: &Path) -> Result<SchemaRef, Error> {
     start(path, None).map(|(schema, _)| schema)
+}
+
+/// All of a table whose file, or stream, lies in memory; `name` stands in errors.
+pub(super) fn all(name: &Path, bytes: &[u8]) -> Result<(SchemaRef, Vec<RecordBatch>), Error> {
+    let (schema, found) = start_of(name, Cursor::new(bytes), None)?;
+    let batches = found.collect::<Result<_, _>>();
+    Ok((schema, batches.map_err(|_| broken(name, WHAT))?))
+}
+
+/// The bytes of a stream that holds a table.
+pub(super) fn bytes(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<u8>, ArrowError> {
+    let mut writer = StreamWriter::try_new(Vec::new(), schema)?;
+    for batch in batches {
+        writer.write(batch)?;
+    }
+    writer.into_inner()
 }
 
 pub(super) fn read(

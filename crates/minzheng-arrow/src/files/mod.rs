@@ -4,6 +4,7 @@ mod cells;
 mod csv;
 pub(crate) mod guard;
 mod ipc;
+mod memory;
 mod parquet;
 mod part;
 mod sheet;
@@ -20,6 +21,7 @@ use minzheng_rules::error::Diagnostic;
 use crate::error::Error;
 pub(crate) use cells::rows as words_of;
 use guard::{Guarded, guarded};
+pub use memory::MemoryTable;
 pub(crate) use part::{Part, WrittenFile, hex, sync_dir};
 pub use sheet::{read_sheet, write_sheet};
 

@@ -9,7 +9,7 @@ use crate::facts::{Document, Input, Overlay, RowRef};
 use crate::ir::{NodeId, Plan, ix, link, versions};
 use crate::lang::{Outcome, Type};
 use crate::pack::PackSet;
-use crate::pack::model::Programme;
+use crate::pack::model::{Formula, Programme};
 use crate::scalar::{Frame, Params, Part, V, demand, evaluate, fold};
 use crate::truth::Truth;
 
@@ -332,6 +332,14 @@ impl Assessment {
             }
         }
         out
+    }
+
+    /// The conditions of a programme, by its index, that are asked on the day and at the place of the case.
+    pub fn conditions(&self, programme: usize) -> impl Iterator<Item = &Formula> {
+        let mut plans = self.regime.plan.programmes.iter();
+        let plan = plans.find(|plan| plan.programme == programme);
+        let asked = plan.into_iter().flat_map(|plan| &plan.conditions);
+        asked.filter_map(|(formula, _)| self.set.formulas.get(*formula))
     }
 
     /// A value by the words of packs: `id` of a formula, `PROGRAMME/CONDITION`, or `PROGRAMME.eligible|qualifies|amount`; `row` is the

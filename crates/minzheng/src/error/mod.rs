@@ -264,6 +264,7 @@ fn zh_message(code: &str) -> &'static str {
         "E-API-JSON" => "调用不是正确的 JSON",
         "E-API-KEY" => "调用中有不认识的字段",
         "E-API-SHAPE" => "调用的字段类型不对",
+        "E-API-TEXT" => "文字不是 UTF-8",
         "E-ARREARS-MONTHS" => "月份的范围不对",
         "E-ARREARS-PROGRAMME" => "这个项目不按月发放",
         "E-CATALOG-CALENDAR" => "缺少该年的工作日历",
@@ -402,6 +403,7 @@ fn zh_message(code: &str) -> &'static str {
         "E-SHARING-SHAPE" => "共享申请中有不认识、缺少或写法不对的字段",
         "E-SHARING-STEP" => "这一步与申请所处的状态不符",
         "E-TABLE-ANSWER" => "答案与所问不符",
+        "E-TABLE-BUILD" => "这个程序库不含批量表格功能",
         "E-TABLE-COLUMN" => "缺少必需的列",
         "E-TABLE-DAY" => "缺少认定日",
         "E-TABLE-FAULT" => "程序库内部错误",
@@ -451,6 +453,7 @@ fn zh_help(code: &str, en: &str) -> String {
         "E-API-CALL" => {
             "可用：assess、explain、missing、simulate、arrears、verify、warn、models、alert_step、alert_reconcile、alert_tasks、alert_due、alert_overdue、alert_review、alert_thresholds、alert_shadow、authorize、gate、sharing_step、correction_step、audit_append、audit_verify、catalog_search、catalog_show、catalog_check、catalog_diff、lineage、impact、freshness、quality_rules、quality、packs、version"
         }
+        "E-API-TEXT" => "请用 UTF-8",
         "E-DOC-DATE" => "写 on = 2026-07-01",
         "E-FACT-FORMULA" => "经办人的认定写在 [[finding]] 中",
         "E-ID-BIRTH" | "E-ID-CHARACTER" | "E-ID-CHECK" | "E-ID-LENGTH" => "请对照证件逐位核对",

@@ -310,6 +310,43 @@ impl Household {
         self
     }
 
+    /// The household with a fact that has been learnt since, of the household or of a person: it stands in the place of what was
+    /// said of it before.
+    ///
+    /// ```
+    /// use chrono::NaiveDate;
+    /// use minzheng::{Engine, Household, Person};
+    ///
+    /// let day = NaiveDate::from_ymd_opt(2026, 8, 25).ok_or("no such day")?;
+    /// let engine = Engine::built_in()?;
+    /// let household = Household::new(day).place("159921").person(Person::new("p1"));
+    /// let asks = |h: &Household| -> Result<bool, minzheng::Error> {
+    ///     Ok(engine.assess(h)?.missing().iter().any(|m| m.id == "birth"))
+    /// };
+    /// assert!(asks(&household)?);
+    /// let birth = NaiveDate::from_ymd_opt(1990, 5, 1).ok_or("no such day")?;
+    /// assert!(!asks(&household.clone().learnt(Some("p1"), "birth", birth)?)?);
+    /// assert_eq!(household.learnt(Some("p9"), "birth", birth).unwrap_err().code(), "E-ROW-LINK");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `E-ROW-LINK` where there is no such person.
+    pub fn learnt(
+        mut self,
+        person: Option<&str>,
+        id: &str,
+        value: impl Into<Fact>,
+    ) -> Result<Self, Error> {
+        if person.is_some_and(|id| !self.person_ids().iter().any(|own| own == id)) {
+            let message = "there is no such person in the household";
+            let help = "it is the `id` of a person of the file";
+            return Err(Error::one(Finding::new("E-ROW-LINK", message, help)));
+        }
+        self.put_fact(person, id, Value::Object(value.into().0));
+        Ok(self)
+    }
+
     /// Adds a person.
     #[must_use]
     pub fn person(mut self, person: Person) -> Self {

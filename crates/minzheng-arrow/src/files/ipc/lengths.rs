@@ -1,7 +1,6 @@
 //! Lengths that a file states of its parts. A reader takes as much memory as they say, so they are held against the file first.
 
-use std::fs::File;
-use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 
 use arrow_ipc::{Message, MessageHeader, root_as_footer, root_as_message};
 
@@ -15,8 +14,9 @@ const CONTINUED: [u8; 4] = [0xff; 4];
 const TAIL: u64 = 10;
 
 /// Whether every part of a file, or of a stream, lies inside it.
-pub(super) fn fit(file: &mut File, is_file: bool) -> io::Result<bool> {
-    let end = file.metadata()?.len();
+pub(super) fn fit(file: &mut (impl Read + Seek), is_file: bool) -> io::Result<bool> {
+    let end = file.seek(SeekFrom::End(0))?;
+    file.rewind()?;
     let fits = if is_file {
         footer(file, end)
     } else {
@@ -29,7 +29,7 @@ pub(super) fn fit(file: &mut File, is_file: bool) -> io::Result<bool> {
     }
 }
 
-fn bytes(file: &mut File, many: u64) -> io::Result<Vec<u8>> {
+fn bytes(file: &mut (impl Read + Seek), many: u64) -> io::Result<Vec<u8>> {
     let mut out = Vec::new();
     file.by_ref().take(many).read_to_end(&mut out)?;
     if u64::try_from(out.len()).is_ok_and(|n| n < many) {
@@ -38,14 +38,14 @@ fn bytes(file: &mut File, many: u64) -> io::Result<Vec<u8>> {
     Ok(out)
 }
 
-fn four(file: &mut File) -> io::Result<[u8; 4]> {
+fn four(file: &mut (impl Read + Seek)) -> io::Result<[u8; 4]> {
     let mut out = [0; 4];
     file.read_exact(&mut out)?;
     Ok(out)
 }
 
 /// The blocks that the footer names.
-fn footer(file: &mut File, end: u64) -> io::Result<bool> {
+fn footer(file: &mut (impl Read + Seek), end: u64) -> io::Result<bool> {
     let Some(tail) = end.checked_sub(TAIL) else {
         return Ok(false);
     };
@@ -85,7 +85,7 @@ fn footer(file: &mut File, end: u64) -> io::Result<bool> {
 }
 
 /// One message after another up to the end.
-fn messages(file: &mut File, end: u64) -> io::Result<bool> {
+fn messages(file: &mut (impl Read + Seek), end: u64) -> io::Result<bool> {
     loop {
         let at = file.stream_position()?;
         if end.saturating_sub(at) < 4 {
@@ -118,7 +118,7 @@ fn messages(file: &mut File, end: u64) -> io::Result<bool> {
 }
 
 /// Whether what the buffers of a message say of their length once unpacked is sensible; the file stands at its body.
-fn unpacked(file: &mut File, message: &Message<'_>, body: u64) -> io::Result<bool> {
+fn unpacked(file: &mut (impl Read + Seek), message: &Message<'_>, body: u64) -> io::Result<bool> {
     let batch = match message.header_type() {
         MessageHeader::DictionaryBatch => message
             .header_as_dictionary_batch()
