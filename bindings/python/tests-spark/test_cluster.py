@@ -193,7 +193,9 @@ def test_packs_above_travel_with_the_question(framed, given):
 
 
 def test_rows_in_another_partition_end_the_job(framed):
-    united = _frames.united({"households": framed["households"], "people": framed["people"]}, "household_id", 4)
+    tables_ = {name: framed[name] for name in ("households", "people")}
+    parts_ = [_frames.tagged(tag, name, table, "household_id") for tag, (name, table) in enumerate(tables_.items())]
+    united = _frames.gathered(parts_, 4)
     task = minzheng.spark._task
 
     def check(batches):

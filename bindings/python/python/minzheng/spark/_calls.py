@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..engine import default_engine
 from . import _frames, _local, _task
 from ._answer import Answer
-from ._route import Routes
+from ._route import Routes, checked
 from ._task import Work
 from ._types import arrow_schema, quoted, spark_type
 from ._whole import ROWS
@@ -122,16 +122,17 @@ def verify(
     _frames.keys({"households": households, "people": people, **({"answers": answers} if answers is not None else {})}, key)
     engine = engine or default_engine()
     _one_thread(options)
+    checked(items)
     routes = Routes(households, people, key)
     tables = {"households": households, "people": people}
     schemas = {name: arrow_schema(name, table.dtypes) for name, table in tables.items()}
     if answers is not None:
         tables[_local.ANSWERS], schemas[_local.ANSWERS] = answers, arrow_schema(_local.ANSWERS, answers.dtypes)
-    for name, routed in routes.items(items).items():
-        # the key of the household travels beside the record, and is no field of it
-        tables[_local.ITEM + name], schemas[_local.ITEM + name] = routed, arrow_schema(name, items[name].dtypes)
+    # the key of the household travels beside a record, and is no field of it
+    schemas.update((_local.ITEM + name, arrow_schema(name, item.dtypes)) for name, item in items.items())
     work = Work.of(engine, "verify_tables", options, schemas, key, rows)
-    all_ = through(tables, work, _partitions(households, partitions))
+    records = [routes.records(items, first=len(tables))] if items else []
+    all_ = through(tables, work, _partitions(households, partitions), records)
     homes = households.join(routes.twice.select(key).distinct(), key, "left_semi").select(key)
     twice = {"households": homes, "people": routes.twice}
     schemas = {name: arrow_schema(name, table.dtypes) for name, table in twice.items()}
@@ -171,11 +172,13 @@ def _partitions(frame: DataFrame, partitions: int | None) -> int:
     return partitions
 
 
-def through(tables: Mapping[str, DataFrame], work: Work, partitions: int) -> Answer:
-    """Takes tables through a question, household by household."""
+def through(tables: Mapping[str, DataFrame], work: Work, partitions: int, more: Sequence[DataFrame] = ()) -> Answer:
+    """Takes tables, and rows that are tagged already, through a question, household by household."""
 
     def task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         yield from _task.answer(work, batches, _task.partition_id())
 
     schema = ", ".join(f"{quoted(f.name)} {spark_type(f.type)}" for f in work.schema)
-    return Answer(_frames.united(tables, work.key, partitions).mapInArrow(task, schema), work)
+    parts = [_frames.tagged(tag, name, table, work.key) for tag, (name, table) in enumerate(tables.items())]
+    rows = _frames.gathered([*parts, *more], partitions)
+    return Answer(rows.mapInArrow(task, schema), work)

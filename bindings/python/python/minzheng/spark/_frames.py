@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -43,7 +43,16 @@ def keys(tables: Mapping[str, DataFrame], key: str) -> None:
         raise spark_error("E-SPARK-KEY", (f"缺少列 `{own}`", f"the column `{own}` is missing"), help_words, "people")
 
 
-def united(tables: Mapping[str, DataFrame], key: str, partitions: int) -> DataFrame:
+def tagged(tag: int, name: str, table: DataFrame, key: str) -> DataFrame:
+    """The rows of a table as rows of all tables: the key of the household, the place of the table, an order, and a struct of the rest."""
+    from pyspark.sql import functions as F
+
+    others = [F.col(quoted(c)) for c in table.columns if c != key]
+    row = [F.struct(*others).alias(name)] if others else []
+    return table.select(F.col(quoted(key)).alias(KEY), F.lit(tag).alias(TAG), order(name, table).alias(ORDER), *row)
+
+
+def gathered(parts: Sequence[DataFrame], partitions: int) -> DataFrame:
     """All rows in one frame, the rows of a household together and in one order, whatever the tables were partitioned by.
 
     A second key that says nothing, ``lit(0)``, keeps the planner from taking a bucketed table for one that is partitioned
@@ -51,28 +60,21 @@ def united(tables: Mapping[str, DataFrame], key: str, partitions: int) -> DataFr
     """
     from pyspark.sql import functions as F
 
-    def tagged(tag: int, name: str, table: DataFrame) -> DataFrame:
-        others = [F.col(quoted(c)) for c in table.columns if c != key]
-        row = [F.struct(*others).alias(name)] if others else []
-        return table.select(
-            F.col(quoted(key)).alias(KEY), F.lit(tag).alias(TAG), _order(name, table).alias(ORDER), *row
-        )
-
-    parts = [tagged(tag, name, table) for tag, (name, table) in enumerate(tables.items())]
     all_ = reduce(lambda a, b: a.unionByName(b, allowMissingColumns=True), parts)
     all_ = all_.repartition(partitions, F.col(KEY), F.lit(0))
     # the function that Spark partitions by: each task compares it with its own number
     home = F.pmod(F.hash(F.col(KEY), F.lit(0)), F.lit(partitions))
     rest = [name for name in all_.columns if name != KEY]
-    all_ = all_.select(KEY, home.alias(HOME), *rest)
+    all_ = all_.select(KEY, home.alias(HOME), *(quoted(name) for name in rest))
     # numbers as text come in the order of numbers
     return all_.sortWithinPartitions(KEY, TAG, F.length(ORDER), ORDER)
 
 
-def _order(name: str, table: DataFrame) -> Column:
+def order(name: str, table: DataFrame) -> Column:
+    """What puts the rows of one household in an order that does not depend on how they were shuffled."""
     from pyspark.sql import functions as F
 
     own = OWN.get(name, NUMBER)
     if own in table.columns:
-        return F.col(quoted(own)).cast("string")
+        return F.coalesce(F.col(quoted(own)).cast("string"), F.lit(""))
     return F.xxhash64(*(F.col(quoted(c)) for c in table.columns)).cast("string")

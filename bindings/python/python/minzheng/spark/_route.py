@@ -10,12 +10,14 @@ import pyarrow as pa
 
 from . import _local
 from ._errors import spark_error
+from ._frames import NUMBER, order
+from ._task import KEY, ORDER, TAG
 from ._types import quoted
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-IDENTITY, NUMBER, PERSON = "id_number", "record_no", "person_id"
+IDENTITY, PERSON = "id_number", "person_id"
 TEXT, HOME = "minzheng_identity", "minzheng_household"
 
 STANDARD = "^[0-9]{17}[0-9X]$"
@@ -34,7 +36,6 @@ class Routes:
 
         if IDENTITY not in people.columns:
             raise _missing("people")
-        self._key = key
         own = people.select(key, PERSON, IDENTITY).where(F.col(IDENTITY).isNotNull())
         # whoever has no household is nobody that a record could be of
         own = own.join(households.select(key).distinct(), key, "left_semi")
@@ -43,37 +44,35 @@ class Routes:
         self._owners = owners.where("many = 1").select(TEXT, HOME)
         self.twice = named.join(owners.where("many > 1").select(TEXT), TEXT, "left_semi").select(key, PERSON, IDENTITY)
 
-    def items(self, items: Mapping[str, DataFrame]) -> dict[str, DataFrame]:
-        """The records of each item that are somebody's, each with the key of the household; records of nobody are left out."""
+    def records(self, items: Mapping[str, DataFrame], first: int) -> DataFrame:
+        """The records that are somebody's, as rows of all tables; the first item has the place ``first``. Records of nobody are left out."""
         from pyspark.sql import functions as F
 
-        for name, item in items.items():
-            if IDENTITY not in item.columns:
-                raise _missing(name)
-        if not items:
-            return {}
-        odd = [
-            item.select(IDENTITY).where(F.col(IDENTITY).isNotNull() & ~F.col(IDENTITY).rlike(STANDARD)) for item in items.values()
-        ]
-        all_ = reduce(lambda a, b: a.union(b), odd).distinct()
+        parts = []
+        for tag, (name, item) in enumerate(items.items(), start=first):
+            number = F.col(NUMBER) if dict(item.dtypes).get(NUMBER) == "string" else F.lit(None).cast("string")
+            row = F.struct(*(F.col(quoted(c)) for c in item.columns)).alias(_local.ITEM + name)
+            rank = order(name, item).alias(ORDER)
+            parts.append(item.select(F.lit(tag).alias(TAG), rank, F.col(IDENTITY).alias(TEXT), number.alias(NUMBER), row))
+        all_ = reduce(lambda a, b: a.unionByName(b, allowMissingColumns=True), parts).where(F.col(TEXT).isNotNull())
         # few in a thousand are written otherwise: only these are read by the library
-        mended = F.broadcast(_standard(all_, all_.dtypes).where(F.col(TEXT).isNotNull()))
-        return {name: self._item(item, mended) for name, item in items.items()}
-
-    def _item(self, item: DataFrame, mended: DataFrame) -> DataFrame:
-        from pyspark.sql import functions as F
-
-        known = item.join(mended, IDENTITY, "left").withColumn(TEXT, F.coalesce(F.col(TEXT), F.col(IDENTITY)))
-        routed = known.join(self._owners, TEXT, "inner")
-        columns = [F.col(quoted(c)) for c in item.columns]
-        routed = routed.select(F.col(HOME).alias(self._key), *columns)
-        if dict(item.dtypes).get(NUMBER) != "string":
-            return routed
+        odd = all_.where(~F.col(TEXT).rlike(STANDARD)).select(F.col(TEXT).alias(IDENTITY)).distinct()
+        mended = F.broadcast(_standard(odd, odd.dtypes).where(F.col(TEXT).isNotNull()).withColumnRenamed(TEXT, "mended"))
+        all_ = all_.join(mended, all_[TEXT] == mended[IDENTITY], "left").withColumn(TEXT, F.coalesce("mended", TEXT))
+        routed = all_.drop("mended", IDENTITY).join(self._owners, TEXT, "inner").drop(TEXT)
         # two records of one number leave both their people unclear. Where they go to two households, neither would see the other: so
         # each sees its own twice
-        numbers = routed.where(F.col(NUMBER).isNotNull()).groupBy(NUMBER)
-        spoilt = numbers.agg(F.countDistinct(self._key).alias("homes")).where("homes > 1").select(NUMBER)
-        return routed.unionByName(routed.join(spoilt, NUMBER, "left_semi"))
+        numbers = routed.where(F.col(NUMBER).isNotNull()).groupBy(TAG, NUMBER)
+        spoilt = numbers.agg(F.countDistinct(HOME).alias("homes")).where("homes > 1").select(TAG, NUMBER)
+        routed = routed.unionByName(routed.join(spoilt, [TAG, NUMBER], "left_semi"))
+        return routed.drop(NUMBER).withColumnRenamed(HOME, KEY)
+
+
+def checked(items: Mapping[str, DataFrame]) -> None:
+    """Refuses tables of records that can be matched to nobody."""
+    for name, item in items.items():
+        if IDENTITY not in item.columns:
+            raise _missing(name)
 
 
 def _missing(table: str) -> Exception:
