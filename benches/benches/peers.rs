@@ -61,7 +61,7 @@ fn run(wanted: &Wanted) -> Result<(), String> {
         }
         _ => None,
     };
-    let mut all = Vec::new();
+    let mut ran = false;
     for bench in &manifest.bench {
         if wanted.only.as_ref().is_some_and(|only| *only != bench.id) {
             continue;
@@ -70,15 +70,19 @@ fn run(wanted: &Wanted) -> Result<(), String> {
         let size = if small { &bench.quick } else { &bench.full };
         let mut say = |line: &str| println!("{line}");
         let folder = &wanted.folder;
-        all.push(compare::compare(
-            bench,
-            size,
-            peers.as_ref(),
-            folder,
-            &mut say,
-        )?);
+        let one = compare::compare(bench, size, peers.as_ref(), folder, &mut say)?;
+        ran = true;
+        // written as soon as it is known: a later bench that fails takes nothing with it
+        if peers.is_some() {
+            let table = report::markdown(&one);
+            println!("\n{table}\n");
+            let reports = folder.join("reports");
+            write(&reports.join(format!("{}.md", bench.id)), &table)?;
+            let json = serde_json::to_string_pretty(&one).map_err(|error| error.to_string())?;
+            write(&reports.join(format!("{}.json", bench.id)), &json)?;
+        }
     }
-    if all.is_empty() {
+    if !ran {
         let known: Vec<&str> = manifest
             .bench
             .iter()
@@ -86,16 +90,11 @@ fn run(wanted: &Wanted) -> Result<(), String> {
             .collect();
         return Err(format!("no such bench; there are: {}", known.join(" ")));
     }
-    if peers.is_some() {
-        let table = report::markdown(&all);
-        println!("\n{table}");
-        write(&wanted.folder.join("peers.md"), &table)?;
-        let json = serde_json::to_string_pretty(&all).map_err(|error| error.to_string())?;
-        write(&wanted.folder.join("peers.json"), &json)?;
-    }
     Ok(())
 }
 
 fn write(path: &Path, text: &str) -> Result<(), String> {
-    std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+    let told = |error: std::io::Error| format!("{}: {error}", path.display());
+    std::fs::create_dir_all(path.parent().unwrap_or(path)).map_err(told)?;
+    std::fs::write(path, text).map_err(told)
 }

@@ -18,7 +18,9 @@ class Engine:
         if bench == "matching":
             tables = {"households": households} | statements.sources(members)
         for name, table in tables.items():
-            self.context.register_record_batches(name, [table.to_batches(max_chunksize=8192)])
+            # a table without rows has no batches, and then no schema: nothing reads it
+            if table.num_rows:
+                self.context.register_record_batches(name, [table.to_batches(max_chunksize=8192)])
         self.statement = getattr(statements, bench.upper()).format(div="/")
 
     def prepare(self) -> None:

@@ -5,14 +5,12 @@ use std::fmt::Write as _;
 use crate::compare::Comparison;
 use crate::manifest::Per;
 
-/// What the command prints and docs/performance.md shows.
+/// What the command prints of a bench and docs/performance.md shows.
 #[must_use]
-pub fn markdown(all: &[Comparison]) -> String {
+pub fn markdown(one: &Comparison) -> String {
     let mut out = String::new();
-    for one in all {
-        // writing to a string does not fail
-        let _ = table(&mut out, one);
-    }
+    // writing to a string does not fail
+    let _ = table(&mut out, one);
     out.trim_end().to_owned()
 }
 

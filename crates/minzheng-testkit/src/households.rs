@@ -174,8 +174,13 @@ pub fn without(full: &Household, gone: &[bool]) -> Household {
     thin
 }
 
-/// A case that may say anything: every fact of the packs, records and links between rows, findings, and gaps.
+/// A case that may say anything, see [`any_table`].
 pub fn any_case(set: &PackSet, tape: &[u32]) -> Document {
+    Document::from_table("case", &any_table(set, tape))
+}
+
+/// A household file that may say anything: every fact of the packs, records and links between rows, findings, and gaps.
+pub fn any_table(set: &PackSet, tape: &[u32]) -> Table {
     let mut tape = Tape::new(tape);
     let mut table = head();
     let silent = tape.pick(&[2, 4, 12]).copied().unwrap_or(4);
@@ -255,7 +260,7 @@ pub fn any_case(set: &PackSet, tape: &[u32]) -> Document {
         }
     }
     table.insert("finding".to_owned(), Value::Array(findings));
-    Document::from_table("case", &table)
+    table
 }
 
 /// A value of a type, mostly inside its bounds; none for text.

@@ -46,7 +46,7 @@ pub mod sharing;
 pub mod verification;
 pub mod warning;
 
-pub use eligibility::{Arrears, Assessment, Figure, ProgrammeOutcome, Verdict};
+pub use eligibility::{Arrears, Assessment, Condition, Figure, ProgrammeOutcome, Verdict};
 pub use engine::Engine;
 pub use error::Error;
 pub use household::{Fact, Household, Person};

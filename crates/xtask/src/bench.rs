@@ -8,7 +8,7 @@ const FOLDER: &str = "target/bench";
 const REQUIREMENTS: &str = "benches/peers/requirements.txt";
 const REPORT: &str = "docs/performance.md";
 
-/// `--quick`: small data, few rounds. `--only ID`: one bench. `--write`: the table of a full run goes to docs/performance.md.
+/// `--quick`: small data, few rounds. `--only ID`: one bench. `--write`: the tables of what ran at full size go to docs/performance.md.
 /// `--instructions`, alone: no clock and no peers, but the instructions of our engines.
 pub(crate) fn run(args: &[&str]) -> Outcome {
     if args == ["--instructions"] {
@@ -27,8 +27,8 @@ pub(crate) fn run(args: &[&str]) -> Outcome {
             other => return Err(format!("no such argument: `{other}`")),
         }
     }
-    if write && !passed_on.is_empty() {
-        return Err("`--write` goes with a full run alone".to_owned());
+    if write && passed_on.contains(&"--quick") {
+        return Err("`--write` does not go with `--quick`: the page shows full sizes".to_owned());
     }
     let folder = shell::root().join(FOLDER);
     let python = peers(&folder)?;
@@ -37,8 +37,16 @@ pub(crate) fn run(args: &[&str]) -> Outcome {
     command.args(passed_on);
     command.arg("--python").arg(python);
     command.arg("--folder").arg(&folder);
-    shell::status(&mut command)?;
-    if write { publish(&folder) } else { Ok(()) }
+    let reports = folder.join("reports");
+    if reports.exists() {
+        fs::remove_dir_all(&reports).map_err(|error| format!("{FOLDER}/reports: {error}"))?;
+    }
+    let outcome = shell::status(&mut command);
+    // what was measured before a bench failed is kept
+    if write {
+        publish(&reports)?;
+    }
+    outcome
 }
 
 /// Benches and engines whose instructions are counted, and for how many households.
@@ -104,15 +112,24 @@ fn peers(folder: &Path) -> Result<std::path::PathBuf, String> {
     Ok(python)
 }
 
-/// Puts the table of the last run between its marks.
-fn publish(folder: &Path) -> Outcome {
+/// Puts the tables of the last run between their marks, one pair for each bench.
+fn publish(reports: &Path) -> Outcome {
     let told = |error: std::io::Error| format!("{REPORT}: {error}");
     let path = shell::root().join(REPORT);
-    let table = fs::read_to_string(folder.join("peers.md")).map_err(told)?;
-    let old = fs::read_to_string(&path).map_err(told)?;
-    let new = generated::splice(&old, "peers", &table)
-        .ok_or_else(|| format!("{REPORT} has no `<!-- peers:begin -->` … `<!-- peers:end -->`"))?;
-    fs::write(&path, new).map_err(told)?;
+    let mut page = fs::read_to_string(&path).map_err(told)?;
+    for entry in fs::read_dir(reports).map_err(told)? {
+        let file = entry.map_err(told)?.path();
+        let id = file.file_stem().and_then(|stem| stem.to_str());
+        let (Some(id), Some("md")) = (id, file.extension().and_then(|end| end.to_str())) else {
+            continue;
+        };
+        let table = fs::read_to_string(&file).map_err(told)?;
+        let mark = format!("peers-{id}");
+        page = generated::splice(&page, &mark, &table).ok_or_else(|| {
+            format!("{REPORT} has no `<!-- {mark}:begin -->` … `<!-- {mark}:end -->`")
+        })?;
+    }
+    fs::write(&path, page).map_err(told)?;
     println!("wrote {REPORT}");
     Ok(())
 }

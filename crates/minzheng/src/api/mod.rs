@@ -71,7 +71,7 @@ pub fn call(request: &str) -> String {
 
 /// Answers a call with an engine of your own.
 pub fn call_with(engine: &Engine, request: &str) -> String {
-    match answer(engine, request) {
+    match read(request).and_then(|request| answer(engine, request)) {
         Ok(value) => json!({ "ok": value }),
         Err(error) => json!({ "error": envelope(&error) }),
     }
@@ -99,16 +99,52 @@ fn wrong(code: &'static str, path: &str, message: &str, help: &str) -> Error {
     Error::one(Finding::new(code, message, help).path_is(path))
 }
 
-fn answer(engine: &Engine, request: &str) -> Result<Value, Error> {
-    let parsed: Value = serde_json::from_str(request).map_err(|e| {
+fn read(request: &str) -> Result<Value, Error> {
+    serde_json::from_str(request).map_err(|e| {
         wrong(
             "E-API-JSON",
             "",
             &format!("the call is not well-formed JSON (line {})", e.line()),
             "",
         )
-    })?;
-    let Value::Object(mut fields) = parsed else {
+    })
+}
+
+/// The text of bytes that a host hands over: of a call, of a file. `path` stands in the error.
+///
+/// ```
+/// use minzheng::api::text_of;
+/// assert_eq!(text_of("call", "低保".as_bytes())?, "低保");
+/// assert_eq!(text_of("call", &[0xb5, 0xcd]).unwrap_err().code(), "E-API-TEXT"); // GB18030
+/// # Ok::<(), minzheng::Error>(())
+/// ```
+///
+/// # Errors
+/// `E-API-TEXT` where they are not UTF-8.
+pub fn text_of<'b>(path: &str, bytes: &'b [u8]) -> Result<&'b str, Error> {
+    core::str::from_utf8(bytes).map_err(|e| {
+        let message = format!("the text is not UTF-8 from byte {} on", e.valid_up_to());
+        wrong("E-API-TEXT", path, &message, "send UTF-8")
+    })
+}
+
+/// Answers a call that has been read, the error not in its envelope yet.
+///
+/// ```
+/// use minzheng::{Engine, api};
+/// use serde_json::json;
+///
+/// let engine = Engine::built_in()?;
+/// let packs = api::answer(&engine, json!({ "call": "packs" }))?;
+/// assert_eq!(packs[0]["id"], "cn");
+/// assert_eq!(api::answer(&engine, json!({ "call": "pack" })).unwrap_err().code(), "E-API-CALL");
+/// # Ok::<(), minzheng::Error>(())
+/// ```
+///
+/// # Errors
+/// What the call finds; `E-API-…` where it is no call.
+pub fn answer(engine: &Engine, request: Value) -> Result<Value, Error> {
+    let Value::Object(mut fields) = request else {
         return Err(wrong(
             "E-API-SHAPE",
             "",

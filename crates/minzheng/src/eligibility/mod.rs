@@ -8,7 +8,7 @@ use minzheng_rules::explain::{Explanation, Missing, ProvisionalFact, Receipt};
 use minzheng_rules::lang::Type;
 use minzheng_rules::number::Money;
 use minzheng_rules::pack::PackSet;
-use minzheng_rules::pack::model::{Lang, Programme, Words};
+use minzheng_rules::pack::model::{Formula, Lang, Programme, Words};
 use minzheng_rules::scalar::V;
 use minzheng_rules::scenario;
 use minzheng_rules::truth::Truth;
@@ -27,7 +27,7 @@ pub struct Figure {
     title: Words,
     word: String,
     shown: Words,
-    number: Option<i64>,
+    value: V,
     ty: Type,
 }
 
@@ -41,7 +41,7 @@ impl Figure {
                 zh: set.value_for(value, ty, Lang::Zh),
                 en: set.value_for(value, ty, Lang::En),
             },
-            number: value.get(),
+            value,
             ty,
         }
     }
@@ -68,21 +68,47 @@ impl Figure {
 
     /// Whether it is known.
     pub const fn is_known(&self) -> bool {
-        self.number.is_some()
+        self.value.is_known()
     }
 
     /// The amount, where it is one in whole fen and known.
     pub const fn money(&self) -> Option<Money> {
-        match (self.ty, self.number) {
-            (Type::Money { scale: 0, .. } | Type::Shown, Some(fen)) => Some(Money::from_fen(fen)),
+        match (self.is_money(), self.value.get()) {
+            (true, Some(fen)) => Some(Money::from_fen(fen)),
             _ => None,
         }
+    }
+
+    /// The least that an amount can be by what is known; `None` where nothing bounds it, and of other values.
+    pub const fn lowest(&self) -> Option<Money> {
+        if self.is_money() && self.value.lo != i64::MIN {
+            Some(Money::from_fen(self.value.lo))
+        } else {
+            None
+        }
+    }
+
+    /// The most that an amount can be by what is known; `None` where nothing bounds it, and of other values.
+    pub const fn highest(&self) -> Option<Money> {
+        if self.is_money() && self.value.hi != i64::MAX {
+            Some(Money::from_fen(self.value.hi))
+        } else {
+            None
+        }
+    }
+
+    const fn is_money(&self) -> bool {
+        matches!(self.ty, Type::Money { scale: 0, .. } | Type::Shown)
     }
 
     /// The day, where it is one and known.
     pub fn date(&self) -> Option<NaiveDate> {
         match self.ty {
-            Type::Date => self.number.and_then(Day::from_number).map(Day::to_date),
+            Type::Date => self
+                .value
+                .get()
+                .and_then(Day::from_number)
+                .map(Day::to_date),
             _ => None,
         }
     }
@@ -90,15 +116,26 @@ impl Figure {
     /// The count of days, months or things, where it is one and known.
     pub const fn count(&self) -> Option<i64> {
         match self.ty {
-            Type::Count | Type::Days | Type::Months => self.number,
+            Type::Count | Type::Days | Type::Months => self.value.get(),
             _ => None,
         }
     }
 
     /// The truth of a yes/no value.
     pub fn truth(&self) -> Option<Truth> {
-        (self.ty == Type::Bool).then(|| self.number.map_or(Truth::Unknown, |n| Truth::from(n != 0)))
+        (self.ty == Type::Bool).then(|| self.value.truth())
     }
+}
+
+/// A condition of a programme, as it came out for the household or one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// Its id: `dibao/income`.
+    pub id: String,
+    /// Its words.
+    pub title: Words,
+    /// Whether it holds.
+    pub truth: Truth,
 }
 
 /// The outcome of one programme for the household or one person.
@@ -169,6 +206,21 @@ impl ProgrammeOutcome<'_> {
     /// The last day of validity, where the verdict is eligible.
     pub fn valid_until(&self) -> Option<NaiveDate> {
         self.day(self.programme.valid_until)
+    }
+
+    /// The conditions that are asked on the day and at the place, in the order of the packs; their articles stand in
+    /// [`Assessment::explanation`].
+    pub fn conditions(&self) -> Vec<Condition> {
+        let formulas = self.programme.conditions.iter();
+        let formulas = formulas.filter_map(|f| self.set.formulas().get(*f));
+        let condition = |formula: &Formula| {
+            Some(Condition {
+                id: formula.id.clone(),
+                title: formula.title.clone(),
+                truth: self.answer.truth(&formula.id, self.row.as_deref())?,
+            })
+        };
+        formulas.filter_map(condition).collect()
     }
 
     /// The figures shown with the outcome.

@@ -264,6 +264,7 @@ fn zh_message(code: &str) -> &'static str {
         "E-API-JSON" => "调用不是正确的 JSON",
         "E-API-KEY" => "调用中有不认识的字段",
         "E-API-SHAPE" => "调用的字段类型不对",
+        "E-API-TEXT" => "文字不是 UTF-8",
         "E-ARREARS-MONTHS" => "月份的范围不对",
         "E-ARREARS-PROGRAMME" => "这个项目不按月发放",
         "E-CATALOG-CALENDAR" => "缺少该年的工作日历",
@@ -332,6 +333,10 @@ fn zh_message(code: &str) -> &'static str {
         "E-GATE-NAME" => "申请所指的名称不存在",
         "E-GATE-ROW" => "记录缺少用以判定归属的列",
         "E-GATE-SHAPE" => "申请中有不认识、缺少或写法不对的字段",
+        "E-HOST-FAULT" => "程序库内部错误，已在边界处截住",
+        "E-HOST-TABLE" => "给出的不是表，或者读表时出错",
+        "E-HOST-TYPE" => "调用方给出的值类型不对",
+        "E-HOST-VERSION" => "两处的版本或者规则包不同",
         "E-ID-BIRTH" => "身份号码中的出生日期不存在",
         "E-ID-CHARACTER" => "证件号码中有不应出现的字符",
         "E-ID-CHECK" => "身份号码的校验码不符",
@@ -450,6 +455,7 @@ fn zh_help(code: &str, en: &str) -> String {
         "E-API-CALL" => {
             "可用：assess、explain、missing、simulate、arrears、verify、warn、models、alert_step、alert_reconcile、alert_tasks、alert_due、alert_overdue、alert_review、alert_thresholds、alert_shadow、authorize、gate、sharing_step、correction_step、audit_append、audit_verify、catalog_search、catalog_show、catalog_check、catalog_diff、lineage、impact、freshness、quality_rules、quality、packs、version"
         }
+        "E-API-TEXT" => "请用 UTF-8",
         "E-DOC-DATE" => "写 on = 2026-07-01",
         "E-FACT-FORMULA" => "经办人的认定写在 [[finding]] 中",
         "E-ID-BIRTH" | "E-ID-CHARACTER" | "E-ID-CHECK" | "E-ID-LENGTH" => "请对照证件逐位核对",
