@@ -6,9 +6,11 @@
 mod assessment;
 mod convert;
 mod engine;
+mod identity;
 mod packs;
 mod raise;
 mod report;
+mod synth;
 mod tables;
 
 use pyo3::pymodule;
@@ -26,9 +28,13 @@ mod _native {
     #[pymodule_export]
     use super::engine::{Engine, lint};
     #[pymodule_export]
+    use super::identity::standard_numbers;
+    #[pymodule_export]
     use super::raise::fault;
     #[pymodule_export]
     use super::report::Report;
+    #[pymodule_export]
+    use super::synth::synth;
     #[pymodule_export]
     use super::tables::compare::compare;
     #[pymodule_export]

@@ -61,6 +61,7 @@ from .gate import Gate
 from .household import Fact, Figure, Household, OfficialFinding, Person
 from .packs import Pack, Parameter, ParameterRow, Remark
 from .progress import Bar, Progress
+from .province import SynthProvince, synth
 from .tables import Comparison, Field, QualityReport, Table, Tables
 from .verification import Verification, read_verification
 from .warning import Hit, Warnings
@@ -112,6 +113,7 @@ __all__ = [
     "RefusedError",
     "Remark",
     "StoppedError",
+    "SynthProvince",
     "Table",
     "TableError",
     "Tables",
@@ -130,5 +132,6 @@ __all__ = [
     "errors",
     "lint_pack",
     "read_verification",
+    "synth",
     "typing",
 ]
