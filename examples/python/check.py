@@ -30,7 +30,8 @@ def run(path):
     nbformat.validate(notebook)
     if problem := kept(notebook):
         return problem
-    client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}})
+    here = {"metadata": {"path": str(path.parent)}}
+    client = NotebookClient(notebook, timeout=600, startup_timeout=300, kernel_name="python3", resources=here)
     try:
         client.execute()
     except CellExecutionError as error:

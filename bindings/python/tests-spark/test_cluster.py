@@ -86,7 +86,7 @@ def test_what_is_wrong_with_a_table_is_said_before_spark_begins(framed):
 
     with pytest.raises(MinzhengError) as caught:
         minzheng.spark.assess(framed["households"].withColumnRenamed("hukou", "hukuo"), framed["people"], on=ON)
-    assert caught.value.code == "E-TABLE-COLUMN"
+    assert caught.value.code == "E-TABLE-UNKNOWN"
     with pytest.raises(minzheng.spark.SparkError) as caught:
         minzheng.spark.assess(framed["households"], framed["people"].drop("person_id"), on=ON)
     assert caught.value.code == "E-SPARK-KEY"

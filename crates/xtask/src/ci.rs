@@ -91,6 +91,27 @@ const STEPS: &[Step] = &[
         needs: &[shell::PYTHON],
     },
     Step {
+        // a master and two workers on 127.0.0.1, one of them killed in the middle of a job
+        name: "spark",
+        commands: &[
+            "python3 -m venv target/python-venv",
+            "target/python-venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement bindings/python/tests-spark/requirements.txt",
+            "env VIRTUAL_ENV=target/python-venv target/python-venv/bin/maturin develop --quiet --manifest-path bindings/python/Cargo.toml",
+            "target/python-venv/bin/python -m pytest --quiet bindings/python/tests-spark",
+        ],
+        needs: &[shell::PYTHON, shell::JAVA],
+    },
+    Step {
+        name: "notebooks",
+        commands: &[
+            "python3 -m venv target/python-venv",
+            "target/python-venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement examples/python/requirements.txt",
+            "env VIRTUAL_ENV=target/python-venv target/python-venv/bin/maturin develop --quiet --manifest-path bindings/python/Cargo.toml",
+            "target/python-venv/bin/python examples/python/check.py",
+        ],
+        needs: &[shell::PYTHON],
+    },
+    Step {
         // the exported plans in engines of their own; the tests are ignored by a plain `cargo test`
         name: "oracles",
         commands: &[

@@ -27,6 +27,10 @@ pub(crate) const PYTHON: Need = Need {
     probe: "python3 -m venv --help",
     install: "Python is missing: install python3 (3.11 or newer) with its module venv (Debian: apt-get install python3-venv)",
 };
+pub(crate) const JAVA: Need = Need {
+    probe: "java -version",
+    install: "Java is missing: install a Java runtime, 17 or newer (Debian: apt-get install openjdk-17-jre-headless)",
+};
 pub(crate) const CXX: Need = Need {
     probe: "c++ --version",
     install: "a C++ compiler is missing: install the system package g++ (Debian: apt-get install g++)",
