@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .. import _native
+from ..tables import Comparison, Tables
 
 if TYPE_CHECKING:
-    from .. import Comparison, Engine, Tables
+    from ..engine import Engine
 
 __all__ = ["ANSWERS", "ITEM", "TWICE", "ask", "standard", "summary", "tables"]
 
@@ -42,9 +43,9 @@ def ask(engine: Engine, method: str, given: Mapping[str, pa.Table], options: Map
 
 def tables(method: str, answer: Tables | Comparison) -> dict[str, pa.Table]:
     """The tables of a local answer as Spark gives them: findings always, and no numbers of rows, for rows of Spark have none."""
-    if method == "compare":
-        return {name: pa.table(table) for name, table in answer.movers.items()}  # type: ignore[union-attr]
-    out = {name: pa.table(table) for name, table in answer.items()}  # type: ignore[union-attr]
+    if isinstance(answer, Comparison):
+        return {name: pa.table(table) for name, table in answer.movers.items()}
+    out = {name: pa.table(answer[name]) for name in answer}
     if DIFFERENCES in out:
         out[DIFFERENCES] = out[DIFFERENCES].drop_columns("row")
     found = out.pop(FINDINGS, None)
@@ -64,12 +65,12 @@ _OF_ROWS = ("rows", "matched", "people", "unmatched", "bad_keys", "ambiguous", "
 
 def summary(method: str, answer: Tables | Comparison) -> Any:
     """The summary of a local answer, without what cannot be added up."""
-    if method == "compare":
-        whole = dict(answer.to_dict())  # type: ignore[union-attr]
+    if isinstance(answer, Comparison):
+        whole = dict(answer.to_dict())
         # which files were read is nothing that a cluster can say
         whole.pop("tables", None)
         return whole
-    whole = dict(answer.summary)  # type: ignore[union-attr]
+    whole = dict(answer.summary)
     if method == TWICE:
         found = whole["findings"].get(_IN_TWO, 0)
         return {"duplicate_people": whole["duplicate_people"], "findings": {_IN_TWO: found} if found else {}}
