@@ -22,7 +22,8 @@ def province():
     here = pl.col("registration_place", "handling_place").cast(pl.String) == PLACE
     households = made.households.to_polars().filter(pl.all_horizontal(here))
     people = made.people.to_polars().join(households.select("household_id"), on="household_id", how="semi", maintain_order="left")
-    return households, people
+    # over tables an identity number tells a day of birth that is not given; an export reads no such numbers
+    return households, people.filter(pl.col("birth").is_not_null())
 
 
 @pytest.fixture(scope="module")
