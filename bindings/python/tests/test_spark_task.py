@@ -12,7 +12,6 @@ from minzheng.spark import _local, _tally, _task, _types  # noqa: E402
 from minzheng.spark._task import HOME, KEY, ORDER, TAG, Work  # noqa: E402
 
 ON = "2026-08-25"
-PARTITION = 3
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +39,7 @@ def united(tables, key="household_id"):
         many = table.num_rows
         columns = {
             KEY: table[key].combine_chunks(),
-            HOME: pa.array([PARTITION] * many, pa.int32()),
+            HOME: pa.array([True] * many),
             TAG: pa.array([tag] * many, pa.int32()),
             ORDER: pa.array([f"{at:09}" for at in range(many)]),
             name: row,
@@ -62,7 +61,7 @@ def cut(table, rng):
 def answered(work, batches):
     """The tables of an answer, put together as Spark's reader would."""
     out = {name: [] for name, _ in work.outputs}
-    for batch in _task.answer(work, batches, PARTITION):
+    for batch in _task.answer(work, batches):
         (name,) = [n for n in batch.schema.names if batch.column(n).null_count == 0]
         assert all(batch.column(n).null_count == batch.num_rows for n in batch.schema.names if n != name)
         out[name].append(pa.Table.from_batches([pa.RecordBatch.from_struct_array(batch.column(name))]))

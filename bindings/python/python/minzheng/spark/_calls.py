@@ -176,7 +176,7 @@ def through(tables: Mapping[str, DataFrame], work: Work, partitions: int, more: 
     """Takes tables, and rows that are tagged already, through a question, household by household."""
 
     def task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        yield from _task.answer(work, batches, _task.partition_id())
+        yield from _task.answer(work, batches)
 
     schema = ", ".join(f"{quoted(f.name)} {spark_type(f.type)}" for f in work.schema)
     parts = [_frames.tagged(tag, name, table, work.key) for tag, (name, table) in enumerate(tables.items())]

@@ -62,8 +62,9 @@ def gathered(parts: Sequence[DataFrame], partitions: int) -> DataFrame:
 
     all_ = reduce(lambda a, b: a.unionByName(b, allowMissingColumns=True), parts)
     all_ = all_.repartition(partitions, F.col(KEY), F.lit(0))
-    # the function that Spark partitions by: each task compares it with its own number
-    home = F.pmod(F.hash(F.col(KEY), F.lit(0)), F.lit(partitions))
+    # the function that Spark partitions by, beside the number of the partition where a row was found: a task proves that they agree.
+    # It is the number in this frame, whatever becomes of the frame: the number of a task is another one in a union or after `coalesce`
+    home = F.pmod(F.hash(F.col(KEY), F.lit(0)), F.lit(partitions)) == F.spark_partition_id()
     rest = [name for name in all_.columns if name != KEY]
     all_ = all_.select(KEY, home.alias(HOME), *(quoted(name) for name in rest))
     # numbers as text come in the order of numbers

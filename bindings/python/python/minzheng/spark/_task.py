@@ -16,10 +16,10 @@ from ._whole import ROWS, whole
 if TYPE_CHECKING:
     from .. import Engine
 
-__all__ = ["HOME", "KEY", "ORDER", "TAG", "Work", "answer", "partition_id", "split"]
+__all__ = ["HOME", "KEY", "ORDER", "TAG", "Work", "answer", "split"]
 
-KEY, HOME, TAG, ORDER = "minzheng_key", "minzheng_home", "minzheng_tag", "minzheng_order"
-"""Columns that we add: the key of the household, its partition, the place of the table, the order of rows of one household."""
+KEY, HOME, TAG, ORDER = "minzheng_key", "minzheng_at_home", "minzheng_tag", "minzheng_order"
+"""Columns that we add: the key of the household, whether it is in its partition, the place of the table, the order of rows of one household."""
 
 
 @dataclass(frozen=True)
@@ -64,18 +64,9 @@ class Work:
         return pa.schema([(name, pa.struct(list(schema))) for name, schema in self.outputs])
 
 
-def partition_id() -> int:
-    """The number of the partition that this process works on."""
-    from pyspark import TaskContext
-
-    context = TaskContext.get()
-    assert context is not None
-    return int(context.partitionId())
-
-
-def answer(work: Work, batches: Iterable[pa.RecordBatch], partition: int) -> Iterator[pa.RecordBatch]:
+def answer(work: Work, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """The answer about the households of a partition, in their order."""
-    for rows in whole(batches, key=KEY, home=HOME, partition=partition, rows=work.rows):
+    for rows in whole(batches, key=KEY, home=HOME, rows=work.rows):
         answered = work.answer(split(work, rows))
         for name, schema in work.outputs:
             table = answered[name]

@@ -18,18 +18,18 @@ def whole(
     *,
     key: str,
     home: str | None = None,
-    partition: int | None = None,
     rows: int = ROWS,
 ) -> Iterator[pa.Table]:
     """Tables of whole households, in the order of the rows.
 
     A household may lie across any number of batches: the rows of the last key are carried over until another key follows or the
     partition ends. Two things are proved of every row, because a household that is split gives two wrong answers and no error:
-    keys rise, so that none comes back; and the column ``home``, where Spark's hash says the household belongs, is this partition.
+    keys rise, so that none comes back; and the column ``home`` says that Spark's hash puts the household into the partition where its
+    rows were found.
 
     :param batches: Batches of one partition, sorted by ``key``, null first.
     :param key: The column with the key of the household.
-    :param home, partition: The column that says to which partition a row belongs, and the number of this one.
+    :param home: The column that says whether a row is in the partition where it belongs.
     :param rows: Tables have about so many rows: as many as it takes to reach them with whole households.
     :raises GroupingError: ``E-SPARK-ORDER`` where the rows are not in the order of keys, ``E-SPARK-SPLIT`` where a row belongs to another partition.
 
@@ -46,8 +46,8 @@ def whole(
             continue
         keys = batch.column(key)
         if home is not None:
-            _belongs(batch.column(home), partition)
-        _rises(keys, last, partition)
+            _belongs(batch.column(home))
+        _rises(keys, last)
         begin = _last_run(keys)
         goes_on = last is not None and begin == 0 and keys[0].equals(last)
         if goes_on:
@@ -66,18 +66,17 @@ def whole(
         yield pa.Table.from_batches(ready)
 
 
-def _belongs(homes: pa.Array, partition: int | None) -> None:
-    here = pc.all(pc.fill_null(pc.equal(homes, partition), False)).as_py()
-    if not here:
+def _belongs(home: pa.Array) -> None:
+    if not pc.all(pc.fill_null(home, False)).as_py():
         raise spark_error(
             "E-SPARK-SPLIT",
-            (f"第 {partition} 分区有属于其他分区的户", f"partition {partition} holds rows of households that belong to another partition"),
+            ("分区中有属于其他分区的户", "a partition holds rows of households that belong to another partition"),
             ("请附执行计划报告", "a household would be decided in two halves; report it with the plan of Spark"),
             kind=GroupingError,
         )
 
 
-def _rises(keys: pa.Array, last: pa.Scalar | None, partition: int | None) -> None:
+def _rises(keys: pa.Array, last: pa.Scalar | None) -> None:
     nulls = keys.null_count
     known = keys.slice(nulls)
     rises = known.null_count == 0
@@ -88,7 +87,7 @@ def _rises(keys: pa.Array, last: pa.Scalar | None, partition: int | None) -> Non
     if not rises:
         raise spark_error(
             "E-SPARK-ORDER",
-            (f"第 {partition} 分区的行未按户排序", f"the rows of partition {partition} are not in the order of households"),
+            ("分区的行未按户排序", "the rows of a partition are not in the order of households"),
             ("主键按字节比较", "keys are compared byte by byte: a column with a collation is sorted otherwise"),
             kind=GroupingError,
         )
