@@ -26,7 +26,12 @@ impl Asked {
     fn province(&self, engine: &minzheng::Engine) -> Result<Province, minzheng::Error> {
         let on: Option<Day> = day(Some(&self.on), "on")?;
         let on = on.ok_or_else(|| {
-            refused("E-VALUE-DATE", "on", "not a day of the calendar", "write 2026-07-01")
+            refused(
+                "E-VALUE-DATE",
+                "on",
+                "not a day of the calendar",
+                "write 2026-07-01",
+            )
         })?;
         let mut options = SynthOptions::new(engine.packs(), self.people, self.seed, on);
         if !self.places.is_empty() {

@@ -139,7 +139,7 @@ def test_a_bucketed_table_is_not_taken_for_a_partitioned_one(spark, framed, give
 
 
 def test_verify_is_the_local_verification(spark, engine, folder):
-    tables_, items, answers = records(2_000)
+    tables_, items, answers = records(1_200)
     framed = frames(spark, {**tables_, "answers": answers}, folder / "verified", files=2)
     item_frames = frames(spark, items, folder / "items", files=1)
     answer = minzheng.spark.verify(

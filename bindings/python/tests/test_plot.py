@@ -113,7 +113,7 @@ def test_income_is_counted_exactly_at_the_line():
     bars = heights(ax.containers[0])
     assert len(bars) == 17
     assert {at: many for at, many in enumerate(bars) if many} == {0: 2, 3: 1, 4: 1, 16: 1}
-    assert "3 below the standard, 2 unknown" in ax.get_title()
+    assert ax.get_title() == "Income and the standard: 3 below it, 2 unknown"
     (at,) = set(ax.lines[0].get_xdata())
     assert at == 1
     assert [bar.get_x() for bar in ax.containers[0]][4] == 1.0
@@ -149,6 +149,8 @@ def test_freshness_has_no_bar_where_nothing_came():
     assert widths(bars["fresh"]) == [3]
     assert {text.get_text() for text in ax.get_legend().get_texts()} == {"fresh", "late", "never came"}
     assert "2026-11-28" in ax.get_title()
+    some = plot.freshness({"on": "2026-11-28", "lines": lines}, resources=["tax"], lang="en")
+    assert [t.get_text() for t in some.get_yticklabels()] == ["tax"]
 
 
 def test_axes_that_are_given_are_drawn_on_and_returned(comparison):

@@ -69,9 +69,14 @@ class Words:
             return en
         return zh if zh == en else f"{zh} {en}"
 
-    def of(self, words: Mapping[str, Any], otherwise: str) -> str:
-        """A title of the packs, ``{"zh", "en"}``."""
-        return self(str(words.get("zh") or ""), str(words.get("en") or "")) or otherwise
+    def lines(self, zh: str, en: str) -> str:
+        """The same on two lines where it is in both languages."""
+        return f"{zh}\n{en}" if self.lang == "both" and zh and en and zh != en else self(zh, en)
+
+    def of(self, title: Mapping[str, Any], otherwise: str, before: tuple[str, str] = ("", "")) -> str:
+        """A title of the packs, ``{"zh", "en"}``, behind other words; on two lines."""
+        zh, en = (str(title.get(lang) or "") for lang in ("zh", "en"))
+        return self.lines(before[0] + (zh or otherwise), before[1] + (en or otherwise))
 
     def dress(self, ax: Axes) -> Axes:
         """Gives every text a font that has its characters, and takes away what says nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, Literal
 
 from ._axes import BLUE, GREEN, GREY, ORANGE, RED, Lang, Words, axes, document, yuan
@@ -51,8 +52,7 @@ def movers(comparison: Any, programme: str = "dibao", *, ax: Axes | None = None,
     ax.invert_yaxis()
     people = shift.get("table") == "people"
     ax.set_xlabel(words("人", "people") if people else words("户", "households"))
-    title = words.of(shift.get("title", {}), programme)
-    ax.set_title(words("变化：", "Who changes: ") + title)
+    ax.set_title(words.of(shift.get("title", {}), programme, ("变化：", "Who changes: ")))
     if met:
         ax.legend(loc="best", frameon=False)
     else:
@@ -87,16 +87,16 @@ def budget(
             raise ValueError(f"`{one['id']}` does not pay by `{per}` on both sides")
     if not chosen:
         raise ValueError(f"no programme of the comparison pays by `{per}`")
-    ax = axes(ax, width=max(6.0, 1.5 * len(chosen) + 2))
+    ax = axes(ax, width=max(6.0, 2 * len(chosen) + 2))
     places = range(len(chosen))
     for shift, side, colour, zh, en in ((-0.2, "before", GREY, "之前", "before"), (0.2, "after", BLUE, "之后", "after")):
         sums = [yuan(one["total"][side]["amount"]) for one in chosen]
         bars = ax.bar([at + shift for at in places], sums, width=0.4, color=colour, label=words(zh, en))
         open_ = [one["total"][side]["unknown"] for one in chosen]
         ax.bar_label(bars, [f"+ {many} ?" if many else "" for many in open_], padding=2, fontsize="small")
-    ax.set_xticks(places, [words.of(one.get("title", {}), one["id"]) for one in chosen])
-    if len(chosen) > 3:
-        ax.tick_params(axis="x", rotation=20)
+    names = [words.of(one.get("title", {}), one["id"]) for one in chosen]
+    # a title is at most as wide as its two bars
+    ax.set_xticks(places, ["\n".join(fill(line, 22) for line in name.split("\n")) for name in names], fontsize="small")
     ax.set_ylabel(words(*PER[per]))
     ax.set_ylim(bottom=0)
     ax.set_title(words("预算", "Budget"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +19,11 @@ STATES = {
 }
 
 
-def freshness(board: Any, *, ax: Axes | None = None, lang: Lang | None = None) -> Axes:
+def freshness(board: Any, *, resources: Sequence[str] | None = None, ax: Axes | None = None, lang: Lang | None = None) -> Axes:
     """How many days old the newest delivery of each source is, and whether that is in time.
 
     :param board: An answer of the call ``freshness``, or its document.
+    :param resources: Ids of sources; without it all of the board.
     :param ax: Where to draw.
     :param lang: ``zh``, ``en`` or ``both``; without it both where a font for Chinese is there, else English.
     :returns: One row a source, the oldest first. One that never came has a cross and no bar: its age is unknown.
@@ -32,7 +34,8 @@ def freshness(board: Any, *, ax: Axes | None = None, lang: Lang | None = None) -
     def age(line: Any) -> int | None:
         return (on - date.fromisoformat(line["as_of"])).days if line.get("as_of") else None
 
-    lines = sorted(found["lines"], key=lambda line: (age(line) is not None, -(age(line) or 0), line["resource"]))
+    chosen = [line for line in found["lines"] if resources is None or line["resource"] in resources]
+    lines = sorted(chosen, key=lambda line: (age(line) is not None, -(age(line) or 0), line["resource"]))
     ax = axes(ax, height=1.6 + 0.25 * max(len(lines), 4))
     for state, (zh, en, colour) in STATES.items():
         own = [(at, age(line)) for at, line in enumerate(lines) if line["state"] == state]

@@ -58,6 +58,6 @@ def income(
     ax.set_xlabel(words("家庭人均收入，以当地低保标准为 1", "per-capita income, the local standard being 1"))
     ax.set_ylabel(words("户", "households"))
     below = sum(counts[at] for at in range(STEP))
-    zh, en = f"低于标准 {below} 户，未知 {unknown} 户", f"{below} below the standard, {unknown} unknown"
-    ax.set_title(words("人均收入与低保标准：", "Income and the standard: ") + words(zh, en))
+    zh = f"人均收入与低保标准：低于标准 {below} 户，未知 {unknown} 户"
+    ax.set_title(words.lines(zh, f"Income and the standard: {below} below it, {unknown} unknown"))
     return words.dress(ax)
