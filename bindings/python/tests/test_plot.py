@@ -188,11 +188,3 @@ def test_the_shared_vectors_can_be_drawn():
     review = next(v["answer"] for v in calls if v["id"] == "review")
     ax = plot.precision(review, lang="en")
     assert [t.get_text() for t in ax.get_yticklabels()] == ["a01", "c01"]
-
-
-def test_matplotlib_is_not_imported_before_it_is_needed():
-    import subprocess
-    import sys
-
-    code = "import sys, minzheng.plot; sys.exit('matplotlib' in sys.modules or 'pyarrow' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
