@@ -86,11 +86,18 @@ def plain(table):
     return table.cast(schema(table.schema))
 
 
-def rows(table, without=("row",)):
-    """The rows of a table in an order of their own."""
-    table = plain(pa.table(table))
-    table = table.select([name for name in table.column_names if name not in without])
-    return sorted(map(repr, table.to_pylist())), table.column_names
+def rows(table):
+    """A table in an order of its own: by all columns that can be ordered, the keys first."""
+    table = plain(pa.table(table)).replace_schema_metadata(None)
+    ordered = [field.name for field in table.schema if not pa.types.is_list(field.type)]
+    return table.sort_by([(name, "ascending") for name in ordered]).combine_chunks()
+
+
+def written(folder, name):
+    """A table of an answer that was written out, read without Spark."""
+    column = pq.read_table(folder, columns=[name]).column(0)
+    column = column.filter(column.is_valid()).combine_chunks()
+    return pa.Table.from_arrays(column.flatten(), names=[field.name for field in column.type])
 
 
 def collected(frame):

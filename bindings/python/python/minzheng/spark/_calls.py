@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..engine import default_engine
 from . import _frames, _local, _task
 from ._answer import Answer
-from ._route import Routes, checked
+from ._route import Routes, checked, numbers
 from ._task import Work
 from ._types import arrow_schema, quoted, spark_type
 from ._whole import ROWS
@@ -117,7 +117,7 @@ def verify(
 
     The other parameters are those of :func:`assess`; ``people`` needs ``person_id`` and ``id_number``.
 
-    :returns: With the adopted ``households`` and ``people``, ``status/households``, ``status/people``, ``differences`` and ``findings``. The summary has no counts of rows by item: records of nobody do not reach the workers.
+    :returns: With the adopted ``households`` and ``people``, ``status/households``, ``status/people``, ``differences`` and ``findings``. Records of nobody are left out early: the summary has no counts of rows by item, and what is wrong with them but their number is not looked for.
     """
     _frames.keys({"households": households, "people": people, **({"answers": answers} if answers is not None else {})}, key)
     engine = engine or default_engine()
@@ -133,12 +133,28 @@ def verify(
     work = Work.of(engine, "verify_tables", options, schemas, key, rows)
     records = [routes.records(items, first=len(tables))] if items else []
     all_ = through(tables, work, _partitions(households, partitions), records)
+    if items:
+        all_ = all_.with_rows_of(_strays(tables, items, engine, options, key))
     homes = households.join(routes.twice.select(key).distinct(), key, "left_semi").select(key)
     twice = {"households": homes, "people": routes.twice}
     schemas = {name: arrow_schema(name, table.dtypes) for name, table in twice.items()}
     # few people: all of them at once, for both who have a number must be seen together
     work = Work.of(engine, _local.TWICE, options, schemas, key, rows=1 << 62)
     return all_.with_rows_of(through(twice, work, 1))
+
+
+def _strays(
+    tables: Mapping[str, DataFrame], items: Mapping[str, DataFrame], engine: Engine, options: Mapping[str, Any], key: str
+) -> Answer:
+    """Records with a wrong number are of nobody, and no household sees them: what is wrong is said of the numbers alone."""
+    schemas = {name: arrow_schema(name, tables[name].dtypes) for name in ("households", "people")}
+    schemas.update((_local.ITEM + name, arrow_schema(name, item.dtypes)) for name, item in items.items())
+    work = Work.of(engine, _local.STRAYS, options, schemas, key, rows=ROWS)
+
+    def task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        yield from _task.strays(work, batches)
+
+    return Answer(numbers(items, first=2).mapInArrow(task, _schema(work)), work)
 
 
 def _ask(
@@ -178,7 +194,10 @@ def through(tables: Mapping[str, DataFrame], work: Work, partitions: int, more: 
     def task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         yield from _task.answer(work, batches)
 
-    schema = ", ".join(f"{quoted(f.name)} {spark_type(f.type)}" for f in work.schema)
     parts = [_frames.tagged(tag, name, table, work.key) for tag, (name, table) in enumerate(tables.items())]
     rows = _frames.gathered([*parts, *more], partitions)
-    return Answer(rows.mapInArrow(task, schema), work)
+    return Answer(rows.mapInArrow(task, _schema(work)), work)
+
+
+def _schema(work: Work) -> str:
+    return ", ".join(f"{quoted(field.name)} {spark_type(field.type)}" for field in work.schema)

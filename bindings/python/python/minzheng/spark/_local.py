@@ -14,7 +14,7 @@ from ..tables import Comparison, Tables
 if TYPE_CHECKING:
     from ..engine import Engine
 
-__all__ = ["ANSWERS", "ITEM", "TWICE", "ask", "standard", "summary", "tables"]
+__all__ = ["ANSWERS", "ITEM", "STRAYS", "TWICE", "ask", "standard", "summary", "tables"]
 
 ANSWERS, ITEM = "answers", "item/"
 """Names of tables beside households, people and records: the answers of sources, and before the id of an item its records."""
@@ -22,17 +22,21 @@ ANSWERS, ITEM = "answers", "item/"
 TWICE = "twice"
 """What is asked of people whose identity number another person has."""
 
+STRAYS = "strays"
+"""What is asked of records whose identity number is missing or wrong, and so of nobody."""
+
 FINDINGS, DIFFERENCES = "findings", "differences"
 _TEXT = ("table", "column", "code", "effect", "message", "masked_key", "key")
 _FINDINGS = pa.schema([(name, pa.string()) for name in _TEXT])
 
 _IN_TWO = "E-MATCH-TWICE"
+_VERIFY = ("verify_tables", TWICE, STRAYS)
 
 
 def ask(engine: Engine, method: str, given: Mapping[str, pa.Table], options: Mapping[str, Any]) -> tuple[dict[str, pa.Table], Any]:
     """The answer of one thread of the library."""
     both = {name: given[name] for name in ("households", "people")}
-    if method in ("verify_tables", TWICE):
+    if method in _VERIFY:
         items = {name.removeprefix(ITEM): table for name, table in given.items() if name.startswith(ITEM)}
         answer: Any = engine.verify_tables(**both, items=items, answers=given.get(ANSWERS), **options)
     else:
@@ -50,12 +54,12 @@ def tables(method: str, answer: Tables | Comparison) -> dict[str, pa.Table]:
         out[DIFFERENCES] = out[DIFFERENCES].drop_columns("row")
     found = out.pop(FINDINGS, None)
     findings = _FINDINGS.empty_table() if found is None else found.select(_TEXT).cast(_FINDINGS)
-    if method in ("verify_tables", TWICE):
+    if method in _VERIFY:
         of_two = pc.equal(findings["code"], _IN_TWO)
-        if method == TWICE:
-            return {FINDINGS: findings.filter(of_two)}
-        # both who have a number need not be seen together here
-        findings = findings.filter(pc.invert(of_two))
+        # both who have a number need not be seen together where households are decided
+        findings = findings.filter(of_two if method == TWICE else pc.invert(of_two))
+    if method in (TWICE, STRAYS):
+        return {FINDINGS: findings}
     return {**out, FINDINGS: findings}
 
 
@@ -74,6 +78,8 @@ def summary(method: str, answer: Tables | Comparison) -> Any:
     if method == TWICE:
         found = whole["findings"].get(_IN_TWO, 0)
         return {"duplicate_people": whole["duplicate_people"], "findings": {_IN_TWO: found} if found else {}}
+    if method == STRAYS:
+        return {"findings": whole["findings"]}
     if method == "verify_tables":
         for name in ("duplicate_people", "table_bytes", "matching_bytes", "mapping"):
             whole.pop(name, None)

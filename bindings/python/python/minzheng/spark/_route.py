@@ -68,11 +68,24 @@ class Routes:
         return routed.drop(NUMBER).withColumnRenamed(HOME, KEY)
 
 
+def numbers(items: Mapping[str, DataFrame], first: int) -> DataFrame:
+    """The identity numbers of all records, each with the place of its item."""
+    from pyspark.sql import functions as F
+
+    parts = [item.select(F.lit(tag).alias(TAG), IDENTITY) for tag, item in enumerate(items.values(), start=first)]
+    return reduce(lambda a, b: a.union(b), parts)
+
+
 def checked(items: Mapping[str, DataFrame]) -> None:
     """Refuses tables of records that can be matched to nobody."""
     for name, item in items.items():
-        if IDENTITY not in item.columns:
+        kind = dict(item.dtypes).get(IDENTITY)
+        if kind is None:
             raise _missing(name)
+        if kind != "string":
+            message = (f"列 `{IDENTITY}` 的类型为 `{kind}`", f"the column `{IDENTITY}` is `{kind}`")
+            help_words = ("公民身份号码为文字", "an identity number is text: a number loses its last character")
+            raise spark_error("E-SPARK-TYPE", message, help_words, name)
 
 
 def _missing(table: str) -> Exception:

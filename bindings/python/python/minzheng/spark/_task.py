@@ -16,7 +16,7 @@ from ._whole import ROWS, whole
 if TYPE_CHECKING:
     from .. import Engine
 
-__all__ = ["HOME", "KEY", "ORDER", "TAG", "Work", "answer", "split"]
+__all__ = ["HOME", "KEY", "ORDER", "TAG", "Work", "answer", "split", "strays"]
 
 KEY, HOME, TAG, ORDER = "minzheng_key", "minzheng_at_home", "minzheng_tag", "minzheng_order"
 """Columns that we add: the key of the household, whether it is in its partition, the place of the table, the order of rows of one household."""
@@ -67,11 +67,30 @@ class Work:
 def answer(work: Work, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """The answer about the households of a partition, in their order."""
     for rows in whole(batches, key=KEY, home=HOME, rows=work.rows):
-        answered = work.answer(split(work, rows))
-        for name, schema in work.outputs:
-            table = answered[name]
-            if table.num_rows:
-                yield from _tagged(work, name, _as(table, schema))
+        yield from _rows(work, work.answer(split(work, rows)))
+
+
+def strays(work: Work, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """What is wrong with the identity numbers of records: rows of the place of an item and a number, in any order."""
+    for batch in batches:
+        numbers = batch.column("id_number")
+        bad = batch.filter(pc.is_null(_local.standard(numbers)))
+        if bad.num_rows:
+            tables = {name: schema.empty_table() for name, schema in work.inputs}
+            for tag, (name, schema) in enumerate(work.inputs):
+                if name.startswith(_local.ITEM):
+                    own = bad.column("id_number").filter(pc.equal(bad.column(TAG), tag))
+                    # of these records nothing but the number is looked at
+                    cells = [own if field.name == "id_number" else pa.nulls(len(own), field.type) for field in schema]
+                    tables[name] = pa.Table.from_arrays(cells, schema=schema)
+            yield from _rows(work, work.answer(tables))
+
+
+def _rows(work: Work, answered: Mapping[str, pa.Table]) -> Iterator[pa.RecordBatch]:
+    for name, schema in work.outputs:
+        table = answered[name]
+        if table.num_rows:
+            yield from _tagged(work, name, _as(table, schema))
 
 
 def split(work: Work, rows: pa.Table) -> dict[str, pa.Table]:
