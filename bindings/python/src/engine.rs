@@ -8,6 +8,7 @@ use minzheng_rules::error::{Diagnostic, Diagnostics};
 use minzheng_rules::pack::{PackSet, PackSource, SourceFile};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use serde_json::{Map, Value};
 
 use crate::assessment::Assessment;
 use crate::convert::{python, value};
@@ -52,6 +53,21 @@ pub(crate) fn lint(py: Python<'_>, above: Texts) -> PyResult<Py<PyAny>> {
     Ok(python(py, &found)?.unbind())
 }
 
+/// A call. The paths of a household or a verification file begin in it, as those that the library says do.
+fn request_of(request: &Bound<'_, PyDict>) -> PyResult<Value> {
+    let mut fields = Map::new();
+    for (key, field) in request.iter() {
+        let key: String = key.extract()?;
+        let path = match key.as_str() {
+            "household" | "verification" => "",
+            other => other,
+        };
+        let field = value(&field, path)?;
+        fields.insert(key, field);
+    }
+    Ok(Value::Object(fields))
+}
+
 /// Packs, ready to decide. It never changes, and serves many threads.
 #[pyclass(frozen, module = "minzheng._native")]
 pub(crate) struct Engine {
@@ -70,8 +86,8 @@ impl Engine {
     }
 
     /// Answers a call; what would stand under `error` is raised.
-    fn call(&self, py: Python<'_>, request: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        let request = value(request, "")?;
+    fn call(&self, py: Python<'_>, request: &Bound<'_, PyDict>) -> PyResult<Py<PyAny>> {
+        let request = request_of(request)?;
         let answer = work(py, || api::answer(&self.inner, request))?;
         Ok(python(py, &answer)?.unbind())
     }
@@ -83,7 +99,7 @@ impl Engine {
 
     /// Decides a household.
     fn assess(&self, py: Python<'_>, household: &Bound<'_, PyAny>) -> PyResult<Assessment> {
-        let household = value(household, "household")?;
+        let household = value(household, "")?;
         work(py, || {
             let household = Household::from_value("household", household)?;
             self.inner.assess(&household).map(Assessment::new)
@@ -168,7 +184,7 @@ impl Engine {
 
     /// The page of the report of a verification of one household.
     fn verification(&self, py: Python<'_>, file: &Bound<'_, PyAny>) -> PyResult<Report> {
-        let file = value(file, "verification")?;
+        let file = value(file, "")?;
         work(py, || {
             let request = minzheng::VerificationRequest::from_value("verification", file)?;
             let verification = self.inner.verify(&request)?;

@@ -16,7 +16,7 @@
 >>> answer.programme("old_age", "p1").verdict
 <Verdict.UNDETERMINED: 'undetermined'>
 >>> answer.missing[0].answered_by
-('applicant',)
+('applicant', 'official')
 """
 
 from . import errors, typing

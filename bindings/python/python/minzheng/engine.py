@@ -372,7 +372,7 @@ class Engine:
 
         >>> rows = Engine().parameter("standard.dibao", place="159921", on="2026-08-25").rows
         >>> {row.key["hukou"]: row.value for row in rows}["urban"]
-        '800.00/month'
+        '870.00/month'
         """
         asked = {"id": id, "place": place, "on": _day(on), "known_on": _day(known_on)}
         return Parameter.from_dict(self._native.parameters(asked))

@@ -41,8 +41,8 @@ class Fact:
     >>> from decimal import Decimal
     >>> Fact(Decimal("2600"), per="month", status=FactStatus.VERIFIED, source="TAX").to_dict()["per"]
     'month'
-    >>> Fact.nothing().to_dict()
-    {'status': 'none'}
+    >>> Fact.nothing().to_dict()["status"].value
+    'none'
     """
 
     value: PlainValue | None = None

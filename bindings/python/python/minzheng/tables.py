@@ -139,16 +139,16 @@ class Table:
         return f"<table><caption>{html.escape(repr(self))}</caption><thead>{head}</thead><tbody>{rows}</tbody></table>"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Table) and other._native.to_ipc() == self._native.to_ipc()
+        return isinstance(other, Table) and other._native.to_bytes() == self._native.to_bytes()
 
     __hash__ = None  # type: ignore[assignment]
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _table_of, (self._native.to_ipc(), self.name)
+        return _table_of, (self._native.to_bytes(), self.name)
 
 
-def _table_of(ipc: bytes, name: str) -> Table:
-    return Table(_native.Table.from_ipc(ipc), name)
+def _table_of(table: bytes, name: str) -> Table:
+    return Table(_native.Table.from_bytes(table), name)
 
 
 class Tables(Mapping[str, Table]):

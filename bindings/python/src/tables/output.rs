@@ -7,12 +7,16 @@ use arrow_array::{ArrayRef, RecordBatch, StructArray};
 use arrow_ipc::reader::StreamReader;
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{ArrowError, Field, SchemaRef};
+use minzheng::digest::Sm3;
 use minzheng_arrow::TableFile;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyDict, PyList};
 use pyo3_arrow::ffi::{ArrayIterator, to_schema_pycapsule, to_stream_pycapsule};
 
 use crate::raise::{exception, refused, work};
+
+/// Characters of a digest.
+const DIGEST: usize = 64;
 
 /// Record batches of one schema.
 #[pyclass(frozen, module = "minzheng._native")]
@@ -65,8 +69,8 @@ impl Table {
         self.schema.metadata().clone().into_iter().collect()
     }
 
-    /// The bytes of an Arrow stream.
-    fn to_ipc<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+    /// The table as bytes that travel: a digest, and an Arrow stream.
+    fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let written = py.detach(|| {
             let mut writer = StreamWriter::try_new(Vec::new(), &self.schema)?;
             for batch in &self.rows {
@@ -75,22 +79,27 @@ impl Table {
             writer.finish()?;
             writer.into_inner()
         });
-        let bytes = written.map_err(|error| broken(py, &error))?;
+        let stream = written.map_err(|error| broken(py, &error))?;
+        let bytes = [Sm3::of(&stream).to_string().into_bytes(), stream].concat();
         Ok(PyBytes::new(py, &bytes))
     }
 
-    /// The table of the bytes of an Arrow stream.
+    /// The table of such bytes. They are looked at before they are read: a length in damaged ones may be anything.
     #[staticmethod]
-    fn from_ipc(py: Python<'_>, bytes: &[u8]) -> PyResult<Self> {
+    fn from_bytes(py: Python<'_>, bytes: &[u8]) -> PyResult<Self> {
         let (schema, rows) = work(py, || {
             let read = || {
-                let reader = StreamReader::try_new(bytes, None)?;
+                let (digest, stream) = bytes.split_at_checked(DIGEST)?;
+                if digest != Sm3::of(stream).to_string().as_bytes() {
+                    return None;
+                }
+                let reader = StreamReader::try_new(stream, None).ok()?;
                 let schema = reader.schema();
-                Ok::<_, ArrowError>((schema, reader.collect::<Result<Vec<_>, _>>()?))
+                Some((schema, reader.collect::<Result<Vec<_>, _>>().ok()?))
             };
-            read().map_err(|_| {
-                let message = "the bytes are no Arrow stream, or are damaged";
-                refused("E-FILE-FORMAT", "", message, "write it again")
+            read().ok_or_else(|| {
+                let message = "the bytes are no table, or are damaged";
+                refused("E-FILE-FORMAT", "", message, "send them again")
             })
         })?;
         Ok(Self { schema, rows })

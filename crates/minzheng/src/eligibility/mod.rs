@@ -211,8 +211,12 @@ impl ProgrammeOutcome<'_> {
     /// The conditions that are asked on the day and at the place, in the order of the packs; their articles stand in
     /// [`Assessment::explanation`].
     pub fn conditions(&self) -> Vec<Condition> {
+        let (on, known_on) = (self.answer.input().on(), self.answer.input().known_on());
         let formulas = self.programme.conditions.iter();
         let formulas = formulas.filter_map(|f| self.set.formulas().get(*f));
+        // one that no version asks on the day is no open one
+        let is_asked = |f: &&Formula| f.versions.iter().any(|v| v.holds(on, known_on));
+        let formulas = formulas.filter(is_asked);
         let condition = |formula: &Formula| {
             Some(Condition {
                 id: formula.id.clone(),
