@@ -74,6 +74,8 @@ class Cluster:
             "spark.driver.memory": "1g",
             "spark.executor.memory": "768m",
             "spark.ui.enabled": "false",
+            # where the package is looked for, if not among the installed ones
+            "spark.executorEnv.PYTHONPATH": os.environ.get("PYTHONPATH", ""),
             "spark.sql.warehouse.dir": str(self.folder / "warehouse"),
             **settings,
         }

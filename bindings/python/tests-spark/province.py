@@ -15,8 +15,18 @@ ITEMS = ("income_tax", "death_register", "bank_deposits", "vehicle_registration"
 
 def tables(people, seed=1):
     """Households, people, obligors and parents."""
-    made = minzheng.synth(people, seed=seed)
-    return {name: pa.table(table) for name, table in {"households": made.households, "people": made.people, **made.records}.items()}
+    each = min(people, 100_000)
+    made = minzheng.synth(each, seed=seed)
+    once = {"households": made.households, "people": made.people, **made.records}
+    # many are the same province again, in households of their own
+    times = range(-(-people // each))
+    return {name: pa.concat_tables([moved(pa.table(table), at) for at in times]) for name, table in once.items()}
+
+
+def moved(table, many):
+    """A table whose households have other keys."""
+    at = table.schema.get_field_index("household_id")
+    return table.set_column(at, table.schema.field(at), pc.add(table["household_id"], many * 1_000_000))
 
 
 def records(people, seed=2):
