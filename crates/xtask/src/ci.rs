@@ -91,6 +91,12 @@ const STEPS: &[Step] = &[
         needs: &[shell::PYTHON],
     },
     Step {
+        // the Python package: types, stubs, and pytest with and without the libraries of analysts
+        name: "python",
+        commands: &["cargo xtask test python"],
+        needs: &[shell::PYTHON],
+    },
+    Step {
         // the exported plans in engines of their own; the tests are ignored by a plain `cargo test`
         name: "oracles",
         commands: &[
