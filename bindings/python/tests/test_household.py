@@ -215,7 +215,7 @@ def test_what_the_packs_hold(engine: mz.Engine) -> None:
     assert everything.many_rows == len(everything.rows) > len(today.rows) == 2
     before = engine.parameter("standard.dibao", place="159921", on="2026-08-25", known_on="2026-08-01")
     assert before.rows != today.rows
-    assert len(engine.facts) > 200 and engine.vocabulary["codes"]["hukou"]["urban"]["zh"] == "城市" or True
+    assert len(engine.facts) > 200 and engine.vocabulary["codes"]["hukou"]["urban"]["zh"] == "城镇"
     assert "SELECT" in engine.export("duckdb", on="2026-08-25", place="159921").upper()
     assert "polars" in engine.export("polars", on="2026-08-25", place="159921", outputs=["dibao.eligible"])
 

@@ -138,7 +138,7 @@ def test_amounts_are_decimals_and_days_are_days(from_files: mz.Tables) -> None:
 
 def test_a_household_of_a_table_is_the_household_alone(engine: mz.Engine) -> None:
     pa = pytest.importorskip("pyarrow")
-    households = pa.table({"household_id": ["b", "a"], "registration_place": ["159921", "150121"], "hukou": ["urban", "城市"]})
+    households = pa.table({"household_id": ["b", "a"], "registration_place": ["159921", "150121"], "hukou": ["urban", "城镇"]})
     people = pa.table(
         {
             "household_id": ["a", "b", "b"],
@@ -252,6 +252,7 @@ def test_bad_options_are_refused(engine: mz.Engine) -> None:
         (run(programmes=["moon"]), mz.CallError, "E-PROGRAMME-NAME"),
         (run(formulas=["moon"]), mz.CallError, "E-OUTPUT-NAME"),
         (run(figures=["standard.dibao"]), mz.HouseholdError, "E-SET"),
+        (run(figures=[mz.Figure("standard.dibao", 900.5)]), mz.InexactError, "E-VALUE-FLOAT"),  # type: ignore[arg-type]
         (run(status="sure"), mz.HouseholdError, "E-FACT-STATUS"),
         (run(threads=-1), mz.HostTypeError, "E-HOST-TYPE"),
         (run(threads=1.5), mz.InexactError, "E-VALUE-FLOAT"),
@@ -272,13 +273,13 @@ def test_bad_options_are_refused(engine: mz.Engine) -> None:
 
 def test_a_mapping_gives_other_names(engine: mz.Engine) -> None:
     pa = pytest.importorskip("pyarrow")
-    households = pa.table({"户号": ["h1"], "户籍": ["城市"], "备注": ["x"]})
+    households = pa.table({"户号": ["h1"], "户籍": ["城镇"], "备注": ["x"]})
     people = pa.table({"户号": ["h1"], "月工资": [100]})
     mapping = {
         "households": {"户号": {"column": "household_id"}, "户籍": {"fact": "hukou"}, "备注": {"ignore": True}},
         "people": {"户号": {"column": "household_id"}, "月工资": {"fact": "wage", "unit": "yuan", "per": "month"}},
     }
-    tables = engine.run(households=households, people=people, on=ON, mapping=mapping, formulas=["wage_counted"] if False else ())
+    tables = engine.run(households=households, people=people, on=ON, mapping=mapping)
     assert len(tables.households) == 1 and tables.findings is None
 
 

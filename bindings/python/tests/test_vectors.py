@@ -46,12 +46,12 @@ def test_households_through_classes_and_json(engine: mz.Engine, name: str) -> No
             person, id = _split(engine, path)
             found = answer.value(id, person)
             assert found is not None and _same(found.word, wanted), f"{vector['id']} {path}: {wanted}, {found and found.word}"
-        request = {"call": "assess", "household": vector["input"]}
-        text = engine.call_json(json.dumps(request, ensure_ascii=False))
-        assert text == f'{{"ok":{answer.to_json()}}}', vector["id"]
         assert mz.Household.from_json(household.to_json()) == household
+        text = engine.call_json(json.dumps({"call": vector["call"], "household": vector["input"]}, ensure_ascii=False))
         if vector["call"] == "warn":
-            assert engine.warn(household).to_dict() == engine.call({"call": "warn", "household": vector["input"]})
+            assert json.loads(text)["ok"] == engine.warn(household).to_dict(), vector["id"]
+        else:
+            assert text == f'{{"ok":{answer.to_json()}}}', vector["id"]
 
 
 def _tables(engine: mz.Engine) -> dict[str, dict[str, dict[str, Any]]]:
@@ -212,7 +212,6 @@ def test_verifications_through_classes_and_json(engine: mz.Engine) -> None:
                 continue
             checked = engine.verify(vector["verification"], assess=True)
             assert checked.to_dict() == text["ok"], vector["id"]
-            assert engine.assess(checked.household).to_dict() == checked.assessment
             lines = [line for ledger in checked.report["ledgers"] for line in ledger["lines"]]
             for path, wanted in vector["expect"].items():
                 person, _, fact = path.rpartition(".")

@@ -91,24 +91,20 @@ const STEPS: &[Step] = &[
         needs: &[shell::PYTHON],
     },
     Step {
+        // the Python package: types, stubs, and pytest with and without the libraries of analysts
+        name: "python",
+        commands: &["cargo xtask test python"],
+        needs: &[shell::PYTHON],
+    },
+    Step {
         // a master and two workers on 127.0.0.1, one of them killed in the middle of a job
         name: "spark",
-        commands: &[
-            "python3 -m venv target/python-venv",
-            "target/python-venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement bindings/python/tests-spark/requirements.txt",
-            "env VIRTUAL_ENV=target/python-venv target/python-venv/bin/maturin develop --quiet --manifest-path bindings/python/Cargo.toml",
-            "target/python-venv/bin/python -m pytest --quiet bindings/python/tests-spark",
-        ],
+        commands: &["cargo xtask test spark"],
         needs: &[shell::PYTHON, shell::JAVA],
     },
     Step {
         name: "notebooks",
-        commands: &[
-            "python3 -m venv target/python-venv",
-            "target/python-venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement examples/python/requirements.txt",
-            "env VIRTUAL_ENV=target/python-venv target/python-venv/bin/maturin develop --quiet --manifest-path bindings/python/Cargo.toml",
-            "target/python-venv/bin/python examples/python/check.py",
-        ],
+        commands: &["cargo xtask test notebooks"],
         needs: &[shell::PYTHON],
     },
     Step {

@@ -12,6 +12,7 @@ mod examples;
 mod fuzz;
 mod generated;
 mod packs;
+mod python;
 mod shell;
 mod version;
 
@@ -23,6 +24,9 @@ type Outcome = Result<(), String>;
 const HELP: &str = "\
 cargo xtask test                          everything that must pass, cheap steps first
 cargo xtask ci [STEP…]                    the same steps by name; without a name also those that need Python
+cargo xtask test python                   the Python package: types, stubs, tests
+cargo xtask test spark|notebooks          the package on a cluster of Spark; the notebooks of examples/python
+cargo xtask bindings python               wheels of the Python package, built through Zig for manylinux_2_28
 cargo xtask gen [--check]                 write the generated files, or say which are stale
 cargo xtask examples                      run every program of examples/rust
 cargo xtask fuzz [TARGET] [--seconds N]   run the fuzz targets of tests/fuzz
@@ -59,6 +63,10 @@ fn run(args: &[&str]) -> Outcome {
         ["gen", "--check"] => generated::check(),
         ["examples"] => examples::run(),
         ["fuzz", rest @ ..] => fuzz::run(rest),
+        ["test", "python"] => python::check(),
+        ["test", "spark"] => python::spark(),
+        ["test", "notebooks"] => python::notebooks(),
+        ["bindings", "python"] => python::wheel(),
         ["bench", rest @ ..] => bench::run(rest),
         ["version"] => version::print(),
         ["version", "--check"] => version::check(),

@@ -3,6 +3,21 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, final
 
+__all__ = [
+    "Assessment",
+    "Engine",
+    "Explanation",
+    "Report",
+    "Table",
+    "VERSION",
+    "compare",
+    "fault",
+    "household_from_text",
+    "json_text",
+    "lint",
+    "verification_from_text",
+]
+
 VERSION: Final[str]
 
 _Progress = Callable[[str, str, int, int | None], object]

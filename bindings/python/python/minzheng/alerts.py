@@ -33,11 +33,11 @@ class Alerts:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def step(self, alert: Mapping[str, Any], step: Mapping[str, Any]) -> dict[str, Json]:
+    def step(self, alert: Mapping[str, Any], step: Mapping[str, Any]) -> Json:
         """The alert after a step of a person, and what is possible then."""
         return self._engine.ask("alert_step", alert=dict(alert), step=dict(step))
 
-    def reconcile(self, alerts: Records, answers: Records, *, on: Day, suppressions: Records = ()) -> dict[str, Json]:
+    def reconcile(self, alerts: Records, answers: Records, *, on: Day, suppressions: Records = ()) -> Json:
         """Every alert after this period, with its class; what was held back; counts."""
         return self._engine.ask(
             "alert_reconcile",
@@ -47,7 +47,7 @@ class Alerts:
             suppressions=_list(suppressions),
         )
 
-    def tasks(self, alerts: Records) -> list[Json]:
+    def tasks(self, alerts: Records) -> Json:
         """One task for each household, the most urgent first."""
         return self._engine.ask("alert_tasks", alerts=_list(alerts))
 
@@ -66,14 +66,14 @@ class Alerts:
         cases: Records = (),
         by: Literal["county", "prefecture", "province"] | None = None,
         lang: Lang | None = None,
-    ) -> dict[str, Json]:
+    ) -> Json:
         """Precision and cost by model and place; with ``lang`` also as text and page."""
         return self._engine.ask("alert_review", alerts=_list(alerts), cases=_list(cases), by=by, lang=lang)
 
-    def thresholds(self, cases: Records, *, side: str, thresholds: Sequence[int], lang: Lang | None = None) -> dict[str, Json]:
+    def thresholds(self, cases: Records, *, side: str, thresholds: Sequence[int], lang: Lang | None = None) -> Json:
         """What each threshold would have done on history."""
         return self._engine.ask("alert_thresholds", cases=_list(cases), side=side, thresholds=list(thresholds), lang=lang)
 
-    def shadow(self, old: Records, new: Records, *, lang: Lang | None = None) -> dict[str, Json]:
+    def shadow(self, old: Records, new: Records, *, lang: Lang | None = None) -> Json:
         """Two versions of a model by place."""
         return self._engine.ask("alert_shadow", old=_list(old), new=_list(new), lang=lang)

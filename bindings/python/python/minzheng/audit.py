@@ -26,10 +26,10 @@ class Audit:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def append(self, events: Sequence[Mapping[str, Any]], *, head: str | None = None) -> dict[str, Json]:
+    def append(self, events: Sequence[Mapping[str, Any]], *, head: str | None = None) -> Json:
         """The lines to be written after a head, and the new head."""
         return self._engine.ask("audit_append", head=head, events=[dict(event) for event in events])
 
-    def verify(self, trail: str, *, head: str | None = None) -> dict[str, Json]:
+    def verify(self, trail: str, *, head: str | None = None) -> Json:
         """Whether the trail is intact, or where it is not."""
         return self._engine.ask("audit_verify", trail=trail, head=head)

@@ -33,16 +33,16 @@ class Catalog:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def search(self, text: str | None = None, **filters: Any) -> dict[str, Json]:
+    def search(self, text: str | None = None, **filters: Any) -> Json:
         """The resources that fit, best first, and facets. Filters: ``department``, ``line``, ``sharing``, ``grade``, ``cycle``, ``subject``,
         ``limit``."""
         return self._engine.ask("catalog_search", text=text, **filters)
 
-    def show(self, id: str, *, on: Day) -> dict[str, Json]:
+    def show(self, id: str, *, on: Day) -> Json:
         """A resource with its fields, and what stands on it."""
         return self._engine.ask("catalog_show", id=id, on=on)
 
-    def check(self) -> list[Json]:
+    def check(self) -> Json:
         """What should be looked at in the catalogue."""
         return self._engine.ask("catalog_check")
 
@@ -52,7 +52,7 @@ class Catalog:
         *,
         before: Sequence[Sequence[str]] | None = None,
         fill: Mapping[str, str] | None = None,
-    ) -> list[Json]:
+    ) -> Json:
         """What changed between two lists of the ministry's form, rows of cells with the head first, and whom it breaks. Without ``before``
         from the catalogue of the packs."""
         rows = None if before is None else [list(row) for row in before]
@@ -63,7 +63,7 @@ class Catalog:
         """What comes of a field, fact or rule, or what it comes from."""
         return self._engine.ask("lineage", id=id, on=on, direction=direction)
 
-    def impact(self, lost: Sequence[str], *, on: Day) -> dict[str, Json]:
+    def impact(self, lost: Sequence[str], *, on: Day) -> Json:
         """Which facts, rules, programmes and models go quiet where these resources are lost, and why."""
         return self._engine.ask("impact", lost=list(lost), on=on)
 
@@ -71,7 +71,7 @@ class Catalog:
         """What is fresh, due, late or never came; a delivery is ``{"resource", "as_of", "received"}``."""
         return self._engine.ask("freshness", deliveries=[dict(d) for d in deliveries], on=on)
 
-    def quality_rules(self, resource: str) -> list[Json]:
+    def quality_rules(self, resource: str) -> Json:
         """The quality rules of a resource, each with its check and limit."""
         return self._engine.ask("quality_rules", resource=resource)
 
@@ -81,7 +81,7 @@ class Catalog:
         *,
         on: Day,
         deliveries: Sequence[Mapping[str, Any]] | None = None,
-    ) -> dict[str, Json]:
+    ) -> Json:
         """The quality report of rows that were counted elsewhere; over tables: :meth:`minzheng.Engine.quality`."""
         came = None if deliveries is None else [dict(d) for d in deliveries]
         return self._engine.ask("quality", counts=[dict(c) for c in counts], on=on, deliveries=came)

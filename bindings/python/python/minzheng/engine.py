@@ -111,7 +111,7 @@ class Engine:
         programme: str | None = None,
         figures: Sequence[Figure] = (),
         paid_throughout: bool | None = None,
-    ) -> dict[str, Json]:
+    ) -> Json:
         """What is owed and was overpaid, by month, because the law was published backwards (``docs/guide/arrears.md``)."""
         return self.ask(
             "arrears",

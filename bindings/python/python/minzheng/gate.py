@@ -25,7 +25,7 @@ class Gate:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def authorize(self, request: Mapping[str, Any], authorizations: Sequence[Mapping[str, Any]]) -> dict[str, Json]:
+    def authorize(self, request: Mapping[str, Any], authorizations: Sequence[Mapping[str, Any]]) -> Json:
         """Which queries of a check may be asked, and why the others may not."""
         return self._engine.ask("authorize", request=dict(request), authorizations=[dict(a) for a in authorizations])
 
@@ -35,15 +35,15 @@ class Gate:
         *,
         authorizations: Sequence[Mapping[str, Any]] | None = None,
         agreed: Json = None,
-    ) -> dict[str, Json]:
+    ) -> Json:
         """Which rows and columns are given, and by which rule."""
         papers = None if authorizations is None else [dict(a) for a in authorizations]
         return self._engine.ask("gate", request=dict(request), authorizations=papers, agreed=agreed)
 
-    def sharing_step(self, request: Mapping[str, Any], event: Mapping[str, Any], *, on: date | str) -> dict[str, Json]:
+    def sharing_step(self, request: Mapping[str, Any], event: Mapping[str, Any], *, on: date | str) -> Json:
         """A request for sharing after a step."""
         return self._engine.ask("sharing_step", request=dict(request), event=dict(event), on=on)
 
-    def correction_step(self, correction: Mapping[str, Any], event: Mapping[str, Any], *, on: date | str) -> dict[str, Json]:
+    def correction_step(self, correction: Mapping[str, Any], event: Mapping[str, Any], *, on: date | str) -> Json:
         """A request for correction after a step."""
         return self._engine.ask("correction_step", correction=dict(correction), event=dict(event), on=on)

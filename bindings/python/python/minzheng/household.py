@@ -134,8 +134,10 @@ class Figure:
     def words(self) -> str:
         """The figure as the command line has it."""
         keys = ",".join(f"{name}={value}" for name, value in (self.key or {}).items())
-        value = format(self.value, "f") if isinstance(self.value, Decimal) else self.value
-        return f"{self.parameter}{f'[{keys}]' if keys else ''}={value}"
+        # what is not exact is refused here as it is in a household
+        value = json.loads(_native.json_text(self.value))
+        words = value if isinstance(value, str) else json.dumps(value)
+        return f"{self.parameter}{f'[{keys}]' if keys else ''}={words}"
 
 
 class Person:
