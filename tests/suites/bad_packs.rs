@@ -165,14 +165,17 @@ fn what_users_give_is_refused_in_chinese_words_of_its_own() {
     assert!(met > 60, "{met}");
 }
 
-/// Every quoted `E-…`, `L-…`, `W-…` of the library crates.
+/// Every quoted `E-…`, `L-…`, `W-…` of the library crates and of the package for Python.
 fn codes_in_sources() -> BTreeSet<String> {
     fn walk(folder: PathBuf, into: &mut BTreeSet<String>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 walk(path, into);
-            } else if path.extension().is_some_and(|end| end == "rs") {
+            } else if path
+                .extension()
+                .is_some_and(|end| end == "rs" || end == "py")
+            {
                 let text = fs::read_to_string(&path).unwrap();
                 // words between quotes that look like a code
                 for word in text.split('"') {
@@ -191,6 +194,8 @@ fn codes_in_sources() -> BTreeSet<String> {
         "crates/minzheng-rules/src",
         "crates/minzheng/src",
         "crates/minzheng-arrow/src",
+        "bindings/python/src",
+        "bindings/python/python",
     ] {
         walk(repo_root().join(folder), &mut codes);
     }

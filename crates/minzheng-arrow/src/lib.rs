@@ -27,7 +27,7 @@ mod warn;
 pub use arrears::{
     ArrearsBatch, ArrearsColumns, ArrearsLeague, ArrearsOptions, ArrearsSummary, arrears,
 };
-pub use compare::{CompareOptions, Comparison, Side, compare};
+pub use compare::{CompareOptions, Comparison, Side, compare, compare_held};
 pub use contract::{Contract, Mapping};
 pub use decide::{Decided, decide};
 pub use error::{Effect, Error, Finding, Findings};
@@ -35,6 +35,7 @@ pub use export::{ExportOptions, Exporter, Status};
 pub use files::{Format, MemoryTable, TableFile, TextEncoding, read_sheet, write_sheet};
 pub use import::{ImportOptions, Imported, Importer, Keys, Tables};
 pub use stream::{
-    Clock, League, ModelTally, Phase, Progress, RunInputs, RunOptions, Summary, Tally, run, sorted,
+    Clock, Keep, League, ModelTally, Phase, Progress, RunInputs, RunOptions, Summary, Tally, run,
+    run_held, sorted,
 };
-pub use warn::{Alerts, Earlier, WarnOptions, warn, warn_request};
+pub use warn::{Alerts, Earlier, WarnOptions, warn, warn_held, warn_request};

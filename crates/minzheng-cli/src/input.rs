@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use minzheng::packs::BuiltIn;
+pub(crate) use minzheng::packs::id;
+use minzheng::packs::{BuiltIn, over};
 use minzheng::{Engine, Household, Lang, VerificationRequest};
 use minzheng_rules::pack::{MAX_PACK_BYTES, PackSet, PackSource, SourceFile};
 
@@ -105,16 +106,6 @@ pub(crate) fn pack(dir: &Path) -> Result<PackSource, Failure> {
     Ok(PackSource::new(files))
 }
 
-/// The id that a pack gives itself.
-pub(crate) fn id(source: &PackSource) -> Option<String> {
-    let head = source.files().iter().find(|f| f.path == "pack.toml")?;
-    let line = head
-        .text
-        .lines()
-        .find_map(|l| l.trim().strip_prefix("id")?.trim_start().strip_prefix('='))?;
-    line.split('"').nth(1).map(str::to_owned)
-}
-
 /// The built-in packs with these above them; one with the id of a built-in pack stands in its place.
 pub(crate) fn set(more: &[PackSource], tests: bool) -> Result<PackSet, Failure> {
     let from = |p: BuiltIn| {
@@ -124,16 +115,7 @@ pub(crate) fn set(more: &[PackSource], tests: bool) -> Result<PackSet, Failure> 
             p.source()
         }
     };
-    let mut above = more.to_vec();
-    let mut sources = Vec::new();
-    for built_in in BuiltIn::ALL {
-        let own = above
-            .iter()
-            .position(|s| id(s).as_deref() == Some(built_in.id()));
-        sources.push(own.map_or_else(|| from(built_in), |at| above.remove(at)));
-    }
-    sources.append(&mut above);
-    PackSet::load(&sources).map_err(|e| Failure::from(minzheng::Error::from(e)))
+    PackSet::load(&over(more, from)).map_err(|e| Failure::from(minzheng::Error::from(e)))
 }
 
 /// An engine with the packs of these folders.

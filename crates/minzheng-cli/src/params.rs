@@ -79,38 +79,6 @@ pub(crate) fn span<T>(row: &Dated<T>, lang: Lang) -> String {
     }
 }
 
-/// The row of every combination of keys that holds at the nearest place.
-fn in_force<'p>(
-    set: &PackSet,
-    parameter: &'p Parameter,
-    place: Option<i64>,
-    on: Day,
-    known_on: Day,
-) -> Vec<&'p Dated<Cell>> {
-    let chain = place.map_or_else(Vec::new, |code| set.places().chain(code));
-    let mut best: Vec<(usize, &Dated<Cell>)> = Vec::new();
-    for row in parameter.rows.iter().filter(|r| r.holds(on, known_on)) {
-        let far = match row.place {
-            None => Some(chain.len()),
-            Some(own) => chain.iter().position(|c| *c == own),
-        };
-        let Some(far) = far else { continue };
-        match best
-            .iter_mut()
-            .find(|(_, other)| other.value.keys == row.value.keys)
-        {
-            None => best.push((far, row)),
-            Some(slot) => {
-                let newer = (row.published, row.from) > (slot.1.published, slot.1.from);
-                if far < slot.0 || (far == slot.0 && newer) {
-                    *slot = (far, row);
-                }
-            }
-        }
-    }
-    best.into_iter().map(|(_, row)| row).collect()
-}
-
 /// One parameter.
 pub(crate) fn show(
     set: &PackSet,
@@ -188,7 +156,7 @@ pub(crate) fn show(
     let day = |d: NaiveDate| Day::from_date(d).unwrap_or(Day::MAX);
     let known = known_on.map_or(Day::MAX, day);
     let rows: Vec<&Dated<Cell>> = match on {
-        Some(on) => in_force(set, parameter, code, day(on), known),
+        Some(on) => set.in_force(parameter, code, day(on), known),
         None => parameter
             .rows
             .iter()

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use minzheng::eligibility::Change;
-use minzheng::report::{Page, escape_html, words};
+use minzheng::report::{escape_html, explained};
 use minzheng::{Assessment, Engine, Household, Lang, Missing, Verdict};
 use minzheng_rules::facts::Overlay;
 use serde_json::{Value, json};
@@ -65,7 +65,7 @@ pub(crate) fn run(args: Args) -> Outcome {
             Ok(if form.json {
                 output::json(&explanation)
             } else if form.html {
-                page(&explanation.render_html(lang), lang)
+                explained(&explanation.render_html(lang), lang)
             } else if markdown {
                 explanation.render_markdown(lang)
             } else {
@@ -157,15 +157,6 @@ const fn say(lang: Lang, zh: &'static str, en: &'static str) -> &'static str {
     pick((zh, en), lang)
 }
 
-/// A page around an explanation.
-fn page(fragment: &str, lang: Lang) -> String {
-    let title = match lang {
-        Lang::Zh => words("社会救助测算", ""),
-        Lang::En => words("", "Social assistance: assessment"),
-    };
-    Page::new(&title, lang).fragment(fragment).finish()
-}
-
 /// Place, day and packs.
 fn header(answer: &Assessment, lang: Lang) -> String {
     let mut rows = Vec::new();
@@ -227,7 +218,7 @@ pub(crate) fn assess(answer: &Assessment, form: &Form, all: bool, lang: Lang) ->
     }
     if form.html {
         let header = format!("<pre>{}</pre>\n", escape_html(&header(answer, lang)));
-        return page(&format!("{header}{}", explanation.render_html(lang)), lang);
+        return explained(&format!("{header}{}", explanation.render_html(lang)), lang);
     }
     let mut out = header(answer, lang);
     out.push('\n');

@@ -118,6 +118,23 @@ const STEPS: &[Step] = &[
         needs: &[shell::PYTHON],
     },
     Step {
+        // the Python package: types, stubs, and pytest with and without the libraries of analysts
+        name: "python",
+        commands: &["cargo xtask python"],
+        needs: &[shell::PYTHON],
+    },
+    Step {
+        // a master and two workers on 127.0.0.1, one of them killed in the middle of a job
+        name: "spark",
+        commands: &["cargo xtask python spark"],
+        needs: &[shell::PYTHON, shell::JAVA],
+    },
+    Step {
+        name: "notebooks",
+        commands: &["cargo xtask python notebooks"],
+        needs: &[shell::PYTHON],
+    },
+    Step {
         // the exported plans in engines of their own; the tests are ignored by a plain `cargo test`
         name: "oracles",
         commands: &[

@@ -13,6 +13,7 @@ mod examples;
 mod fuzz;
 mod generated;
 mod packs;
+mod python;
 mod shell;
 mod surface;
 mod swift;
@@ -24,8 +25,10 @@ use std::process::ExitCode;
 type Outcome = Result<(), String>;
 
 const HELP: &str = "\
-cargo xtask test [STEP…]                  everything that must pass, cheap steps first; or some of it: kotlin, swift
+cargo xtask test [STEP…]                  everything that must pass, cheap steps first; or some of it: python, kotlin, swift
 cargo xtask ci [STEP…]                    the same steps by name; without a name also those that need Python
+cargo xtask python [spark|notebooks]      test the Python package; it on a cluster of Spark; the notebooks of examples/python
+cargo xtask bindings python               wheels of the Python package, built through Zig for manylinux_2_28
 cargo xtask gen [--check]                 write the generated files, or say which are stale
 cargo xtask bindings [kotlin|swift] [--check]
                                           write the sources of a language from the built library, or say which are stale
@@ -64,8 +67,12 @@ fn run(args: &[&str]) -> Outcome {
         ["test"] => ci::test(),
         ["test", names @ ..] => ci::run(names),
         ["bindings", "native"] => bindings::native(),
+        ["bindings", "python"] => python::wheel(),
         ["bindings", names @ .., "--check"] => bindings::check(names),
         ["bindings", names @ ..] => bindings::write(names),
+        ["python"] => python::check(),
+        ["python", "spark"] => python::spark(),
+        ["python", "notebooks"] => python::notebooks(),
         ["swift", rest @ ..] => swift::test(rest),
         ["surface", language] => surface::print(language),
         ["ci", names @ ..] => ci::run(names),

@@ -27,13 +27,13 @@ use minzheng_rules::scenario::Engine;
 
 use crate::error::Error;
 use crate::export::Exporter;
-use crate::files::{Format, TextEncoding, refused};
+use crate::files::{Format, TableFile, TextEncoding, refused};
 use crate::import::ImportOptions;
 use crate::stream::cursor::Cursors;
 use crate::stream::given::in_order;
 use crate::stream::journal::fresh;
 use crate::stream::work::each;
-use crate::stream::{Progress, ROWS, RunInputs, digest};
+use crate::stream::{Keep, Progress, ROWS, RunInputs, To, digest};
 pub use facts::{FileFacts, LeagueFacts, SideFacts, TableFacts};
 use movers::{Movers, Writer};
 use reading::{Reader, SharedTable};
@@ -185,16 +185,82 @@ pub fn compare(
     options: &CompareOptions<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Comparison, Error> {
+    let sets = Two::new(before.engine.packs(), after.engine.packs());
+    let tables = reading::tables(sets, inputs)?;
+    between(
+        before,
+        after,
+        &tables,
+        out.map(To::Folder),
+        options,
+        progress,
+    )
+}
+
+/// As [`compare`], over tables that are in memory, by their names ([`TableFile::held`](crate::TableFile::held)). The rows that change go to `keep`,
+/// batch by batch, with the name of their table; nothing is written, and what must be sorted is sorted in memory.
+///
+/// # Errors
+/// As there, without those of files.
+///
+/// ```
+/// # use std::collections::BTreeMap;
+/// # use std::sync::Arc;
+/// # use arrow_array::{ArrayRef, RecordBatch, StringArray};
+/// # use minzheng::packs::{self, BuiltIn};
+/// # use minzheng_arrow::TableFile;
+/// # use minzheng_arrow::compare::{CompareOptions, Side, compare_held};
+/// # use minzheng_rules::{date::Day, scenario::Engine};
+/// # let engine = Engine::new(packs::load(&BuiltIn::ALL, &[]).map_err(|e| e.to_string())?);
+/// let ids: ArrayRef = Arc::new(StringArray::from(vec!["h1"]));
+/// let rows = RecordBatch::try_from_iter([("household_id", ids)])?;
+/// let table = TableFile::held(rows.schema(), vec![rows])?;
+/// let tables = BTreeMap::from([("households".to_owned(), table.clone()), ("people".to_owned(), table)]);
+/// let mut options = CompareOptions::default();
+/// options.import.on = Day::parse("2026-08-25");
+/// let (before, after) = (Side::new(&engine), Side::new(&engine).figure("standard.dibao=900/month")?);
+/// let comparison = compare_held(&before, &after, &tables, &mut |_, _| {}, &options, &mut |_| {})?;
+/// assert_eq!((comparison.households, comparison.movers()), (1, 0)); // too little is known
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn compare_held(
+    before: &Side<'_>,
+    after: &Side<'_>,
+    tables: &BTreeMap<String, TableFile>,
+    keep: &mut Keep<'_>,
+    options: &CompareOptions<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Comparison, Error> {
+    let sets = Two::new(before.engine.packs(), after.engine.packs());
+    let tables = reading::held(sets, tables);
+    let mut hand = |name: &str, batch| keep(name, batch);
+    let to = To::Caller(&mut hand);
+    between(before, after, &tables, Some(to), options, progress)
+}
+
+/// Decides tables that were opened on both sides.
+fn between(
+    before: &Side<'_>,
+    after: &Side<'_>,
+    tables: &[SharedTable],
+    to: Option<To<'_>>,
+    options: &CompareOptions<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Comparison, Error> {
+    let (out, mut keep) = match to {
+        None => (None, None),
+        Some(To::Folder(out)) => (Some(out), None),
+        Some(To::Caller(keep)) => (None, Some(keep)),
+    };
     let sides = Two::new(before, after);
     let sets = Two::from(|when| sides.at(when).engine.packs());
     let days = Two::from(|when| sides.at(when).on.or(options.import.on));
-    let tables = reading::tables(sets, inputs)?;
     let readers = Two::try_from(|when| {
         let import = ImportOptions {
             on: *days.at(when),
             ..options.import.clone()
         };
-        Reader::new(when, sets, &tables, import)
+        Reader::new(when, sets, tables, import)
     })?;
     let is_one_day = days.before == days.after;
     if !is_one_day && readers.each().iter().any(|r| r.importer.says_day()) {
@@ -218,12 +284,12 @@ pub fn compare(
         sides.at(when).engine.columns(request)
     })?;
     let both = Two::new(&exporters.before, &exporters.after);
-    let (programmes, twins) = twins::twins(sets, &chosen, &tables, both)?;
+    let (programmes, twins) = twins::twins(sets, &chosen, tables, both)?;
     let mut comparison = Comparison {
         before: before.facts(days.before),
         after: after.facts(days.after),
         read_once,
-        tables: table_facts(&tables)?,
+        tables: table_facts(tables)?,
         households: 0,
         people: 0,
         leagues: BTreeMap::new(),
@@ -232,7 +298,11 @@ pub fn compare(
     if let Some(out) = out {
         fresh(out, "give another folder")?;
     }
-    let movers = out.map(|_| mover_tables(&comparison, &tables, &twins, &readers.before));
+    let is_told = out.is_some() || keep.is_some();
+    let movers = is_told.then(|| mover_tables(&comparison, tables, &twins, &readers.before));
+    if let (Some(keep), Some(movers)) = (&mut keep, &movers) {
+        movers.begin(keep);
+    }
     let mut writer = match (out, &movers) {
         (Some(out), Some(movers)) => {
             Some(Writer::new(out, (options.format, options.encoding), movers))
@@ -284,6 +354,9 @@ pub fn compare(
             comparison.add(&done.part);
             if let Some(writer) = &mut writer {
                 writer.write(&done.movers)?;
+            }
+            if let (Some(keep), Some(movers)) = (&mut keep, &movers) {
+                movers.hand(done.movers, keep);
             }
         }
         progress(Progress::Decided {

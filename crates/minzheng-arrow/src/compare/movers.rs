@@ -17,6 +17,7 @@ use crate::error::{Error, fault};
 use crate::export::Status;
 use crate::files::{Format, Part, TextEncoding, sync_dir};
 use crate::import::{Imported, Importer};
+use crate::stream::Keep;
 
 /// Rows of a part, about.
 const ROWS: usize = 131_072;
@@ -122,6 +123,25 @@ impl Movers {
         Self {
             tables: tables.iter().map(table).collect(),
             programmes: programmes.iter().map(named).collect(),
+        }
+    }
+
+    /// Hands the columns of every table to who wants the rows.
+    pub(super) fn begin(&self, keep: &mut Keep<'_>) {
+        for table in &self.tables {
+            keep(
+                &table.name,
+                RecordBatch::new_empty(Arc::clone(&table.schema)),
+            );
+        }
+    }
+
+    /// Hands the rows of a batch that change to who wants them.
+    pub(super) fn hand(&self, batches: Vec<Option<RecordBatch>>, keep: &mut Keep<'_>) {
+        for (table, batch) in self.tables.iter().zip(batches) {
+            if let Some(batch) = batch {
+                keep(&table.name, batch);
+            }
         }
     }
 

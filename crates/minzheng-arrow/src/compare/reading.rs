@@ -75,6 +75,30 @@ pub(super) fn tables(sets: Two<&PackSet>, inputs: &RunInputs) -> Result<Vec<Shar
     Ok(out)
 }
 
+/// The tables that are in memory, households and people first; one that neither side has is refused when it is matched.
+pub(super) fn held(sets: Two<&PackSet>, tables: &BTreeMap<String, TableFile>) -> Vec<SharedTable> {
+    let contracts = Two::from(|when| Contract::new(sets.at(when)));
+    let shared = |(name, file): (&String, &TableFile)| {
+        let own = |when| {
+            let table = contracts.at(when).table(name);
+            table.map(|t| (t.name.clone(), t.entity))
+        };
+        let sides = Two::from(own);
+        let is_known = sides.each().iter().any(|side| side.is_some());
+        SharedTable {
+            file: file.clone(),
+            sides: if is_known {
+                sides
+            } else {
+                Two::from(|_| Some((name.clone(), usize::MAX)))
+            },
+        }
+    };
+    let mut out: Vec<SharedTable> = tables.iter().map(shared).collect();
+    out.sort_by_key(SharedTable::latest_entity);
+    out
+}
+
 /// What one side reads.
 #[derive(Debug)]
 pub(super) struct Reader<'p> {

@@ -10,7 +10,7 @@ use arrow_ipc::reader::{FileReader, StreamReader};
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{ArrowError, SchemaRef};
 
-use super::{Batches, Pick, after, broken, open, unread};
+use super::{Batches, Pick, after, broken, open, slices, unread};
 use crate::error::Error;
 
 const WHAT: &str = "Arrow file";
@@ -89,18 +89,4 @@ pub(super) fn read(
     Ok(Box::new(
         rest.map(move |b| b.map_err(|_| broken(&path, WHAT))),
     ))
-}
-
-fn slices(
-    batch: Result<RecordBatch, ArrowError>,
-    most: usize,
-) -> Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send> {
-    match batch {
-        Err(error) => Box::new(core::iter::once(Err(error))),
-        Ok(batch) => Box::new(
-            (0..batch.num_rows())
-                .step_by(most)
-                .map(move |at| Ok(batch.slice(at, most.min(batch.num_rows().saturating_sub(at))))),
-        ),
-    }
 }

@@ -18,7 +18,7 @@ use arrow_schema::{DataType, SchemaRef};
 use encoding_rs::Encoding;
 use minzheng_rules::error::Diagnostic;
 
-use crate::error::Error;
+use crate::error::{Error, fault};
 pub(crate) use cells::rows as words_of;
 use guard::{Guarded, guarded};
 pub use memory::MemoryTable;
@@ -27,6 +27,9 @@ pub use sheet::{read_sheet, write_sheet};
 
 /// Rows that a reader hands over at a time, at most.
 const ROWS: usize = 8_192;
+
+/// Rows in memory that are handed over at a time, at most: more than of a file, for parts that meet in one batch must be joined.
+const HELD: usize = 65_536;
 
 /// Bytes that a reader hands over at a time, about.
 const BYTES: usize = 4 << 20;
@@ -179,6 +182,8 @@ pub(crate) type Batches = Box<dyn Iterator<Item = Result<RecordBatch, Error>> + 
 #[derive(Debug, Clone)]
 pub struct TableFile {
     files: Vec<(PathBuf, Layout)>,
+    /// Rows that are in memory; then there are no files.
+    held: Option<Arc<[RecordBatch]>>,
     schema: SchemaRef,
 }
 
@@ -238,8 +243,46 @@ impl TableFile {
         };
         Ok(Self {
             files: laid,
+            held: None,
             schema,
         })
+    }
+
+    /// A table whose rows are in memory. They are not copied.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use arrow_array::{ArrayRef, RecordBatch, StringArray};
+    /// use minzheng_arrow::TableFile;
+    /// let ids: ArrayRef = Arc::new(StringArray::from(vec!["h1", "h2"]));
+    /// let batch = RecordBatch::try_from_iter([("household_id", ids)])?;
+    /// let table = TableFile::held(batch.schema(), vec![batch])?;
+    /// assert_eq!((table.is_held(), table.files().count()), (true, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `E-TABLE-SCHEMA` where a batch has other columns.
+    pub fn held(schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<Self, Error> {
+        let is_same = |batch: &RecordBatch| {
+            let (own, all) = (batch.schema(), schema.fields());
+            let mut pairs = own.fields().iter().zip(all);
+            own.fields().len() == all.len()
+                && pairs.all(|(a, b)| a.name() == b.name() && a.data_type() == b.data_type())
+        };
+        if !batches.iter().all(is_same) {
+            return Err(crate::import::other_columns());
+        }
+        Ok(Self {
+            files: Vec::new(),
+            held: Some(batches.into()),
+            schema,
+        })
+    }
+
+    /// Whether its rows are in memory.
+    pub const fn is_held(&self) -> bool {
+        self.held.is_some()
     }
 
     /// Its columns.
@@ -356,6 +399,9 @@ impl TableFile {
 
     /// Reads some columns, rising, after so many rows.
     pub(crate) fn read(&self, picks: &[Pick], skip: u64) -> Batches {
+        if let Some(held) = &self.held {
+            return rows_of(Arc::clone(held), picks, skip);
+        }
         let most = BYTES.checked_div(self.row_bytes(picks)).unwrap_or(ROWS);
         let most = most.clamp(64, ROWS);
         let (picks, files): (Arc<[Pick]>, _) = (picks.into(), self.files.clone());
@@ -380,6 +426,31 @@ impl TableFile {
                 what: format.word(),
             }
         }))
+    }
+}
+
+/// Some columns of rows in memory, after so many of them.
+fn rows_of(held: Arc<[RecordBatch]>, picks: &[Pick], mut skip: u64) -> Batches {
+    let indices: Vec<usize> = picks.iter().map(|p| p.index).collect();
+    let projected = (0..held.len()).filter_map(move |at| match held.get(at)?.project(&indices) {
+        Ok(batch) => after(batch, &mut skip).map(Ok),
+        Err(_) => Some(Err(fault(""))),
+    });
+    Box::new(projected.flat_map(|batch| slices(batch, HELD)))
+}
+
+/// A batch in parts of so many rows; nothing is copied.
+fn slices<E: Send + 'static>(
+    batch: Result<RecordBatch, E>,
+    most: usize,
+) -> Box<dyn Iterator<Item = Result<RecordBatch, E>> + Send> {
+    match batch {
+        Err(error) => Box::new(core::iter::once(Err(error))),
+        Ok(batch) => Box::new(
+            (0..batch.num_rows())
+                .step_by(most)
+                .map(move |at| Ok(batch.slice(at, most.min(batch.num_rows().saturating_sub(at))))),
+        ),
     }
 }
 

@@ -316,7 +316,7 @@ fn alike(first: &RecordBatch, other: &RecordBatch) -> bool {
         && first.fields().iter().zip(other.fields()).all(same)
 }
 
-fn other_columns() -> Error {
+pub(crate) fn other_columns() -> Error {
     let message = "the parts of the table have different columns";
     at(
         "E-TABLE-SCHEMA",

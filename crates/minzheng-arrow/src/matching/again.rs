@@ -1,7 +1,6 @@
 //! Households in words: their own records read again by key, checked one by one, and compared with what the columns gave.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use arrow_array::RecordBatch;
 use minzheng::Engine;
@@ -22,7 +21,7 @@ use super::adopt::{Adopting, Table, declared};
 use super::fields::{NUMBER, Reading, Values};
 use super::matcher::{Matcher, NO_KEY};
 use super::people::{People, ix};
-use super::run::find;
+use super::run::Items;
 use super::source;
 use super::tally::Notes;
 use crate::contract::Role;
@@ -105,8 +104,8 @@ pub(super) struct Again<'a> {
     /// Households and people.
     pub(super) tables: &'a [Table<'a>; 2],
     pub(super) files: [&'a TableFile; 2],
-    /// The folder of the items.
-    pub(super) items: &'a Path,
+    /// The tables of the items.
+    pub(super) items: &'a Items,
     /// People whose number another one has.
     pub(super) twice: &'a [u32],
     pub(super) contradicted: &'a Contradicted,
@@ -207,7 +206,7 @@ impl Again<'_> {
             if !people.iter().any(has) {
                 continue;
             }
-            let Some(table) = find(self.items, &resource.id)? else {
+            let Some(table) = self.items.find(&resource.id)? else {
                 continue;
             };
             self.of_item(resource, &table, &matcher, &people, &mut out)?;

@@ -29,5 +29,5 @@ pub use again::{Apart, Differing, Explained, ToExplain};
 pub(crate) use fields::{located, want};
 pub use fold::Fold;
 pub use matcher::{Hit, Matcher, NO_KEY, Scratch};
-pub use run::{Verified, VerifyInputs, VerifyOptions, VerifyStep, verify};
+pub use run::{Verified, VerifyInputs, VerifyOptions, VerifyStep, verify, verify_held};
 pub use tally::{FactTally, ItemTally, VerifySummary};

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
 
 use super::adopt::{Adopting, Samples, Table};
 use super::differences::Differences;
@@ -15,9 +17,9 @@ use super::tally::{FactTally, Notes, VerifySummary};
 use crate::contract::Mapping;
 use crate::error::{Error, Findings, fault};
 use crate::files::{Part, TableFile, sync_dir, unwritten};
-use crate::stream::Phase;
 use crate::stream::spent::{Spent, Watch};
 use crate::stream::work::each;
+use crate::stream::{Keep, Phase};
 
 /// The file that says that a folder is whole.
 const SUMMARY: &str = "summary.json";
@@ -25,19 +27,41 @@ const SUMMARY: &str = "summary.json";
 /// The differences that are written at a time.
 const ROWS: usize = 8_192;
 
-/// The files of one verification.
-pub(super) struct Outputs<'a> {
-    out: &'a Path,
+/// Where the tables of one verification go.
+enum To<'k> {
+    /// Into the files of a folder: the folder, those that are done, the differences.
+    Folder(PathBuf, Vec<Part>, Part),
+    /// To the caller.
+    Caller(&'k mut Keep<'k>),
+}
+
+/// A table that is being made.
+enum Open {
+    File(Part),
+    Handed(String),
+}
+
+/// What one verification puts out.
+pub(super) struct Outputs<'a, 'k> {
+    to: To<'k>,
     options: &'a VerifyOptions<'a>,
-    parts: Vec<Part>,
-    differences: Part,
     held: Differences,
     samples: Samples,
 }
 
-impl<'a> Outputs<'a> {
-    /// Begins them. From now on the folder is not whole.
-    pub(super) fn begin(out: &'a Path, options: &'a VerifyOptions<'a>) -> Result<Self, Error> {
+impl<'a, 'k> Outputs<'a, 'k> {
+    /// Hands everything to the caller.
+    pub(super) fn handed_to(keep: &'k mut Keep<'k>, options: &'a VerifyOptions<'a>) -> Self {
+        Self {
+            to: To::Caller(keep),
+            options,
+            held: Differences::default(),
+            samples: Samples::default(),
+        }
+    }
+
+    /// Begins the files of a folder. From now on it is not whole.
+    pub(super) fn begin(out: &Path, options: &'a VerifyOptions<'a>) -> Result<Self, Error> {
         let summary = out.join(SUMMARY);
         match fs::remove_file(&summary) {
             Err(e) if e.kind() != ErrorKind::NotFound => return Err(unwritten(&summary, &e)),
@@ -45,14 +69,38 @@ impl<'a> Outputs<'a> {
         }
         let path = named(out, "differences", options);
         let ends = (options.format, options.encoding);
+        let differences = Part::table(&path, ends, &Differences::schema())?;
         Ok(Self {
-            out,
+            to: To::Folder(out.to_owned(), Vec::new(), differences),
             options,
-            parts: Vec::new(),
-            differences: Part::table(&path, ends, &Differences::schema())?,
             held: Differences::default(),
             samples: Samples::default(),
         })
+    }
+
+    /// Begins a table.
+    fn open(&mut self, name: &str, schema: &SchemaRef) -> Result<Open, Error> {
+        let options = self.options;
+        Ok(match &mut self.to {
+            To::Folder(out, ..) => {
+                let ends = (options.format, options.encoding);
+                Open::File(Part::table(&named(out, name, options), ends, schema)?)
+            }
+            To::Caller(keep) => {
+                keep(name, RecordBatch::new_empty(Arc::clone(schema)));
+                Open::Handed(name.to_owned())
+            }
+        })
+    }
+
+    /// Adds rows to a table.
+    fn put(&mut self, table: &mut Open, rows: RecordBatch) -> Result<(), Error> {
+        match (table, &mut self.to) {
+            (Open::File(part), _) => part.write(&rows)?,
+            (Open::Handed(name), To::Caller(keep)) => keep(name, rows),
+            (Open::Handed(_), To::Folder(..)) => {}
+        }
+        Ok(())
     }
 
     /// Adopts a table and writes it, some batches at a time.
@@ -65,11 +113,9 @@ impl<'a> Outputs<'a> {
         watch: Watch<'_>,
         progress: &mut dyn FnMut(VerifyStep),
     ) -> Result<(), Error> {
-        let (out, options) = (self.out, self.options);
-        let ends = (options.format, options.encoding);
-        let mut rows_out = Part::table(&named(out, table.name, options), ends, &table.schema)?;
-        let path = named(&out.join("status"), table.name, options);
-        let mut states_out = Part::table(&path, ends, &table.states)?;
+        let options = self.options;
+        let mut rows_out = self.open(table.name, &table.schema)?;
+        let mut states_out = self.open(&format!("status/{}", table.name), &table.states)?;
         let mut tallies = vec![FactTally::default(); table.spoken.len()];
         let (mut batches, mut first) = (file.batches(), 0_usize);
         loop {
@@ -99,8 +145,8 @@ impl<'a> Outputs<'a> {
             for (adopted, time) in done {
                 spent.add(&Spent::one(Phase::Adopt, time));
                 let (written, time) = watch.over(|| {
-                    rows_out.write(&adopted.rows)?;
-                    states_out.write(&adopted.states)?;
+                    self.put(&mut rows_out, adopted.rows)?;
+                    self.put(&mut states_out, adopted.states)?;
                     self.held.append(adopted.differences);
                     self.flush(ROWS)
                 });
@@ -119,7 +165,13 @@ impl<'a> Outputs<'a> {
                 rows: u64::try_from(first).unwrap_or(u64::MAX),
             });
         }
-        self.parts.extend([rows_out, states_out]);
+        if let To::Folder(_, parts, _) = &mut self.to {
+            for open in [rows_out, states_out] {
+                if let Open::File(part) = open {
+                    parts.push(part);
+                }
+            }
+        }
         let rows = u64::try_from(first).unwrap_or(u64::MAX);
         let of_home = table.entity == 0;
         *(if of_home {
@@ -153,7 +205,11 @@ impl<'a> Outputs<'a> {
             return Ok(());
         }
         let batch = core::mem::take(&mut self.held).batch(Differences::schema())?;
-        self.differences.write(&batch)
+        match &mut self.to {
+            To::Folder(_, _, differences) => differences.write(&batch)?,
+            To::Caller(keep) => keep("differences", batch),
+        }
+        Ok(())
     }
 
     /// Ends every file, gives each its name, and says that the folder is whole.
@@ -164,25 +220,32 @@ impl<'a> Outputs<'a> {
         summary: &VerifySummary,
     ) -> Result<(), Error> {
         self.flush(0)?;
+        let (out, mut parts, differences) = match self.to {
+            To::Folder(out, parts, differences) => (out, parts, differences),
+            To::Caller(keep) => {
+                keep("findings", findings.to_batch()?);
+                return Ok(());
+            }
+        };
         let ends = (self.options.format, self.options.encoding);
-        let path = named(self.out, "findings", self.options);
+        let path = named(&out, "findings", self.options);
         let mut list = Part::table(&path, ends, &Findings::schema())?;
         list.write(&findings.to_batch()?)?;
         let words = serde_json::to_string_pretty(summary).map_err(|_| fault(SUMMARY))?;
-        let mut whole = Part::text(&self.out.join(SUMMARY))?;
+        let mut whole = Part::text(&out.join(SUMMARY))?;
         whole.line(&words)?;
         if self.options.mapping != Mapping::default() {
-            let mut text = Part::text(&self.out.join("mapping.toml"))?;
+            let mut text = Part::text(&out.join("mapping.toml"))?;
             text.line(mapping.to_toml().trim_end())?;
-            self.parts.push(text);
+            parts.push(text);
         }
-        for part in self.parts.into_iter().chain([self.differences, list]) {
+        for part in parts.into_iter().chain([differences, list]) {
             part.finish()?;
         }
-        sync_dir(&self.out.join("status"))?;
-        sync_dir(self.out)?;
+        sync_dir(&out.join("status"))?;
+        sync_dir(&out)?;
         whole.finish()?;
-        sync_dir(self.out)
+        sync_dir(&out)
     }
 }
 

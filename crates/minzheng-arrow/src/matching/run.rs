@@ -28,7 +28,7 @@ use crate::error::{Error, fault};
 use crate::files::{Format, TableFile, TextEncoding};
 use crate::import::{ImportOptions, Importer};
 use crate::stream::spent::{Spent, Watch};
-use crate::stream::{Clock, Phase};
+use crate::stream::{Clock, Keep, Phase};
 
 /// The tables that are verified.
 #[derive(Debug, Clone)]
@@ -149,7 +149,7 @@ fn many(number: usize) -> u64 {
 }
 
 /// The file of a table in a folder, or the folder with its parts; none where there is neither.
-pub(super) fn find(folder: &Path, name: &str) -> Result<Option<TableFile>, Error> {
+fn find(folder: &Path, name: &str) -> Result<Option<TableFile>, Error> {
     let mut paths = vec![folder.join(name)];
     paths.extend(["parquet", "arrow", "csv"].map(|end| folder.join(format!("{name}.{end}"))));
     let found = paths.into_iter().find(|path| path.exists());
@@ -185,10 +185,85 @@ pub fn verify(
     options: &VerifyOptions<'_>,
     progress: &mut dyn FnMut(VerifyStep),
 ) -> Result<Verified, Error> {
+    let answers = inputs.answers.as_ref();
+    let tables = VerifyTables {
+        households: TableFile::open(&inputs.households)?,
+        people: TableFile::open(&inputs.people)?,
+        items: Items::Folder(inputs.items.clone()),
+        answers: answers.map(|path| TableFile::open(path)).transpose()?,
+    };
+    let begin = || Outputs::begin(out, options);
+    check(engine, &tables, begin, options, progress)
+}
+
+/// As [`verify`], over tables that are in memory ([`TableFile::held`]), the items by their ids. What is adopted goes to `keep` batch by batch, with the
+/// name of its table: `households`, `people`, `status/households`, `status/people`, `differences`, `findings`. Nothing is written.
+///
+/// # Errors
+/// As there, without those of files; `E-CATALOG-NONE` where the catalogue has no such item.
+pub fn verify_held(
+    engine: &Engine,
+    (households, people): (&TableFile, &TableFile),
+    items: &BTreeMap<String, TableFile>,
+    answers: Option<&TableFile>,
+    keep: &mut Keep<'_>,
+    options: &VerifyOptions<'_>,
+    progress: &mut dyn FnMut(VerifyStep),
+) -> Result<Verified, Error> {
+    let catalog = &engine.basis()?.catalog;
+    if let Some(id) = items
+        .keys()
+        .find(|id| catalog.items().all(|r| r.id != **id))
+    {
+        return Err(catalog.no_resource(id));
+    }
+    let tables = VerifyTables {
+        households: households.clone(),
+        people: people.clone(),
+        items: Items::Held(items.clone()),
+        answers: answers.cloned(),
+    };
+    let mut hand = |name: &str, batch| keep(name, batch);
+    let outputs = Outputs::handed_to(&mut hand, options);
+    check(engine, &tables, move || Ok(outputs), options, progress)
+}
+
+/// The tables of a verification, opened.
+struct VerifyTables {
+    households: TableFile,
+    people: TableFile,
+    items: Items,
+    answers: Option<TableFile>,
+}
+
+/// The tables of the items.
+#[derive(Debug)]
+pub(super) enum Items {
+    Folder(PathBuf),
+    Held(BTreeMap<String, TableFile>),
+}
+
+impl Items {
+    /// The table of an item.
+    pub(super) fn find(&self, id: &str) -> Result<Option<TableFile>, Error> {
+        match self {
+            Self::Folder(folder) => find(folder, id),
+            Self::Held(tables) => Ok(tables.get(id).cloned()),
+        }
+    }
+}
+
+/// Matches, puts together, adopts; what is put out begins once all of it is ready.
+fn check<'a, 'k>(
+    engine: &Engine,
+    inputs: &VerifyTables,
+    begin: impl FnOnce() -> Result<Outputs<'a, 'k>, Error>,
+    options: &VerifyOptions<'_>,
+    progress: &mut dyn FnMut(VerifyStep),
+) -> Result<Verified, Error> {
     let (set, basis) = (engine.packs(), engine.basis()?);
     let watch = Watch::new(options.clock);
-    let households = TableFile::open(&inputs.households)?;
-    let people = TableFile::open(&inputs.people)?;
+    let (households, people) = (&inputs.households, &inputs.people);
     let import = ImportOptions {
         on: Some(options.as_of),
         mapping: options.mapping.clone(),
@@ -208,7 +283,7 @@ pub fn verify(
     let mut summary = VerifySummary::default();
 
     let (read, time) =
-        watch.over(|| People::read((&households, homes), (&people, persons), &mut notes));
+        watch.over(|| People::read((households, homes), (people, persons), &mut notes));
     let (rows, keys) = read?;
     tell(Spent::one(Phase::Read, time), many(rows.len()), progress);
     let (matcher, time) = watch.over(|| Matcher::new(&keys));
@@ -236,10 +311,9 @@ pub fn verify(
     let ids: Vec<String> = items.iter().map(|i| i.id.clone()).collect();
     let mut answers = match &inputs.answers {
         None => Answers::default(),
-        Some(path) => {
-            let table = TableFile::open(path)?;
+        Some(table) => {
             let (read, time) =
-                watch.over(|| Answers::read(&table, &rows, &ids, options, &mut notes));
+                watch.over(|| Answers::read(table, &rows, &ids, options, &mut notes));
             tell(Spent::one(Phase::Read, time), 0, progress);
             read?
         }
@@ -254,7 +328,7 @@ pub fn verify(
     };
     let mut sources = Vec::new();
     for resource in items {
-        let table = find(&inputs.items, &resource.id)?;
+        let table = inputs.items.find(&resource.id)?;
         if table.is_some() || answers.is_asked(&resource.id) {
             sources.push(Source {
                 resource,
@@ -298,12 +372,12 @@ pub fn verify(
         options,
     };
     adopting.tally_answers(&mut summary);
-    let mut outputs = Outputs::begin(out, options)?;
+    let mut outputs = begin()?;
     let tables = [
         adopting.table(0, households.schema(), homes),
         adopting.table(1, people.schema(), persons),
     ];
-    for (table, file) in tables.iter().zip([&households, &people]) {
+    for (table, file) in tables.iter().zip([households, people]) {
         outputs.adopt(
             &adopting,
             table,
@@ -317,7 +391,7 @@ pub fn verify(
         engine,
         adopting: &adopting,
         tables: &tables,
-        files: [&households, &people],
+        files: [households, people],
         items: &inputs.items,
         twice: &twice,
         contradicted: &contradicted,

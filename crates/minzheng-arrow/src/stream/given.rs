@@ -1,5 +1,6 @@
 //! The tables of a run: which there are, opened in the order of households.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,6 +51,19 @@ pub(crate) fn tables(engine: &Engine, inputs: &RunInputs) -> Result<Vec<Given>, 
         }
     }
     Ok(out)
+}
+
+/// The tables that are in memory, in the order of their entities; one that the packs have not is refused when it is matched.
+pub(crate) fn held(engine: &Engine, tables: &BTreeMap<String, TableFile>) -> Vec<Given> {
+    let contract = Contract::new(engine.packs());
+    let given = |(name, file): (&String, &TableFile)| Given {
+        entity: contract.table(name).map_or(usize::MAX, |t| t.entity),
+        name: name.clone(),
+        file: file.clone(),
+    };
+    let mut out: Vec<Given> = tables.iter().map(given).collect();
+    out.sort_by_key(|g| g.entity);
+    out
 }
 
 /// The file or folder of a table of records.
@@ -157,7 +171,12 @@ pub(crate) fn in_order(
     let mut cursor = if order.is_sorted {
         Cursor::new(table.read(picks, skip), at, None)
     } else {
-        let sorted = sort::sort(table, picks, at, &folder()?, cancel)?;
+        let folder = folder();
+        let sorted = if table.is_held() {
+            sort::sort_held(table, picks, at, cancel)?
+        } else {
+            sort::sort(table, picks, at, &folder?, cancel)?
+        };
         let mut cursor = Cursor::new(sorted, at, Some(picks.len()));
         cursor.leave_out(skip)?;
         cursor

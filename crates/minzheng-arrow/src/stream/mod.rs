@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime};
 
+use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use minzheng_rules::scenario::Engine;
 use serde_json::{Value, json};
@@ -29,10 +30,12 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Findings};
 use crate::export::{ExportOptions, Exporter};
-use crate::files::{Format, Part, TextEncoding, WrittenFile, hex, refused, sync_dir, unread};
+use crate::files::{
+    Format, Part, TableFile, TextEncoding, WrittenFile, hex, refused, sync_dir, unread,
+};
 use crate::import::{ImportOptions, Importer};
 use cursor::{Cursor, Cursors};
-use given::{Given, Opening, stopped, tables};
+use given::{Given, Opening, held, stopped, tables};
 use journal::{Journal, PartLine};
 use sample::Met;
 pub use sort::sorted;
@@ -178,19 +181,81 @@ pub fn run(
             options: &options.export,
         })
     };
-    through(engine, inputs, out, options, teller, progress)
+    let given = tables(engine, inputs)?;
+    through(engine, given, To::Folder(out), options, teller, progress)
+}
+
+/// As [`run`], over tables that are in memory, by their names ([`TableFile::held`](crate::TableFile::held)). The answer goes to `keep`, batch by
+/// batch, with the name of its table: `households`, `people`, and `findings` where rows are wrong (with keys in full). Nothing is written, no journal is
+/// kept, and what must be sorted is sorted in memory; of the options those about files and explanations are not looked at.
+///
+/// # Errors
+/// What [`Importer::new`], [`Importer::read`] and [`Exporter::new`] refuse; `E-RUN-STOPPED` where it was cancelled.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use std::sync::Arc;
+/// use arrow_array::{ArrayRef, RecordBatch, StringArray};
+/// use minzheng::Engine;
+/// use minzheng_arrow::{RunOptions, TableFile, run_held};
+/// use minzheng_rules::date::Day;
+///
+/// let engine = Engine::built_in()?;
+/// let ids: ArrayRef = Arc::new(StringArray::from(vec!["h2", "h1"]));
+/// let rows = RecordBatch::try_from_iter([("household_id", ids)])?;
+/// let table = TableFile::held(rows.schema(), vec![rows])?;
+/// let tables = BTreeMap::from([("households".to_owned(), table.clone()), ("people".to_owned(), table)]);
+/// let mut options = RunOptions::default();
+/// options.import.on = Day::parse("2026-08-25");
+/// let mut rows = BTreeMap::new();
+/// let mut keep = |table: &str, batch: RecordBatch| *rows.entry(table.to_owned()).or_insert(0) += batch.num_rows();
+/// let summary = run_held(engine.rules(), &tables, &mut keep, &options, &mut |_| {})?;
+/// assert_eq!((summary.households, rows["households"], rows["people"]), (2, 2, 2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn run_held(
+    engine: &Engine,
+    tables: &BTreeMap<String, TableFile>,
+    keep: &mut Keep<'_>,
+    options: &RunOptions<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Summary, Error> {
+    let teller = |importer: &Importer<'_>| -> Result<Programmes<'_>, Error> {
+        Ok(Programmes {
+            exporter: Exporter::new(importer, &options.export)?,
+            options: &options.export,
+        })
+    };
+    let mut hand = |name: &str, batch| keep(name, batch);
+    let to = To::Caller(&mut hand);
+    through(engine, held(engine, tables), to, options, teller, progress)
+}
+
+/// Takes what is answered, batch by batch: the name of the table, and its rows. Of every table the first batch is empty: it tells the columns.
+pub type Keep<'k> = dyn FnMut(&str, RecordBatch) + 'k;
+
+/// Where an answer goes.
+pub(crate) enum To<'t> {
+    /// Into the files of a folder.
+    Folder(&'t Path),
+    /// To the caller, who has the tables in memory.
+    Caller(&'t mut Keep<'t>),
 }
 
 /// Takes tables through the columnar program; `teller` makes what is told of them.
 pub(crate) fn through<T: Tell>(
     engine: &Engine,
-    inputs: &RunInputs,
-    out: &Path,
+    mut given: Vec<Given>,
+    to: To<'_>,
     options: &RunOptions<'_>,
     teller: impl FnOnce(&Importer<'_>) -> Result<T, Error>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Summary, Error> {
-    let mut given = tables(engine, inputs)?;
+    let (out, mut keep) = match to {
+        To::Folder(out) => (out, None),
+        To::Caller(keep) => (Path::new(""), Some(keep)),
+    };
+    let is_dry = options.dry || keep.is_some();
     let schemas: Vec<_> = given
         .iter()
         .map(|g| (g.name.as_str(), g.file.schema().clone()))
@@ -200,9 +265,14 @@ pub(crate) fn through<T: Tell>(
     let beside = teller.beside();
     given.extend(beside.iter().enumerate().map(|(at, b)| b.given(at)));
     let columns = engine.columns(teller.request())?;
+    if let Some(keep) = &mut keep {
+        for table in teller.tables() {
+            keep(&table.name, RecordBatch::new_empty(table.schema.clone()));
+        }
+    }
     let stamps = Stamps::take(&given)?;
     let watch = Watch::new(options.clock);
-    let (mut journal, parts) = if options.dry {
+    let (mut journal, parts) = if is_dry {
         (None, Vec::new())
     } else {
         let (header, time) = watch.over(|| header(engine, &given, &teller, options));
@@ -225,6 +295,7 @@ pub(crate) fn through<T: Tell>(
         summary: Summary::default(),
         explained: Met::new(),
         part: parts.len(),
+        keep,
     };
     for line in &parts {
         run.check(line)?;
@@ -258,7 +329,7 @@ pub(crate) fn through<T: Tell>(
     if let Some(journal) = &mut journal {
         journal.done()?;
     }
-    if work.exists() {
+    if run.keep.is_none() && work.exists() {
         fs::remove_dir_all(&work).map_err(|e| crate::files::unwritten(&work, &e))?;
     }
     Ok(run.summary)
@@ -358,7 +429,7 @@ pub(crate) fn digest(path: &Path) -> Result<WrittenFile, Error> {
     })
 }
 
-struct Run<'r> {
+struct Run<'r, 'k> {
     shop: Shop<'r>,
     out: &'r Path,
     options: &'r RunOptions<'r>,
@@ -366,9 +437,26 @@ struct Run<'r> {
     summary: Summary,
     explained: Met,
     part: usize,
+    /// Who has the answer, where it is not written.
+    keep: Option<&'k mut Keep<'k>>,
 }
 
-impl Run<'_> {
+impl Run<'_, '_> {
+    /// Hands what a batch came to to who has the answer.
+    fn hand(&mut self, done: &mut Done) -> Result<(), Error> {
+        let Some(keep) = &mut self.keep else {
+            return Ok(());
+        };
+        let names = self.shop.teller.tables().iter();
+        for (table, batch) in names.zip(done.tables.drain(..)) {
+            keep(&table.name, batch);
+        }
+        if !done.findings.is_empty() {
+            keep("findings", done.findings.to_batch()?);
+        }
+        Ok(())
+    }
+
     fn path(&self, table: &str, part: usize, end: &str) -> PathBuf {
         self.out.join(table).join(format!("part-{part:05}.{end}"))
     }
@@ -429,10 +517,11 @@ impl Run<'_> {
             let rows = batches.iter().flatten().map(cursor::Taken::rows).sum();
             let mut spent = Spent::one(Phase::Read, time);
             let threads = self.options.threads;
-            for done in self.shop.decide(batches, &self.explained, threads)? {
+            for mut done in self.shop.decide(batches, &self.explained, threads)? {
                 households = households.saturating_add(done.households);
                 spent.add(&done.spent);
                 own.add(&done.summary);
+                self.hand(&mut done)?;
                 let Some(files) = &mut files else { continue };
                 let (written, time) = watch.over(|| files.write(self, &done));
                 spent.add(&Spent::one(Phase::Write, time));
@@ -485,7 +574,7 @@ struct Files {
 }
 
 impl Files {
-    fn new(run: &Run<'_>) -> Result<Self, Error> {
+    fn new(run: &Run<'_, '_>) -> Result<Self, Error> {
         let tables = run
             .shop
             .teller
@@ -499,7 +588,7 @@ impl Files {
         })
     }
 
-    fn write(&mut self, run: &Run<'_>, done: &Done) -> Result<(), Error> {
+    fn write(&mut self, run: &Run<'_, '_>, done: &Done) -> Result<(), Error> {
         for ((_, part), batch) in self.tables.iter_mut().zip(&done.tables) {
             part.write(batch)?;
         }
@@ -516,7 +605,7 @@ impl Files {
         findings.write(&done.findings.to_batch()?)
     }
 
-    fn explain(&mut self, run: &Run<'_>, line: &str) -> Result<(), Error> {
+    fn explain(&mut self, run: &Run<'_, '_>, line: &str) -> Result<(), Error> {
         let explained = match &mut self.explained {
             Some(explained) => explained,
             None => {

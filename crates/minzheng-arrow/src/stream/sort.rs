@@ -22,6 +22,9 @@ const RUN: usize = 8 << 20;
 /// Runs that are merged at a time.
 const FAN: usize = 24;
 
+/// Rows in memory that are put in order at a time.
+const HELD: usize = 65_536;
+
 /// Rows of a run that are read at a time while it is merged.
 const ROWS: usize = 256;
 
@@ -121,11 +124,7 @@ pub(super) fn sort(
     dir: &Path,
     cancel: Option<&AtomicBool>,
 ) -> Result<Batches, Error> {
-    let indices: Vec<usize> = picks.iter().map(|p| p.index).collect();
-    let schema = table.schema().project(&indices).map_err(|_| fault(""))?;
-    let mut fields: Vec<_> = schema.fields().iter().cloned().collect();
-    fields.push(Arc::new(Field::new("", DataType::UInt64, false)));
-    let schema: SchemaRef = Arc::new(Schema::new(fields));
+    let schema = numbered_schema(table, picks)?;
     let exact: Vec<Pick> = picks.iter().map(|p| Pick { exact: true, ..*p }).collect();
 
     let mut runs: Vec<PathBuf> = Vec::new();
@@ -138,13 +137,7 @@ pub(super) fn sort(
         let is_end = next.is_none();
         if let Some(batch) = next {
             bytes = bytes.saturating_add(batch.num_rows().saturating_mul(width));
-            let many = u64::try_from(batch.num_rows()).unwrap_or(0);
-            let numbers: ArrayRef =
-                Arc::new(UInt64Array::from_iter_values(row..row.saturating_add(many)));
-            row = row.saturating_add(many);
-            let mut arrays = batch.columns().to_vec();
-            arrays.push(numbers);
-            held.push(RecordBatch::try_new(Arc::clone(&schema), arrays).map_err(|_| fault(""))?);
+            held.push(numbered(&schema, &batch, &mut row)?);
         }
         if bytes >= RUN || (is_end && !held.is_empty()) {
             stopped(cancel)?;
@@ -180,17 +173,71 @@ pub(super) fn sort(
     Ok(Box::new(Merge::new(&schema, &runs, key)?))
 }
 
+/// The picked columns of a table, and behind them one with the number of the row.
+fn numbered_schema(table: &TableFile, picks: &[Pick]) -> Result<SchemaRef, Error> {
+    let indices: Vec<usize> = picks.iter().map(|p| p.index).collect();
+    let schema = table.schema().project(&indices).map_err(|_| fault(""))?;
+    let mut fields: Vec<_> = schema.fields().iter().cloned().collect();
+    fields.push(Arc::new(Field::new("", DataType::UInt64, false)));
+    Ok(Arc::new(Schema::new(fields)))
+}
+
+/// A batch with the numbers of its rows, counted on.
+fn numbered(schema: &SchemaRef, batch: &RecordBatch, row: &mut u64) -> Result<RecordBatch, Error> {
+    let many = u64::try_from(batch.num_rows()).unwrap_or(0);
+    let end = row.saturating_add(many);
+    let numbers: ArrayRef = Arc::new(UInt64Array::from_iter_values(*row..end));
+    *row = end;
+    let mut arrays = batch.columns().to_vec();
+    arrays.push(numbers);
+    RecordBatch::try_new(Arc::clone(schema), arrays).map_err(|_| fault(""))
+}
+
+/// Rows joined, and their numbers in the order of a column; equal keys stay in their order.
+fn in_order_of(
+    schema: &SchemaRef,
+    held: &[RecordBatch],
+    key: usize,
+) -> Result<(RecordBatch, Vec<u32>), Error> {
+    let whole = concat_batches(schema, held).map_err(|_| fault(""))?;
+    let cells = KeyCells::of(whole.column(key).as_ref()).ok_or_else(|| fault(""))?;
+    let mut rows: Vec<u32> = (0..u32::try_from(whole.num_rows()).unwrap_or(u32::MAX)).collect();
+    let at = |row: &u32| cells.get(usize::try_from(*row).unwrap_or(usize::MAX));
+    rows.sort_by(|a, b| at(a).cmp(&at(b)));
+    drop(cells);
+    Ok((whole, rows))
+}
+
+/// Sorts a table whose rows are in memory, there. The last column of the batches is the number of the row in the table.
+pub(super) fn sort_held(
+    table: &TableFile,
+    picks: &[Pick],
+    key: usize,
+    cancel: Option<&AtomicBool>,
+) -> Result<Batches, Error> {
+    let schema = numbered_schema(table, picks)?;
+    let (mut held, mut row) = (Vec::new(), 0_u64);
+    for batch in table.read(picks, 0) {
+        stopped(cancel)?;
+        held.push(numbered(&schema, &batch?, &mut row)?);
+    }
+    let (whole, rows) = in_order_of(&schema, &held, key)?;
+    let starts = (0..rows.len()).step_by(HELD);
+    Ok(Box::new(starts.map(move |from| {
+        let some = rows.get(from..).unwrap_or_default();
+        let some = some.get(..HELD).unwrap_or(some);
+        let some = UInt32Array::from(some.to_vec());
+        take_record_batch(&whole, &some).map_err(|_| fault(""))
+    })))
+}
+
 fn write_run(
     path: &Path,
     schema: &SchemaRef,
     held: &[RecordBatch],
     key: usize,
 ) -> Result<(), Error> {
-    let whole = concat_batches(schema, held).map_err(|_| fault(""))?;
-    let cells = KeyCells::of(whole.column(key).as_ref()).ok_or_else(|| fault(""))?;
-    let mut rows: Vec<u32> = (0..u32::try_from(whole.num_rows()).unwrap_or(u32::MAX)).collect();
-    let at = |row: &u32| cells.get(usize::try_from(*row).unwrap_or(usize::MAX));
-    rows.sort_by(|a, b| at(a).cmp(&at(b)));
+    let (whole, rows) = in_order_of(schema, held, key)?;
     let mut part = Part::run(path, schema)?;
     for some in rows.chunks(ROWS) {
         let some = UInt32Array::from(some.to_vec());

@@ -7,6 +7,7 @@ mod kept;
 mod now;
 mod rows;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,8 +16,10 @@ use minzheng_rules::columnar::Request;
 use minzheng_rules::scenario::Engine;
 
 use crate::error::Error;
+use crate::files::TableFile;
 use crate::import::Importer;
-use crate::stream::through;
+use crate::stream::given::{held, tables};
+use crate::stream::{Keep, To, through};
 use crate::{Progress, RunInputs, RunOptions, Summary};
 pub use alerts::Alerts;
 
@@ -194,5 +197,26 @@ pub fn warn(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Summary, Error> {
     let teller = |importer: &Importer<'_>| Alerts::new(models, importer, &options.export, asked);
-    through(engine, inputs, out, options, teller, progress)
+    let given = tables(engine, inputs)?;
+    through(engine, given, To::Folder(out), options, teller, progress)
+}
+
+/// As [`warn`](crate::warn()), over tables that are in memory, by their names ([`TableFile::held`]). `alerts`, and `findings` where rows are wrong, go to `keep`
+/// batch by batch, as those of [`run_held`](crate::run_held) do.
+///
+/// # Errors
+/// Those of [`run_held`](crate::run_held) and [`warn_request`]; `E-OUTPUT-NAME` where the packs have no such formula.
+pub fn warn_held(
+    engine: &Engine,
+    models: &Arc<Models>,
+    tables: &BTreeMap<String, TableFile>,
+    keep: &mut Keep<'_>,
+    options: &RunOptions<'_>,
+    asked: &WarnOptions,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Summary, Error> {
+    let teller = |importer: &Importer<'_>| Alerts::new(models, importer, &options.export, asked);
+    let mut hand = |name: &str, batch| keep(name, batch);
+    let to = To::Caller(&mut hand);
+    through(engine, held(engine, tables), to, options, teller, progress)
 }

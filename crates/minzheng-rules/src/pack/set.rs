@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::model::{
-    Calendar, Cite, CodeList, Dated, Entity, Fact, Formula, HostRow, Instrument, Origin, PackInfo,
-    PackTest, Parameter, Programme, Relation,
+    Calendar, Cell, Cite, CodeList, Dated, Entity, Fact, Formula, HostRow, Instrument, Origin,
+    PackInfo, PackTest, Parameter, Programme, Relation,
 };
 use super::place::Places;
 use crate::date::Day;
@@ -103,6 +103,39 @@ impl PackSet {
         self.params_by_id
             .get(id)
             .and_then(|i| self.parameters.get(*i))
+    }
+
+    /// The rows of a parameter that hold on a day, as known by another, at a place: of every combination of keys the one of the nearest
+    /// place, there the one published last. Without a place those that hold everywhere.
+    pub fn in_force<'p>(
+        &self,
+        parameter: &'p Parameter,
+        place: Option<i64>,
+        on: Day,
+        known_on: Day,
+    ) -> Vec<&'p Dated<Cell>> {
+        let chain = place.map_or_else(Vec::new, |code| self.places().chain(code));
+        let mut best: Vec<(usize, &Dated<Cell>)> = Vec::new();
+        for row in parameter.rows.iter().filter(|r| r.holds(on, known_on)) {
+            let far = match row.place {
+                None => Some(chain.len()),
+                Some(own) => chain.iter().position(|c| *c == own),
+            };
+            let Some(far) = far else { continue };
+            match best
+                .iter_mut()
+                .find(|(_, other)| other.value.keys == row.value.keys)
+            {
+                None => best.push((far, row)),
+                Some(slot) => {
+                    let newer = (row.published, row.from) > (slot.1.published, slot.1.from);
+                    if far < slot.0 || (far == slot.0 && newer) {
+                        *slot = (far, row);
+                    }
+                }
+            }
+        }
+        best.into_iter().map(|(_, row)| row).collect()
     }
 
     /// The formulas; a condition is a formula of type bool whose id holds a slash.

@@ -73,7 +73,7 @@ impl Figure {
 
     /// The number as the engine holds it, where it is known: fen of money, days of dates.
     pub(crate) const fn number(&self) -> Option<i64> {
-        self.number
+        self.value.get()
     }
 
     /// The amount, where it is one in whole fen and known.

@@ -85,6 +85,37 @@ pub fn load_with_tests(built_in: &[BuiltIn], above: &[PackSource]) -> Result<Pac
     PackSet::load(&all)
 }
 
+/// The built-in packs with others above them, lowest layer first; one with the id of a built-in pack stands in its place.
+///
+/// ```
+/// use minzheng::packs::{BuiltIn, over};
+/// assert_eq!(over(&[], BuiltIn::source).len(), 3);
+/// let draft = BuiltIn::Demo.source();
+/// assert_eq!(over(&[draft], BuiltIn::source).len(), 3); // in the place of the built-in one
+/// ```
+pub fn over(more: &[PackSource], built_in: impl Fn(BuiltIn) -> PackSource) -> Vec<PackSource> {
+    let mut above = more.to_vec();
+    let mut sources = Vec::new();
+    for pack in BuiltIn::ALL {
+        let own = above
+            .iter()
+            .position(|s| id(s).as_deref() == Some(pack.id()));
+        sources.push(own.map_or_else(|| built_in(pack), |at| above.remove(at)));
+    }
+    sources.append(&mut above);
+    sources
+}
+
+/// The id that a pack gives itself, where it can be read.
+pub fn id(source: &PackSource) -> Option<String> {
+    let head = source.files().iter().find(|f| f.path == "pack.toml")?;
+    let line = head
+        .text
+        .lines()
+        .find_map(|l| l.trim().strip_prefix("id")?.trim_start().strip_prefix('='))?;
+    line.split('"').nth(1).map(str::to_owned)
+}
+
 fn sources(list: &[(&str, &str)]) -> Vec<SourceFile> {
     list.iter()
         .map(|(path, text)| SourceFile::new(*path, *text))

@@ -25,6 +25,21 @@ thead th{border-bottom:2px solid #444}td.n,th.n{text-align:right;font-variant-nu
 code{font-size:.85em;overflow-wrap:anywhere}.wide{max-width:72em}\
 @media print{body{margin:0;max-width:none;font-size:11pt}thead{display:table-header-group}}";
 
+/// The page around an explanation of one household, which is HTML already: [`Explanation::render_html`](crate::Explanation::render_html).
+///
+/// ```
+/// use minzheng::Lang;
+/// let page = minzheng::report::explained("<p>…</p>", Lang::En);
+/// assert!(page.starts_with("<!doctype html>") && page.contains("<p>…</p>"));
+/// ```
+pub fn explained(fragment: &str, lang: Lang) -> String {
+    let title = match lang {
+        Lang::Zh => words("社会救助测算", ""),
+        Lang::En => words("", "Social assistance: assessment"),
+    };
+    Page::new(&title, lang).fragment(fragment).finish()
+}
+
 /// Two languages of one thing.
 ///
 /// ```

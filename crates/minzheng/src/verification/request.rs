@@ -284,6 +284,31 @@ impl VerificationRequest {
         })
     }
 
+    /// The file as a JSON value; it holds no number of a document.
+    ///
+    /// ```
+    /// use minzheng::VerificationRequest;
+    /// use serde_json::json;
+    ///
+    /// let request = VerificationRequest::from_toml("on = 2026-08-25\n[request]\nid = \"v1\"")?;
+    /// assert_eq!(request.to_json()["request"], json!({ "id": "v1" }));
+    /// # Ok::<(), minzheng::Error>(())
+    /// ```
+    pub fn to_json(&self) -> Value {
+        let mut out = self.household.to_json();
+        if let Value::Object(fields) = &mut out {
+            let parts = [
+                ("request", &self.request),
+                ("authorization", &self.papers),
+                ("answer", &self.answers),
+            ];
+            for (key, part) in parts.into_iter().filter(|(_, part)| !part.is_null()) {
+                fields.insert(key.to_owned(), part.clone());
+            }
+        }
+        out
+    }
+
     /// Checks the file against the packs.
     pub(crate) fn read(
         &self,
