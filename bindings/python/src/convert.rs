@@ -244,7 +244,8 @@ fn from_text(
     name: &str,
     read: impl FnOnce(&str, &str, bool) -> Result<Value, Error> + Send,
 ) -> PyResult<Py<PyAny>> {
-    let is_json = name.ends_with(".json");
+    let end = std::path::Path::new(name).extension();
+    let is_json = end.is_some_and(|end| end.eq_ignore_ascii_case("json"));
     let value = work(py, move || read(name, text, is_json))?;
     Ok(python(py, &value)?.unbind())
 }

@@ -10,7 +10,7 @@ ON = "2026-08-25"
 RECORDS = ("obligors", "parents")
 
 # each table of records is a plan of its own to Spark: a few say as much as all 33
-ITEMS = ("income_tax", "death_register", "bank_deposits", "vehicle_registration", "medical_settlement", "disability_certificate")
+ITEMS = ("income_tax", "death_register", "bank_deposits")
 
 
 def tables(people, seed=1):

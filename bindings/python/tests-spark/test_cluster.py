@@ -19,7 +19,7 @@ import minzheng
 import minzheng.spark
 from minzheng.spark import _frames
 
-PEOPLE = int(os.environ.get("MINZHENG_SPARK_PEOPLE", "12000"))
+PEOPLE = int(os.environ.get("MINZHENG_SPARK_PEOPLE", "10000"))
 PARTITIONS = 4
 ON = date(2026, 8, 25)
 

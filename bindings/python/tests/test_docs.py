@@ -51,7 +51,7 @@ def test_everything_public_says_what_it_is() -> None:
     assert examples >= 15
 
 
-PAGES = [ROOT / "docs" / "guide" / "python.md", ROOT / "bindings" / "python" / "README.md", ROOT / "README.md"]
+PAGES = [ROOT / "docs" / "guide" / "python.md", ROOT / "bindings" / "python" / "README.md", ROOT / "README.md", ROOT / "docs" / "zh" / "README.md"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.parent.name}/{page.name}")

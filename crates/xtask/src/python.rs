@@ -14,7 +14,7 @@ const FULL: &str = "target/python-full";
 const BARE: &str = "target/python-bare";
 
 /// Calls whose answers are compared with those of Rust.
-const CALLS: &str = "--count 2000 --seed 7 --out target/calls";
+const CALLS: &str = "--count 500 --seed 7 --out target/calls";
 
 /// Builds, puts together, and tests: types, stubs against the binary, and behaviour with and without the libraries of analysts.
 pub(crate) fn check() -> Outcome {
@@ -29,7 +29,7 @@ pub(crate) fn check() -> Outcome {
     let calls = [("MINZHENG_CALLS", calls.into_os_string())];
     python(FULL, "-m pytest bindings/python/tests", &calls)?;
     // without any of the libraries: the vectors were run
-    let bare = "-m pytest bindings/python/tests --deselect bindings/python/tests/test_vectors.py";
+    let bare = "-m pytest bindings/python/tests --ignore=bindings/python/tests/test_vectors.py";
     python(BARE, bare, &[])
 }
 
@@ -59,7 +59,11 @@ pub(crate) fn wheel() -> Outcome {
     let build = "-m maturin build --release --zig --compatibility manylinux_2_28 --manifest-path bindings/python/Cargo.toml \
                  --out target/wheels";
     python("target/python-wheel", build, &[])?;
-    python("target/python-wheel", "bindings/python/check_wheel.py target/wheels", &[])
+    python(
+        "target/python-wheel",
+        "bindings/python/check_wheel.py target/wheels",
+        &[],
+    )
 }
 
 /// Puts the sources and the binary together.
@@ -91,7 +95,9 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     for entry in fs::read_dir(from)? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default();
-        let is_source = ["py", "pyi", "typed"].iter().any(|e| path.extension() == Some(e.as_ref()));
+        let is_source = ["py", "pyi", "typed"]
+            .iter()
+            .any(|e| path.extension() == Some(e.as_ref()));
         if path.is_dir() && name != "__pycache__" {
             copy(&path, &to.join(name))?;
         } else if is_source {
@@ -112,7 +118,11 @@ fn venv(folder: &str, packages: &str) -> Outcome {
 
 /// Runs an interpreter that finds the package.
 fn python(folder: &str, line: &str, more: &[(&str, OsString)]) -> Outcome {
-    let bin = if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" };
+    let bin = if cfg!(windows) {
+        "Scripts/python.exe"
+    } else {
+        "bin/python"
+    };
     let mut command = shell::program(&shell::root().join(folder).join(bin));
     command.args(line.split_whitespace());
     command.env("PYTHONPATH", shell::root().join(SITE));

@@ -15,6 +15,8 @@ __all__ = [
     "household_from_text",
     "json_text",
     "lint",
+    "standard_numbers",
+    "synth",
     "verification_from_text",
 ]
 

@@ -173,7 +173,7 @@ class Engine:
 
         The answer has the tables ``households`` and ``people``: the keys as they came, ``on``, ``set_aside``, ``provisional``, and for every programme
         ``X.status`` (a dictionary of text) and ``X.amount`` (``Decimal128(18, 2)``, yuan); and ``findings`` where rows are wrong
-        (``docs/guide/tables.md``). It does not depend on the order of rows, nor on threads.
+        (``docs/guide/tables.md``). Households come in the order of their keys, their people in that of their table; nothing depends on threads.
 
         :param records: tables below people by their names: ``obligors``, ``parents``.
         :param on: the day decided, of households that do not say ``on`` in a column.

@@ -43,7 +43,7 @@ fn table(name: &str, any: &Bound<'_, PyAny>) -> PyResult<TableFile> {
     }
     let read = any
         .extract::<AnyRecordBatch>()
-        .and_then(|any| Ok(any.into_reader()?));
+        .and_then(AnyRecordBatch::into_reader);
     let reader = read.map_err(|cause| unread(py, name, Some(cause)))?;
     let schema = reader.schema();
     let rows = py.detach(|| reader.collect::<Result<Vec<_>, _>>());

@@ -105,12 +105,12 @@ impl Table {
         Ok(Self { schema, rows })
     }
 
-    /// The Arrow PyCapsule interface: the schema.
+    /// The Arrow `PyCapsule` interface: the schema.
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
         Ok(to_schema_pycapsule(py, self.schema.as_ref())?)
     }
 
-    /// The Arrow PyCapsule interface: the rows, any number of times; nothing is copied.
+    /// The Arrow `PyCapsule` interface: the rows, any number of times; nothing is copied.
     #[pyo3(signature = (requested_schema = None))]
     fn __arrow_c_stream__<'py>(
         &self,
@@ -122,7 +122,10 @@ impl Table {
         let arrays: Vec<Result<ArrayRef, ArrowError>> = self
             .rows
             .iter()
-            .map(|b| Ok(Arc::new(StructArray::from(b.clone())) as ArrayRef))
+            .map(|b| {
+                let array: ArrayRef = Arc::new(StructArray::from(b.clone()));
+                Ok(array)
+            })
             .collect();
         let stream = Box::new(ArrayIterator::new(arrays, Arc::new(field)));
         Ok(to_stream_pycapsule(py, stream, requested_schema)?)

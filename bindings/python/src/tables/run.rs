@@ -92,7 +92,7 @@ pub(super) fn names(engine: &Engine) -> Vec<String> {
     tables.map(|t| t.name.clone()).collect()
 }
 
-fn answered<'py>(py: Python<'py>, (kept, summary): (Kept, Summary)) -> PyResult<Answer<'py>> {
+fn answered(py: Python<'_>, (kept, summary): (Kept, Summary)) -> PyResult<Answer<'_>> {
     Ok((kept.finish(py)?, python(py, &json!(summary))?))
 }
 

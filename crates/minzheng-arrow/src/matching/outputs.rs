@@ -30,14 +30,14 @@ const ROWS: usize = 8_192;
 /// Where the tables of one verification go.
 enum To<'k> {
     /// Into the files of a folder: the folder, those that are done, the differences.
-    Folder(PathBuf, Vec<Part>, Part),
+    Folder(PathBuf, Vec<Part>, Box<Part>),
     /// To the caller.
     Caller(&'k mut Keep<'k>),
 }
 
 /// A table that is being made.
 enum Open {
-    File(Part),
+    File(Box<Part>),
     Handed(String),
 }
 
@@ -71,7 +71,7 @@ impl<'a, 'k> Outputs<'a, 'k> {
         let ends = (options.format, options.encoding);
         let differences = Part::table(&path, ends, &Differences::schema())?;
         Ok(Self {
-            to: To::Folder(out.to_owned(), Vec::new(), differences),
+            to: To::Folder(out.to_owned(), Vec::new(), Box::new(differences)),
             options,
             held: Differences::default(),
             samples: Samples::default(),
@@ -84,7 +84,11 @@ impl<'a, 'k> Outputs<'a, 'k> {
         Ok(match &mut self.to {
             To::Folder(out, ..) => {
                 let ends = (options.format, options.encoding);
-                Open::File(Part::table(&named(out, name, options), ends, schema)?)
+                Open::File(Box::new(Part::table(
+                    &named(out, name, options),
+                    ends,
+                    schema,
+                )?))
             }
             To::Caller(keep) => {
                 keep(name, RecordBatch::new_empty(Arc::clone(schema)));
@@ -168,7 +172,7 @@ impl<'a, 'k> Outputs<'a, 'k> {
         if let To::Folder(_, parts, _) = &mut self.to {
             for open in [rows_out, states_out] {
                 if let Open::File(part) = open {
-                    parts.push(part);
+                    parts.push(*part);
                 }
             }
         }
@@ -239,7 +243,7 @@ impl<'a, 'k> Outputs<'a, 'k> {
             text.line(mapping.to_toml().trim_end())?;
             parts.push(text);
         }
-        for part in parts.into_iter().chain([differences, list]) {
+        for part in parts.into_iter().chain([*differences, list]) {
             part.finish()?;
         }
         sync_dir(&out.join("status"))?;

@@ -7,6 +7,8 @@
 pub(crate) mod beside;
 pub(crate) mod cursor;
 pub(crate) mod given;
+#[cfg(test)]
+mod held_tests;
 pub(crate) mod journal;
 pub(crate) mod sample;
 mod sort;

@@ -16,7 +16,9 @@ def precision(review: Any, *, ax: Axes | None = None, lang: Lang | None = None) 
     :param review: An answer of the call ``alert_review``, or its document (schema ``minzheng/review/1``).
     :param ax: Where to draw.
     :param lang: ``zh``, ``en`` or ``both``; without it both where a font for Chinese is there, else English.
-    :returns: One row a model, those that are surest to be right first: a line from end to end of Wilson's interval at 95 %, a dot at the share, and the cases behind it. A model without a case that says anything has no dot: its precision is unknown, not zero.
+    :returns: One row a model, those that are surest to be right first: a line from end to end of Wilson's interval at 95 %, a
+        dot at the share, and the cases behind it. A model without a case that says anything has no dot: its precision is
+        unknown, not zero.
     """
     words = Words(lang)
     models = [(one["model"], one["tally"]) for one in document(review)["models"]]

@@ -21,7 +21,8 @@ class Answer:
     Nothing is decided before Spark is asked for rows, and everything is decided again for every question put to Spark. Who
     reads more than one table writes :attr:`rows` out first, or calls :meth:`persist`.
 
-    :ivar rows: One column for every table, a struct of the table's columns; in each row exactly one of them is not null. In a partition, rows come in the order of households. This is what to write to Parquet.
+    :ivar rows: One column for every table, a struct of the table's columns; in each row exactly one of them is not null. In a
+        partition, rows come in the order of households. This is what to write to Parquet.
     """
 
     def __init__(self, rows: DataFrame, work: Work) -> None:

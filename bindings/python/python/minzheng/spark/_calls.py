@@ -41,12 +41,14 @@ def assess(
     :param records: Tables of records by their name: ``obligors``, ``parents``.
     :param engine: The packs; without it the built-in ones.
     :param key: The column with the key of the household, in all tables of one name and type.
-    :param partitions: How many partitions; without it what ``spark.sql.shuffle.partitions`` says. One to three million rows each is a good size.
+    :param partitions: How many partitions; without it what ``spark.sql.shuffle.partitions`` says. One to three million rows
+        each is a good size.
     :param rows: Rows that a worker decides at a time, about.
     :param options: What ``Engine.run`` takes: ``on``, ``known_on``, ``programmes``, ``reasons``, …
     :returns: With the tables ``households``, ``people`` and ``findings``.
     :raises MinzhengError: What ``Engine.run`` refuses in columns, packs and options, before Spark begins.
-    :raises SparkError: ``E-SPARK-KEY``, ``E-SPARK-TYPE``. What a task raises comes as Spark's own exception, with our words in it: ``E-SPARK-SPLIT``, ``E-SPARK-ORDER``, ``E-HOST-VERSION``.
+    :raises SparkError: ``E-SPARK-KEY``, ``E-SPARK-TYPE``. What a task raises comes as Spark's own exception, with our words in
+        it: ``E-SPARK-SPLIT``, ``E-SPARK-ORDER``, ``E-HOST-VERSION``.
     """
     tables = {"households": households, "people": people, **(records or {})}
     return _ask("run", tables, engine, key, partitions, rows, options)
@@ -68,7 +70,8 @@ def compare(
     Parameters are those of :func:`assess`; ``options`` are those of ``Engine.compare``: the figures of a what-if, packs or days of a
     side.
 
-    :returns: With the rows that change in ``households`` and ``people``; its summary is the comparison: budget, leagues, conditions.
+    :returns: With the rows that change in ``households`` and ``people``; its summary is the comparison: budget, leagues,
+        conditions.
     """
     tables = {"households": households, "people": people, **(records or {})}
     return _ask("compare", tables, engine, key, partitions, rows, options)
@@ -117,7 +120,9 @@ def verify(
 
     The other parameters are those of :func:`assess`; ``people`` needs ``person_id`` and ``id_number``.
 
-    :returns: With the adopted ``households`` and ``people``, ``status/households``, ``status/people``, ``differences`` and ``findings``. Records of nobody are left out early: the summary has no counts of rows by item, and what is wrong with them but their number is not looked for.
+    :returns: With the adopted ``households`` and ``people``, ``status/households``, ``status/people``, ``differences`` and
+        ``findings``. Records of nobody are left out early: the summary has no counts of rows by item, and what is wrong with
+        them but their number is not looked for.
     """
     _frames.keys({"households": households, "people": people, **({"answers": answers} if answers is not None else {})}, key)
     engine = engine or default_engine()

@@ -31,7 +31,8 @@ def whole(
     :param key: The column with the key of the household.
     :param home: The column that says whether a row is in the partition where it belongs.
     :param rows: Tables have about so many rows: as many as it takes to reach them with whole households.
-    :raises GroupingError: ``E-SPARK-ORDER`` where the rows are not in the order of keys, ``E-SPARK-SPLIT`` where a row belongs to another partition.
+    :raises GroupingError: ``E-SPARK-ORDER`` where the rows are not in the order of keys, ``E-SPARK-SPLIT`` where a row belongs
+        to another partition.
 
     >>> import pyarrow as pa
     >>> batches = [pa.record_batch({"k": [1, 1, 2]}), pa.record_batch({"k": [2, 3]})]
