@@ -466,6 +466,10 @@ pub(crate) struct Chosen {
     /// Keep alerts: those so far, a table with the key of the household and the record as JSON (`alert`), as OUT/kept of the run before;
     /// without a value there are none yet. OUT/kept has all of them after this period
     #[arg(long, value_name = "PATH", num_args = 0..=1, conflicts_with = "before", help_heading = "The period before")]
+    #[expect(
+        clippy::option_option,
+        reason = "the flag may stand alone: there are no alerts yet"
+    )]
     pub(crate) alerts: Option<Option<PathBuf>>,
     /// What was found in order and is held back until a day: a table with the key of the household, `subject_id`, `model`, `id`, `level`,
     /// `from`, `until`, `reason`, `by`

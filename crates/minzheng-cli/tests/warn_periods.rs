@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -38,12 +39,12 @@ fn month(dir: &Path, homes: &[&str], people: &[(&str, &str, &str, &str)]) -> [St
         "household_id,registration_place,handling_place,edge_recipient,rigid_recipient\n"
             .to_owned();
     for home in homes {
-        households.push_str(&format!("{home},150121,150121,false,false\n"));
+        writeln!(households, "{home},150121,150121,false,false").unwrap();
     }
     let mut rows =
         "household_id,person_id,medical_own_year,dibao_recipient,tekun_recipient\n".to_owned();
     for (home, person, cost, dibao) in people {
-        rows.push_str(&format!("{home},{person},{cost},{dibao},false\n"));
+        writeln!(rows, "{home},{person},{cost},{dibao},false").unwrap();
     }
     fs::create_dir_all(dir).unwrap();
     let paths = ["households.csv", "people.csv"].map(|n| dir.join(n));

@@ -101,7 +101,10 @@ impl Memory {
         match self {
             Self::Nothing => Vec::new(),
             Self::Before(before) => vec![table(ENDED, &before.schema)],
-            Self::Kept(kept) => vec![table(KEPT, &kept.kept), table(SUPPRESSED, &kept.suppressed)],
+            Self::Kept(kept) => vec![
+                table(KEPT, &kept.alerts_after),
+                table(SUPPRESSED, &kept.suppressed),
+            ],
         }
     }
 }

@@ -53,7 +53,7 @@ pub(super) struct Kept {
     /// Numbers of the tables among those beside.
     alerts: Option<usize>,
     held: Option<usize>,
-    pub(super) kept: SchemaRef,
+    pub(super) alerts_after: SchemaRef,
     pub(super) suppressed: SchemaRef,
     calendar: Calendar,
     /// The day of households that are not in the tables.
@@ -128,7 +128,7 @@ impl Kept {
             beside,
             alerts,
             held,
-            kept: Arc::new(Schema::new(kept)),
+            alerts_after: Arc::new(Schema::new(kept)),
             suppressed: Arc::new(Schema::new(suppressed)),
             calendar: importer.packs().calendar().clone(),
             on: importer.options().on,
@@ -238,7 +238,7 @@ impl Kept {
         };
         let day = |of: &dyn Fn(&Alert) -> NaiveDate| days(rows.iter().map(|r| of(&r.row.alert)));
         let columns = vec![
-            keys(homes, self.kept.field(0).data_type()),
+            keys(homes, self.alerts_after.field(0).data_type()),
             text(&|r| r.alert.of.subject.clone()),
             text(&|r| r.alert.of.model.clone()),
             text(&|r| r.class.word().to_owned()),
@@ -250,7 +250,7 @@ impl Kept {
             day(&|a| a.due),
             text(&|r| json!(r.alert).to_string()),
         ];
-        RecordBatch::try_new(Arc::clone(&self.kept), columns).map_err(|_| fault(KEPT))
+        RecordBatch::try_new(Arc::clone(&self.alerts_after), columns).map_err(|_| fault(KEPT))
     }
 
     fn suppressed_table(&self, rows: &[Out<reconcile::Suppressed>]) -> Result<RecordBatch, Error> {
