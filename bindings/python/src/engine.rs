@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use minzheng::packs::{BuiltIn, over};
-use minzheng::{Household, api};
+use minzheng::{Error, Household, api};
 use minzheng_rules::error::{Diagnostic, Diagnostics};
 use minzheng_rules::pack::{PackSet, PackSource, SourceFile};
 use pyo3::prelude::*;
@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use crate::assessment::Assessment;
 use crate::convert::{python, value};
 use crate::packs;
-use crate::raise::work;
+use crate::raise::{refused, work};
 use crate::report::{Kind, Report};
 use crate::tables;
 
@@ -32,9 +32,12 @@ fn sources(above: Texts) -> Vec<PackSource> {
     above.into_iter().map(pack).collect()
 }
 
-/// The built-in packs and these above them, lowest layer first.
-fn load(above: &[PackSource]) -> Result<PackSet, Diagnostics> {
-    PackSet::load(&over(above, BuiltIn::source))
+/// The built-in packs and these above them, lowest layer first; or only those that are named.
+fn load(above: &[PackSource], only: Option<&[BuiltIn]>) -> Result<PackSet, Diagnostics> {
+    match only {
+        None => PackSet::load(&over(above, BuiltIn::source)),
+        Some(built_in) => minzheng::packs::load(built_in, above),
+    }
 }
 
 /// What is wrong with packs above the built-in ones, or else what should be looked at in them.
@@ -45,7 +48,7 @@ pub(crate) fn lint(py: Python<'_>, above: Texts) -> PyResult<Py<PyAny>> {
         let own = above.iter().filter_map(minzheng::packs::id);
         let own: Vec<String> = own.map(|id| format!("{id}/")).collect();
         let is_own = |d: &&Diagnostic| own.iter().any(|id| d.file().starts_with(id));
-        Ok(match load(&above) {
+        Ok(match load(&above, None) {
             Err(found) => packs::remarks(found.iter()),
             Ok(set) => packs::remarks(set.lint().iter().filter(is_own)),
         })
@@ -78,8 +81,24 @@ pub(crate) struct Engine {
 impl Engine {
     /// The built-in packs and these above them, each a list of paths and texts, lowest layer first.
     #[new]
-    fn new(py: Python<'_>, above: Texts) -> PyResult<Self> {
-        let inner = work(py, || Ok(minzheng::Engine::new(load(&sources(above))?)))?;
+    #[pyo3(signature = (above, built_in = None))]
+    fn new(py: Python<'_>, above: Texts, built_in: Option<Vec<String>>) -> PyResult<Self> {
+        let inner = work(py, || {
+            let named = |id: &String| {
+                BuiltIn::from_id(id).ok_or_else(|| {
+                    let help = "the built-in packs are cn, cn-15 and demo";
+                    refused(
+                        "E-PACK-LAYER",
+                        "built_in",
+                        "there is no such built-in pack",
+                        help,
+                    )
+                })
+            };
+            let only = built_in.map(|ids| ids.iter().map(named).collect::<Result<Vec<_>, Error>>());
+            let set = load(&sources(above), only.transpose()?.as_deref())?;
+            Ok(minzheng::Engine::new(set))
+        })?;
         Ok(Self {
             inner: Arc::new(inner),
         })

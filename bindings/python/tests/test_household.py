@@ -176,8 +176,8 @@ def test_pickled_and_copied(engine: mz.Engine, answer: mz.Assessment) -> None:
 
 
 def test_another_version_is_refused(engine: mz.Engine) -> None:
-    rebuild, (_, above, digests) = engine.__reduce__()  # type: ignore[misc]
-    for arguments in [("0.0.0", above, digests), (mz.__version__, above, digests[:1])]:
+    rebuild, (_, above, built_in, digests) = engine.__reduce__()  # type: ignore[misc]
+    for arguments in [("0.0.0", above, built_in, digests), (mz.__version__, above, built_in, digests[:1])]:
         with pytest.raises(mz.VersionError) as caught:
             rebuild(*arguments)  # type: ignore[operator]
         assert caught.value.code == "E-HOST-VERSION"
@@ -203,6 +203,10 @@ def test_packs_of_your_own(engine: mz.Engine) -> None:
     from_folder = mz.Engine.with_packs(ROOT / "crates" / "minzheng" / "packs" / "demo")
     assert [pack.id for pack in from_folder.packs] == ["cn", "cn-15", "demo"]
     assert from_folder.packs == engine.packs
+    nation = mz.Engine.with_packs(built_in=["cn"])
+    assert [pack.id for pack in nation.packs] == ["cn"] and pickle.loads(pickle.dumps(nation)) == nation
+    with pytest.raises(mz.PackError):
+        mz.Engine.with_packs(built_in=["moon"])
     assert all(remark.severity == "warning" for remark in mz.lint_pack(PACK))
     broken = mz.lint_pack(PACK.replace("2026-01-01", "2026-13-01"))
     assert broken[0].severity == "error" and broken[0].line > 0

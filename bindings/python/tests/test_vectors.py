@@ -90,7 +90,7 @@ class _Sheet:
     def arrow(self) -> Any:
         import pyarrow as pa
 
-        names = sorted({name for row in self.rows for name in row})
+        names = sorted({"household_id"} | {name for row in self.rows for name in row})
         return pa.table({name: pa.array([row.get(name) for row in self.rows], pa.string()) for name in names})
 
 

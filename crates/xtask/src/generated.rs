@@ -69,6 +69,11 @@ const GENERATED: &[Generated] = &[
         command: "cargo xtask surface kotlin",
     },
     Generated {
+        path: "tests/surface/python.txt",
+        part: Part::Whole,
+        command: "cargo xtask surface python",
+    },
+    Generated {
         path: "tests/surface/swift.txt",
         part: Part::Whole,
         command: "cargo xtask surface swift",

@@ -33,7 +33,7 @@ const SOURCES: &[Sources] = &[
     Sources {
         name: "python",
         paths: &["bindings/python/python/minzheng"],
-        ending: "pyi",
+        ending: "py",
         read: indents::declarations,
     },
 ];
@@ -51,6 +51,12 @@ pub(crate) fn print(language: &str) -> Outcome {
     for path in sources.paths {
         walk(&shell::root().join(path), sources.ending, &mut files)?;
     }
+    // a module that begins with a stroke is private
+    let is_private = |file: &std::path::PathBuf| {
+        let name = file.file_stem().map(|s| s.to_string_lossy().into_owned());
+        name.is_some_and(|name| name.starts_with('_') && name != "__init__")
+    };
+    files.retain(|file| !is_private(file));
     files.sort();
     let mut lines = Vec::new();
     for file in &files {

@@ -53,22 +53,26 @@ class Engine:
 
     def __init__(self) -> None:
         self._above: tuple[Files, ...] = ()
+        self._built_in: tuple[str, ...] | None = None
         self._native = _native.Engine([])
 
     @classmethod
-    def with_packs(cls, *packs: PackLike) -> Engine:
+    def with_packs(cls, *packs: PackLike, built_in: Sequence[str] | None = None) -> Engine:
         """The built-in packs with others above them, lowest layer first. One with the id of a built-in pack stands in its place.
 
         :param packs: each a folder, the text of a pack of one file, or the texts of its files by their paths.
+        :param built_in: some of the built-in packs by id, lowest layer first: ``["cn"]`` is national law alone; ``None``: all.
         :raises PackError: with file and line.
         """
-        return cls._of(tuple(files_of(pack) for pack in packs))
+        only = None if built_in is None else tuple(built_in)
+        return cls._of(tuple(files_of(pack) for pack in packs), only)
 
     @classmethod
-    def _of(cls, above: tuple[Files, ...]) -> Engine:
+    def _of(cls, above: tuple[Files, ...], built_in: tuple[str, ...] | None) -> Engine:
         made = cls.__new__(cls)
         made._above = above
-        made._native = _native.Engine([list(files) for files in above])
+        made._built_in = built_in
+        made._native = _native.Engine([list(files) for files in above], built_in)
         return made
 
     # one household
@@ -475,13 +479,18 @@ class Engine:
 
     def __reduce__(self) -> tuple[object, ...]:
         digests = tuple((pack.id, pack.digest) for pack in self.packs)
-        return _arrived, (_native.VERSION, self._above, digests)
+        return _arrived, (_native.VERSION, self._above, self._built_in, digests)
 
 
 @lru_cache(maxsize=8)
-def _arrived(version: str, above: tuple[Files, ...], digests: tuple[tuple[str, str], ...]) -> Engine:
+def _arrived(
+    version: str,
+    above: tuple[Files, ...],
+    built_in: tuple[str, ...] | None,
+    digests: tuple[tuple[str, str], ...],
+) -> Engine:
     """An engine that travelled here: made once for a process, and only where it decides as the one that was sent."""
-    engine = Engine._of(above)
+    engine = Engine._of(above, built_in)
     if version != _native.VERSION or tuple((pack.id, pack.digest) for pack in engine.packs) != digests:
         message = Words(
             f"对方的版本是 {version}，本机的版本是 {_native.VERSION}，或者规则包不同",
