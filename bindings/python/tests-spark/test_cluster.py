@@ -293,5 +293,5 @@ def test_a_killed_worker_changes_nothing(cluster, framed, given, engine, folder)
     households = given["households"].num_rows
     print(
         f"\n{sum(t.num_rows for t in given.values())} rows, {households} households: alone {alone:.1f} s, "
-        f"cluster {took:.1f} s; worker killed after {done} of 12 tasks, {again} tasks run again; equal"
+        f"cluster {took:.1f} s; worker killed after {done} of 12 tasks, {again} finished tasks run again; equal"
     )

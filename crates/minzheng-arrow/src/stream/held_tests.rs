@@ -156,7 +156,7 @@ fn a_run_in_memory_is_the_run_of_the_files() {
     );
     assert_eq!(held.unwrap(), warned.unwrap());
     written(&out.join("warn"), &kept);
-    std::fs::remove_dir_all(&out).unwrap();
+    fs::remove_dir_all(&out).unwrap();
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Named roundings over lanes, in 64 bits where that is proved.
 
 use super::bits::WORD;
-use super::lanes::{Lanes, Proof, View};
+use super::lanes::{self, Lanes, Proof, View};
 use super::run::Size;
 use crate::ir::Op;
 use crate::number::{RATIO_ONE, Rounding};
@@ -29,6 +29,8 @@ pub(super) struct Division {
     proof: Proof,
     /// The largest number that is divided.
     largest: u64,
+    /// Some row may be divided by zero: of numbers that are known everywhere it is told by [`Division::defined`].
+    pub(super) may_fail: bool,
 }
 
 impl Division {
@@ -64,7 +66,7 @@ impl Division {
         } else {
             highest
         };
-        let point = a.proof.point && b.proof.point && (kind == Kind::Share || b.proof.min > 0);
+        let point = a.proof.point && b.proof.point;
         let proof = Proof {
             point,
             open: !point,
@@ -76,7 +78,17 @@ impl Division {
             rule,
             proof,
             largest: largest as u64,
+            may_fail: point && kind != Kind::Share && b.proof.may_be_zero(),
         })
+    }
+
+    /// The rows of a word that are not divided by zero.
+    #[inline(always)]
+    pub(super) fn defined(&self, views: &[View<'_>], word: usize) -> u64 {
+        match views {
+            [_, divisor, _] if self.may_fail => !lanes::zeros(divisor.lo(word)),
+            _ => u64::MAX,
+        }
     }
 
     #[inline(always)]

@@ -59,6 +59,11 @@ impl Proof {
         i32::try_from(self.min).is_ok() && i32::try_from(self.max).is_ok()
     }
 
+    /// Whether a number may be zero in a row in which it is known.
+    pub(super) const fn may_be_zero(self) -> bool {
+        self.min <= 0 && self.max >= 0
+    }
+
     pub(super) fn hull(self, other: Self) -> Self {
         Self {
             point: self.point && other.point,
@@ -403,6 +408,12 @@ pub(super) fn mask(test: impl Fn(usize) -> bool) -> u64 {
         word |= bits << (8 * at);
     }
     word
+}
+
+/// The lanes that are zero.
+#[inline(always)]
+pub(super) fn zeros(block: &Block) -> u64 {
+    mask(|lane| block[lane] == 0)
 }
 
 /// All ones where the bit of a lane is set.

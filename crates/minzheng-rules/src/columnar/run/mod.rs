@@ -341,15 +341,6 @@ impl Worker {
         self.ask(column, *start, size, missing, question)
     }
 
-    /// Whether a number may be zero in a row in which it is known, as far as is proved.
-    fn may_be_zero(&self, arg: Arg) -> bool {
-        match &self.regs[arg.at as usize] {
-            Reg::Lanes(lanes) => (lanes.proof.min..=lanes.proof.max).contains(&0),
-            Reg::Const(v) => v.lo <= 0 && v.hi >= 0,
-            _ => true,
-        }
-    }
-
     fn column(&self, arg: Arg) -> Option<usize> {
         match self.regs[arg.at as usize] {
             Reg::Column(fact) => Some(fact),
@@ -438,21 +429,13 @@ impl Worker {
             }
             Step::Add(a, b) => two!(self, *a, *b, size, V::add, lanes::add),
             Step::Sub(a, b) => two!(self, *a, *b, size, V::sub, lanes::sub),
-            Step::Mul(a, b) => {
-                // nothing times zero is zero: it is known where the other is not
-                if self.may_be_zero(*a) {
-                    self.close(*b);
-                }
-                if self.may_be_zero(*b) {
-                    self.close(*a);
-                }
-                two!(self, *a, *b, size, V::mul, lanes::mul)
-            }
+            Step::Mul(a, b) => self.multiply(*a, *b, size),
             Step::Scale(arg, k) => {
                 if let Some(v) = self.constant(*arg) {
                     return Reg::Const(v.scale(*k));
                 }
-                if *k <= 0 {
+                if *k == 0 {
+                    // nothing times zero is zero
                     self.close(*arg);
                 }
                 let gaps = self.agree(&[*arg]);
@@ -498,6 +481,37 @@ impl Worker {
                 self.gather(job, chunk, (*link, *to), *inner, instr, size)
             }
         }
+    }
+
+    /// A product. Nothing times zero is zero: it is known where the other number is not.
+    #[inline(always)]
+    fn multiply(&mut self, a: Arg, b: Arg, size: Size) -> Reg {
+        if let (Some(a), Some(b)) = (self.constant(a), self.constant(b)) {
+            return Reg::Const(a.mul(b));
+        }
+        let gaps = self.agree(&[a, b]);
+        let (mut out, mut sure) = (self.lanes(size), self.bits(size));
+        let (mut s1, mut s2) = (None, None);
+        let (one, two) = (self.view(a, &mut s1), self.view(b, &mut s2));
+        lanes::mul(&mut out, size.rows, size.words, one, two);
+        if gaps {
+            let (a, b) = (&[a], &[b]);
+            let (known_a, known_b) = (self.known(a), self.known(b));
+            let (zero_a, zero_b) = (one.proof.may_be_zero(), two.proof.may_be_zero());
+            for (w, sure) in sure.t.iter_mut().enumerate() {
+                let (a, b) = (known_a(w), known_b(w));
+                *sure = a & b;
+                if zero_a {
+                    *sure |= a & lanes::zeros(one.lo(w));
+                }
+                if zero_b {
+                    *sure |= b & lanes::zeros(two.lo(w));
+                }
+            }
+            out.veil(sure.t.iter().copied(), size.rows);
+        }
+        self.free_bits.push(sure);
+        Reg::Lanes(out)
     }
 
     /// Truths or numbers row by row.
