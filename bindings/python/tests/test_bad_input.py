@@ -197,5 +197,5 @@ def test_every_code_of_the_reference_has_a_class() -> None:
     assert len(codes) > 200
     of_packs = [code for code in codes if class_of(code) is mz.PackError]
     # what falls to packs is of packs and their expressions
-    area = ("E-PACK-", "E-EXPR-", "E-NAME", "E-TYPE", "E-ROW", "E-CALL", "E-MACRO", "E-PARAM-KEYS", "E-SHOWN", "E-SYNTH-", "E-VERIFY-")
+    area = ("E-PACK-", "E-EXPR-", "E-NAME", "E-TYPE", "E-ROW", "E-CALL", "E-MACRO", "E-PARAM-KEYS", "E-SHOWN", "E-SYNTH-", "E-VERIFY-", "E-SPARK-")
     assert [code for code in of_packs if not code.startswith(area)] == []

@@ -1,6 +1,6 @@
 """Every vector of the house: through the classes, the JSON call, and, for households, as tables.
 
-The vectors of ``tests/vectors/published`` are cases in words of their own, which the test kit of the library turns into households; they are run there.
+The vectors of ``tests/vectors/published`` are cases in words of their own, which the test kit of the library turns into households: ``test_calls``.
 """
 
 from __future__ import annotations
