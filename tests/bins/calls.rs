@@ -116,16 +116,16 @@ fn write_published(out: &Path) -> Result<(), Box<dyn Error>> {
             let call = json!({ "call": "assess", "household": household }).to_string();
             let answer = api::call_with(&engine, &call);
             let line =
-                json!({ "id": case["id"], "reading": reading, "call": call, "answer": answer });
+                json!({ "id": case.get("id"), "reading": reading, "call": call, "answer": answer });
             writeln!(lines, "{line}")?;
         }
     }
     for question in read("packs")? {
-        let (pack, codes) = (pack_of(&question)?, &question["expect"]["codes"]);
+        let (pack, codes) = (pack_of(&question)?, question.pointer("/expect/codes"));
         writeln!(
             lines,
             "{}",
-            json!({ "id": question["id"], "pack": pack, "codes": codes })
+            json!({ "id": question.get("id"), "pack": pack, "codes": codes })
         )?;
     }
     Ok(lines.flush()?)
