@@ -108,6 +108,7 @@ def test_advice_sets_nothing(spark):
     assert dict(spark.sparkContext.getConf().getAll()) == before
 
 
+@pytest.mark.apart
 def test_compare_is_the_local_comparison(framed, given, engine):
     options = {"on": ON, "figures": ["standard.dibao[hukou=urban]=900/month"]}
     answer = minzheng.spark.compare(framed["households"], framed["people"], **parts(framed), engine=engine, **options).persist()
@@ -119,6 +120,7 @@ def test_compare_is_the_local_comparison(framed, given, engine):
     answer.unpersist()
 
 
+@pytest.mark.apart
 def test_warn_is_the_local_warning(framed, given, engine):
     answer = minzheng.spark.warn(framed["households"], framed["people"], **parts(framed), engine=engine, on=ON).persist()
     expected = engine.warn_tables(**local(given), on=ON)
@@ -185,6 +187,7 @@ def test_a_worker_of_another_version_refuses(framed):
         answer.households.count()
 
 
+@pytest.mark.apart
 def test_packs_above_travel_with_the_question(framed, given):
     folder = Path(__file__).parents[3] / "crates/minzheng/packs/demo"
     texts = {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*.toml")}
@@ -227,6 +230,7 @@ def home_of(partitions):
     return F.pmod(F.hash(F.col(key), F.lit(0)), F.lit(partitions)) == F.spark_partition_id()
 
 
+@pytest.mark.apart
 def test_order_in_a_partition_is_that_of_households(framed, engine):
     answer = minzheng.spark.assess(framed["households"], framed["people"], engine=engine, programmes=["dibao"], on=ON)
 

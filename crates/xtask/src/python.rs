@@ -33,10 +33,14 @@ pub(crate) fn check() -> Outcome {
     python(BARE, bare, &[])
 }
 
-/// The package on a cluster: a master and two workers on 127.0.0.1, started and ended by the tests.
+/// The package on a cluster: a master and two workers on 127.0.0.1, started and ended by the tests. Those marked `apart` are left out.
 pub(crate) fn spark() -> Outcome {
     ready("--requirement bindings/python/tests-spark/requirements.txt")?;
-    python(FULL, "-m pytest bindings/python/tests-spark", &[])
+    python(
+        FULL,
+        "-m pytest bindings/python/tests-spark -k not(apart)",
+        &[],
+    )
 }
 
 /// Runs the notebooks of the examples.
