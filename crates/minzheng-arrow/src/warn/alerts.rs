@@ -129,7 +129,8 @@ impl Memory {
 /// # let options = ImportOptions { on: Day::parse("2026-08-25"), ..ImportOptions::default() };
 /// # let schemas = [("households", households.schema()), ("people", people.schema())];
 /// let importer = Importer::new(engine.packs(), &schemas, options)?;
-/// let options = WarnOptions { words: true, ..WarnOptions::default() };
+/// let only = vec!["c01_dead_on_dibao".to_owned()];
+/// let options = WarnOptions { only, words: true, ..WarnOptions::default() };
 /// let alerts = Alerts::new(engine.models()?, &importer, &ExportOptions::default(), &options)?;
 /// let columns = engine.rules().columns(alerts.request())?;
 /// let tables = Tables::new(&[(0, &[households], 0), (1, &[people], 0)])?;
