@@ -286,7 +286,7 @@ def test_a_mapping_gives_other_names(engine: mz.Engine) -> None:
 def test_warnings_over_tables(engine: mz.Engine) -> None:
     pa = pytest.importorskip("pyarrow")
     households = pa.table({"household_id": ["h1"], "registration_place": ["159921"]})
-    people = pa.table({"household_id": ["h1", "h1"], "died_on": [date(2026, 5, 3), None], "dibao_recipient": [True, True]})
+    people = pa.table({"household_id": ["h1", "h1"], "death_certified": [True, None], "cancelled_by_death": [False, None], "died_on": [date(2026, 5, 3), None], "dibao_recipient": [True, True]})
     tables = engine.warn_tables(households=households, people=people, on=ON, only=["c01_dead_on_dibao"])
     assert [row["model"] for row in tables.alerts.to_dicts()] == ["c01_dead_on_dibao"]
     tally = next(iter(tables.summary["leagues"].values()))["models"]["c01_dead_on_dibao"]
@@ -295,7 +295,7 @@ def test_warnings_over_tables(engine: mz.Engine) -> None:
         {
             "on": ON,
             "household": {"registration_place": "159921"},
-            "person": [{"id": "1", "died_on": date(2026, 5, 3), "dibao_recipient": True}, {"id": "2", "dibao_recipient": True}],
+            "person": [{"id": "1", "death_certified": True, "cancelled_by_death": False, "died_on": date(2026, 5, 3), "dibao_recipient": True}, {"id": "2", "dibao_recipient": True}],
         },
         model="c01_dead_on_dibao",
     )
