@@ -1,6 +1,7 @@
 //! Random JSON calls and Rust's answers to them, one a line each, for the tests of every other language.
 //!
 //! `cargo run -p minzheng-tests --bin calls -- --count 2000 --seed 1 --out target/calls` writes `calls.jsonl` and `answers.jsonl`.
+//! `published.jsonl` beside them has the published cases and questions: the words of a case are turned into a household here alone.
 //! Half the households are consistent ones, half say anything, so that refusals are compared too. Same count and seed, same bytes.
 //!
 //! Beside them the published vectors, which a testkit translates: `published.jsonl` and `published-answers.jsonl` are their households
@@ -19,6 +20,8 @@ use minzheng::{Engine, api};
 use minzheng_rules::error::Diagnostic;
 use minzheng_rules::pack::{PackSource, SourceFile};
 use minzheng_testkit::households::{any_table, household, without};
+use minzheng_testkit::published::{self, pack_of, readings};
+use minzheng_testkit::repo_root;
 use minzheng_testkit::tables::Stream;
 use minzheng_testkit::vectors::of_table;
 use minzheng_testkit::{published, repo_root};
@@ -102,7 +105,42 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     calls.flush()?;
     answers.flush()?;
-    Ok(())
+    write_published(&arguments.out)
+}
+
+/// The vectors of `tests/vectors/published`, one a line: of a case the call with Rust's answer by the national pack, of a question on who
+/// may set a figure the pack with the codes that refuse it.
+fn write_published(out: &Path) -> Result<(), Box<dyn Error>> {
+    let engine = Engine::with_packs(&[BuiltIn::Nation], &[])?;
+    let mut lines = BufWriter::new(File::create(out.join("published.jsonl"))?);
+    let read = |name: &str| -> Result<Vec<Value>, Box<dyn Error>> {
+        let path = repo_root().join(format!("tests/vectors/published/{name}.json"));
+        Ok(serde_json::from_str(&std::fs::read_to_string(path)?)?)
+    };
+    for case in ["cases", "quiz", "words"]
+        .map(read)
+        .into_iter()
+        .collect::<Result<Vec<_>, _>>()?
+        .concat()
+    {
+        for reading in readings(&case) {
+            let household = published::household(engine.rules(), &case, reading.as_deref())?;
+            let call = json!({ "call": "assess", "household": household }).to_string();
+            let answer = api::call_with(&engine, &call);
+            let line =
+                json!({ "id": case.get("id"), "reading": reading, "call": call, "answer": answer });
+            writeln!(lines, "{line}")?;
+        }
+    }
+    for question in read("packs")? {
+        let (pack, codes) = (pack_of(&question)?, question.pointer("/expect/codes"));
+        writeln!(
+            lines,
+            "{}",
+            json!({ "id": question.get("id"), "pack": pack, "codes": codes })
+        )?;
+    }
+    Ok(lines.flush()?)
 }
 
 fn call(index: u64, numbers: &mut Stream, household: &Value) -> Value {

@@ -73,7 +73,15 @@ fn a_household_is_asked_decided_and_explained() {
     assert_eq!(of("old_age"), Verdict::NotEligible);
     assert_eq!(of("dibao"), Verdict::Undetermined);
     let why = engine.explain(learnt, Some("old_age".into())).unwrap();
-    assert!(why.text(Lang::En).contains("1990-05-01"));
+    assert!(
+        why.text(Lang::Zh).contains("高龄津贴"),
+        "{}",
+        why.text(Lang::Zh)
+    );
+    assert!(
+        why.json()
+            .starts_with("{\"schema\":\"minzheng/explanation/2\"")
+    );
 }
 
 #[test]

