@@ -2,29 +2,23 @@
 //!
 //! `cargo run -p minzheng-tests --bin calls -- --count 2000 --seed 1 --out target/calls` writes `calls.jsonl` and `answers.jsonl`.
 //! `published.jsonl` beside them has the published cases and questions: the words of a case are turned into a household here alone.
+//! `households.arrow` and `people.arrow` are the small province of the examples, `decided-…` what Rust decides of them.
 //! Half the households are consistent ones, half say anything, so that refusals are compared too. Same count and seed, same bytes.
-//!
-//! Beside them the published vectors, which a testkit translates: `published.jsonl` and `published-answers.jsonl` are their households
-//! explained by the national pack alone; each line of `packs.jsonl` is a pack above it, with the codes it is refused for. And the small
-//! province of the examples: `households.arrow` and `people.arrow`, and each as it is decided.
 
 mod tables;
 
 use std::error::Error;
-use std::fs::{File, create_dir_all, read_to_string};
+use std::fs::{File, create_dir_all};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use minzheng::packs::BuiltIn;
 use minzheng::{Engine, api};
-use minzheng_rules::error::Diagnostic;
-use minzheng_rules::pack::{PackSource, SourceFile};
 use minzheng_testkit::households::{any_table, household, without};
 use minzheng_testkit::published::{self, pack_of, readings};
 use minzheng_testkit::repo_root;
 use minzheng_testkit::tables::Stream;
 use minzheng_testkit::vectors::of_table;
-use minzheng_testkit::{published, repo_root};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -68,8 +62,6 @@ fn arguments() -> Result<Arguments, Box<dyn Error>> {
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments = arguments()?;
     create_dir_all(&arguments.out)?;
-    write_published(&arguments.out)?;
-    write_packs(&arguments.out)?;
     let mut calls = BufWriter::new(File::create(arguments.out.join("calls.jsonl"))?);
     let mut answers = BufWriter::new(File::create(arguments.out.join("answers.jsonl"))?);
     let engine = Engine::built_in()?;
@@ -156,41 +148,4 @@ fn call(index: u64, numbers: &mut Stream, household: &Value) -> Value {
         }),
         _ => json!({ "call": name, "household": household }),
     }
-}
-
-fn vectors(name: &str) -> Result<Vec<Value>, Box<dyn Error>> {
-    let file = repo_root().join("tests/vectors/published").join(name);
-    Ok(serde_json::from_str(&read_to_string(file)?)?)
-}
-
-fn write_published(out: &Path) -> Result<(), Box<dyn Error>> {
-    let mut calls = BufWriter::new(File::create(out.join("published.jsonl"))?);
-    let mut answers = BufWriter::new(File::create(out.join("published-answers.jsonl"))?);
-    let engine = Engine::with_packs(&[BuiltIn::Nation], &[])?;
-    for name in ["cases.json", "quiz.json", "words.json"] {
-        for case in vectors(name)? {
-            for reading in published::readings(&case) {
-                let household = published::household(engine.rules(), &case, reading.as_deref())?;
-                let call = json!({ "call": "explain", "household": household }).to_string();
-                writeln!(calls, "{call}")?;
-                writeln!(answers, "{}", api::call_with(&engine, &call))?;
-            }
-        }
-    }
-    calls.flush()?;
-    Ok(answers.flush()?)
-}
-
-fn write_packs(out: &Path) -> Result<(), Box<dyn Error>> {
-    let mut lines = BufWriter::new(File::create(out.join("packs.jsonl"))?);
-    for question in vectors("packs.json")? {
-        let text = published::pack_of(&question)?;
-        let source = PackSource::new(vec![SourceFile::new("pack.toml", text.clone())]);
-        let codes: Vec<&str> = match &minzheng::packs::load(&[BuiltIn::Nation], &[source]) {
-            Ok(_) => Vec::new(),
-            Err(findings) => findings.iter().map(Diagnostic::code).collect(),
-        };
-        writeln!(lines, "{}", json!({ "pack": text, "codes": codes }))?;
-    }
-    Ok(lines.flush()?)
 }
