@@ -84,8 +84,8 @@ import Testing
         ("\u{0}", "E-API-JSON"), (String(repeating: "[", count: 100_000), "E-API-JSON"),
     ])
     func callsThatAreNoneAreRefused(_ request: String, _ code: String) throws {
-        #expect(try JSON(engine.call(request: request))["error"]?["code"]?.text == code)
-        #expect(try JSON(engine.callBytes(request: Data(request.utf8)))["error"]?["code"]?.text == code)
+        #expect(try JSON(parsing: engine.call(request: request))["error"]?["code"]?.text == code)
+        #expect(try JSON(parsing: engine.callBytes(request: Data(request.utf8)))["error"]?["code"]?.text == code)
         #expect(refusal { try engine.ask(request: request) }?.code == code)
     }
 

@@ -12,7 +12,7 @@ import Testing
     @Test func recordsAreTheAnswerOfTheCall() throws {
         let household = try Self.family()
         let assessment = try engine.assess(household: household)
-        let call = try answer(["call": "assess", "household": JSON(household.toJson())])["ok"] ?? .null
+        let call = try answer(["call": "assess", "household": JSON(parsing: household.toJson())])["ok"] ?? .null
         let programmes = call["programmes"]?.items ?? []
         #expect(assessment.programmes.count == programmes.count && !programmes.isEmpty)
         for (record, json) in zip(assessment.programmes, programmes) {
@@ -54,7 +54,7 @@ import Testing
             facts: HouseholdFacts(
                 on: .day(2026, 8, 25), place: "159921", defaultStatus: .verified, facts: facts,
                 persons: [Person(id: "p1", relation: "self")]))
-        let kept = try JSON(household.toJson())["household"] ?? .null
+        let kept = try JSON(parsing: household.toJson())["household"] ?? .null
         #expect(kept["hukou"]?.text == "urban" || kept["hukou"]?["value"]?.text == "urban")
         #expect(kept["deposits"]?["source"] == "BNK")
         #expect(kept["deposits"]?["as_of"] == "2026-08-01")
@@ -66,7 +66,7 @@ import Testing
         let explanation = try engine.explain(household: Self.family(), programme: "dibao")
         #expect(explanation.text(lang: .zh).contains("低保"))
         #expect(explanation.html(lang: .en).contains("<"))
-        #expect(try JSON(explanation.json())["schema"] == "minzheng/explanation/2")
+        #expect(try JSON(parsing: explanation.json())["schema"] == "minzheng/explanation/2")
         #expect(refusal { try engine.explain(household: Self.family(), programme: "dibo") }?.code == "E-PROGRAMME-NAME")
     }
 
@@ -88,7 +88,7 @@ import Testing
     @Test func sourcesAreHeldBesideTheDeclaration() throws {
         let check = try engine.verifyToml(text: text("examples/data/verification-family.toml"))
         #expect(!check.adoptions().isEmpty)
-        #expect(try JSON(check.reportJson())["schema"] == "minzheng/verification-report/1")
+        #expect(try JSON(parsing: check.reportJson())["schema"] == "minzheng/verification-report/1")
         #expect(try engine.assess(household: check.household()).programmes.isEmpty == false)
     }
 
@@ -125,7 +125,7 @@ import Testing
             let call = "alert_reconcile", on = "2026-08-25", alerts: [String] = [], answers = [Answer()]
         }
         let request = String(decoding: try JSONEncoder().encode(Reconcile()), as: UTF8.self)
-        let issued = try JSON(engine.ask(request: request))["alerts"]?[0]?["alert"] ?? .null
+        let issued = try JSON(parsing: engine.ask(request: request))["alerts"]?[0]?["alert"] ?? .null
         var alert = try engine.alert(alertJson: issued.written)
         #expect(alert.state == "issued")
         let step = AlertStep(on: .day(2026, 8, 26), by: "u1", act: .dispatch(to: "office-3"))

@@ -24,7 +24,7 @@ import Testing
         let lines = try Lines("\(#require(setting("CALLS")))/packs.jsonl")
         var count = 0
         while let line = lines.next() {
-            let question = try JSON(line)
+            let question = try JSON(parsing: line)
             let pack = PackFile(path: "pack.toml", bytes: Data((question["pack"]?.text ?? "").utf8))
             let error = refusal { try Engine.withPacks(builtIn: [.nation], above: [[pack]]) }
             #expect((error?.problems ?? []).map { JSON.string($0.code) } == question["codes"]?.items)

@@ -10,12 +10,12 @@ enum JSON: Equatable, Sendable {
     case object([String: JSON])
 
     /// Reads a text; throws what Foundation finds wrong with it.
-    init(_ data: Data) throws {
+    init(parsing data: Data) throws {
         self.init(foundation: try JSONSerialization.jsonObject(with: data, options: [.fragmentsAllowed]))
     }
 
-    init(_ text: String) throws {
-        try self.init(Data(text.utf8))
+    init(parsing text: String) throws {
+        try self.init(parsing: Data(text.utf8))
     }
 
     private init(foundation any: Any) {
@@ -32,11 +32,9 @@ enum JSON: Equatable, Sendable {
     /// Foundation keeps yes and no as numbers of a type of their own.
     private static func isBool(_ number: NSNumber) -> Bool {
         String(cString: number.objCType) == String(cString: NSNumber(value: true).objCType)
-            && (number == 0 || number == 1)
-            && String(cString: number.objCType) != String(cString: NSNumber(value: Int64(1)).objCType)
     }
 
-    /// The value of a key, or of a place in a list given as text; `nil` where there is none.
+    /// The value of a key, or of a place in a list; `nil` where there is none.
     subscript(key: String) -> JSON? {
         if case .object(let fields) = self { fields[key] } else { nil }
     }

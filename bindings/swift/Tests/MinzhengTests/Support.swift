@@ -8,7 +8,7 @@ let engine: Engine = {
 
 /// A call as JSON, and its answer.
 func answer(_ request: JSON) throws -> JSON {
-    try JSON(engine.call(request: request.written))
+    try JSON(parsing: engine.call(request: request.written))
 }
 
 /// What the environment says; the name stands without its beginning `MINZHENG_`.

@@ -13,7 +13,7 @@ import Testing
     }
 
     static func vectors(_ name: String) throws -> [JSON] {
-        let list = try JSON(Data(contentsOf: folder.appendingPathComponent(name + ".json"))).items
+        let list = try JSON(parsing: Data(contentsOf: folder.appendingPathComponent(name + ".json"))).items
         #expect(!list.isEmpty, "\(name) holds nothing")
         return list
     }
@@ -24,6 +24,14 @@ import Testing
         let found = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path).sorted()
         #expect(found == run.sorted())
         #expect(run.allSatisfy { !Self.files($0).isEmpty })
+    }
+
+    /// What compares the vectors tells apart what JSON tells apart.
+    @Test func whatComparesThemCanFail() throws {
+        #expect(try JSON(parsing: "[true,false]") != JSON(parsing: "[1,0]"))
+        #expect(try JSON(parsing: "[0.1]") != JSON(parsing: "[0.10001]"))
+        #expect(try JSON(parsing: #"{"a":1,"b":null}"#) == JSON(parsing: #"{"b":null,"a":1}"#))
+        #expect(Self.same("2113.00/month", "2113/month") && !Self.same("2113.00/month", "2113/year") && !Self.same("yes", "no"))
     }
 
     /// A call and its answer; of an error the code and path of every finding.
