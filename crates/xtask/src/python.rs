@@ -19,7 +19,7 @@ const CALLS: &str = "--count 500 --seed 7 --out target/calls";
 /// Builds, puts together, and tests: types, stubs against the binary, and behaviour with and without the libraries of analysts.
 pub(crate) fn check() -> Outcome {
     ready("")?;
-    venv(BARE, "pytest==9.2.0")?;
+    venv(BARE, "pytest==9.2.0 pytest-xdist==3.8.0")?;
     let line = format!("cargo run --quiet --package minzheng-tests --bin calls -- {CALLS}");
     shell::call(&line)?;
     python(FULL, "-m mypy --config-file bindings/python/mypy.ini", &[])?;
@@ -27,9 +27,9 @@ pub(crate) fn check() -> Outcome {
     python(FULL, stubs, &[])?;
     let calls = shell::root().join("target/calls");
     let calls = [("MINZHENG_CALLS", calls.into_os_string())];
-    python(FULL, "-m pytest bindings/python/tests", &calls)?;
+    python(FULL, "-m pytest --numprocesses 2 bindings/python/tests", &calls)?;
     // without any of the libraries: the vectors were run
-    let bare = "-m pytest bindings/python/tests --ignore=bindings/python/tests/test_vectors.py";
+    let bare = "-m pytest --numprocesses 2 bindings/python/tests --ignore=bindings/python/tests/test_vectors.py";
     python(BARE, bare, &[])
 }
 

@@ -98,6 +98,7 @@ import Testing
             [[person]]
             id = "p1"
             alive = false
+            death_certified = { value = true, source = "death_certificate", as_of = 2026-08-01 }
             died_on = { value = 2026-05-03, source = "death_certificate", as_of = 2026-08-01 }
             dibao_recipient = { value = true, source = "subsidy_payment", as_of = 2026-07-31 }
             """

@@ -167,7 +167,7 @@ class AssessTest {
     fun `a dead recipient is pointed at`() {
         val household = Household.fromJson(
             """{"on":"2026-08-25","default_status":"verified","household":{"handling_place":"150121"},
-               "person":[{"id":"p1","alive":false,"dibao_recipient":true,"died_on":"2026-05-03"}]}""",
+               "person":[{"id":"p1","alive":false,"dibao_recipient":true,"death_certified":true,"died_on":"2026-05-03"}]}""",
         )
         val hit = engine.warn(household, model = "c01_dead_on_dibao").hits.single()
         assertEquals(Outcome.HIT, hit.outcome)
