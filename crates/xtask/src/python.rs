@@ -27,7 +27,11 @@ pub(crate) fn check() -> Outcome {
     python(FULL, stubs, &[])?;
     let calls = shell::root().join("target/calls");
     let calls = [("MINZHENG_CALLS", calls.into_os_string())];
-    python(FULL, "-m pytest --numprocesses 2 bindings/python/tests", &calls)?;
+    python(
+        FULL,
+        "-m pytest --numprocesses 2 bindings/python/tests",
+        &calls,
+    )?;
     // without any of the libraries: the vectors were run
     let bare = "-m pytest --numprocesses 2 bindings/python/tests --ignore=bindings/python/tests/test_vectors.py";
     python(BARE, bare, &[])
