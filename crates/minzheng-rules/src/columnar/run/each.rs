@@ -41,10 +41,9 @@ impl Worker {
         if let Some(division) = Division::prove(&node.op, &views) {
             division.run(&mut out, size, &views);
             if gaps || division.may_fail {
-                let mut sure = Vec::with_capacity(size.words);
                 let known = self.known(args);
-                sure.extend((0..size.words).map(|w| known(w) & division.defined(&views, w)));
-                out.veil(sure.into_iter(), size.rows);
+                let sure = (0..size.words).map(|w| known(w) & division.defined(&views, w));
+                out.veil(sure, size.rows);
             }
             return Reg::Lanes(out);
         }
