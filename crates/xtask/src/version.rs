@@ -9,7 +9,10 @@ pub(crate) fn print() -> Outcome {
     Ok(())
 }
 
-/// Fails when a crate has a version of its own, or when a crate of ours is asked for in another version.
+/// The jar's own description, which Maven reads and no crate inherits.
+const POM: &str = "bindings/kotlin/pom.xml";
+
+/// Fails when a crate has a version of its own, when a crate of ours is asked for in another version, or when the jar has another.
 pub(crate) fn check() -> Outcome {
     let top = read("Cargo.toml")?;
     let version = workspace_version(&top)?;
@@ -31,6 +34,11 @@ pub(crate) fn check() -> Outcome {
             wrong.push(format!("Cargo.toml: `{line}` is not of version {version}"));
         }
     }
+    let jar = pom_version(&read(POM)?).map(str::to_owned);
+    if jar.as_deref() != Some(version) {
+        let found = jar.unwrap_or_else(|| "none".to_owned());
+        wrong.push(format!("{POM}: the version is {found}, not {version}"));
+    }
     if wrong.is_empty() {
         Ok(())
     } else {
@@ -47,6 +55,13 @@ fn workspace_version(top: &str) -> Result<&str, String> {
         .find_map(|line| line.strip_prefix("version = "))
         .map(|value| value.trim_matches('"'))
         .ok_or_else(|| "Cargo.toml: [workspace.package] has no version".to_owned())
+}
+
+/// The version of a project's own, which stands before any of its dependencies and plugins.
+fn pom_version(pom: &str) -> Option<&str> {
+    let (own, _) = pom.split_once("<packaging>")?;
+    let (_, rest) = own.split_once("<version>")?;
+    rest.split_once("</version>").map(|(version, _)| version)
 }
 
 /// The folders named in `members = […]`.
@@ -75,5 +90,15 @@ mod tests {
     fn reads_members_and_version() {
         assert_eq!(members(TOP), ["a", "b/c"]);
         assert_eq!(workspace_version(TOP), Ok("1.2.3"));
+    }
+
+    #[test]
+    fn reads_the_version_of_the_jar_alone() {
+        let own =
+            "<project><artifactId>a</artifactId><version>1.2.3</version><packaging>jar</packaging>";
+        let others = "<dependency><version>9</version></dependency></project>";
+        assert_eq!(pom_version(&format!("{own}{others}")), Some("1.2.3"));
+        let without = own.replace("<version>1.2.3</version>", "");
+        assert_eq!(pom_version(&format!("{without}{others}")), None);
     }
 }
