@@ -12,7 +12,6 @@ mod ci;
 mod examples;
 mod fuzz;
 mod generated;
-mod packs;
 mod python;
 mod shell;
 mod surface;
@@ -76,7 +75,6 @@ fn run(args: &[&str]) -> Outcome {
         ["swift", rest @ ..] => swift::test(rest),
         ["surface", language] => surface::print(language),
         ["ci", names @ ..] => ci::run(names),
-        ["pack-files"] => packs::list(),
         ["gen"] => generated::write(),
         ["gen", "--check"] => generated::check(),
         ["examples"] => examples::run(),

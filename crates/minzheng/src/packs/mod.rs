@@ -4,7 +4,7 @@ mod files;
 pub(crate) mod rows;
 
 use minzheng_rules::error::Diagnostics;
-use minzheng_rules::pack::{PackSet, PackSource, SourceFile};
+use minzheng_rules::pack::{PackSet, PackSource};
 
 /// A pack that comes with the library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -42,12 +42,12 @@ impl BuiltIn {
     /// assert!(files.files().iter().any(|f| f.path == "pack.toml"));
     /// ```
     pub fn source(self) -> PackSource {
-        let list = match self {
+        let packed = match self {
             Self::Nation => files::CN,
             Self::InnerMongolia => files::CN_15,
             Self::Demo => files::DEMO,
         };
-        PackSource::new(sources(list))
+        PackSource::new(files::unpack(packed))
     }
 
     /// Its files with its tests.
@@ -59,7 +59,7 @@ impl BuiltIn {
             Self::Demo => files::DEMO_TESTS,
         };
         let mut all = self.source().files().to_vec();
-        all.extend(sources(tests));
+        all.extend(files::unpack(tests));
         PackSource::new(all)
     }
 }
@@ -114,10 +114,4 @@ pub fn id(source: &PackSource) -> Option<String> {
         .lines()
         .find_map(|l| l.trim().strip_prefix("id")?.trim_start().strip_prefix('='))?;
     line.split('"').nth(1).map(str::to_owned)
-}
-
-fn sources(list: &[(&str, &str)]) -> Vec<SourceFile> {
-    list.iter()
-        .map(|(path, text)| SourceFile::new(*path, *text))
-        .collect()
 }
