@@ -36,7 +36,6 @@ const DEVELOPMENT: &[&str] = &[
 /// What the two library crates may use from outside, in what ships and in its build.
 const OUTSIDE: &[&str] = &[
     "chrono",
-    "miniz_oxide",
     "rayon",
     "rust_decimal",
     "serde",

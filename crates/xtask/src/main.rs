@@ -12,6 +12,7 @@ mod ci;
 mod examples;
 mod fuzz;
 mod generated;
+mod packs;
 mod python;
 mod shell;
 mod surface;
@@ -75,6 +76,7 @@ fn run(args: &[&str]) -> Outcome {
         ["swift", rest @ ..] => swift::test(rest),
         ["surface", language] => surface::print(language),
         ["ci", names @ ..] => ci::run(names),
+        ["pack-files"] => packs::list(),
         ["gen"] => generated::write(),
         ["gen", "--check"] => generated::check(),
         ["examples"] => examples::run(),

@@ -1,69 +1,174 @@
-//! The files of the built-in packs, as the build script packed them.
+//! The files of the built-in packs. Written by `cargo xtask gen`; do not edit.
 
-use minzheng_rules::pack::SourceFile;
-
-macro_rules! packed {
-    ($name:literal) => {
-        include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".packed"))
-    };
-}
-
-pub(super) const CN: &[u8] = packed!("cn");
-pub(super) const CN_15: &[u8] = packed!("cn-15");
-pub(super) const DEMO: &[u8] = packed!("demo");
+#[rustfmt::skip]
+pub(super) const CN: &[(&str, &str)] = &[
+    ("calendar/2012.toml", include_str!("../../packs/cn/calendar/2012.toml")),
+    ("calendar/2013.toml", include_str!("../../packs/cn/calendar/2013.toml")),
+    ("calendar/2014.toml", include_str!("../../packs/cn/calendar/2014.toml")),
+    ("calendar/2015.toml", include_str!("../../packs/cn/calendar/2015.toml")),
+    ("calendar/2016.toml", include_str!("../../packs/cn/calendar/2016.toml")),
+    ("calendar/2017.toml", include_str!("../../packs/cn/calendar/2017.toml")),
+    ("calendar/2018.toml", include_str!("../../packs/cn/calendar/2018.toml")),
+    ("calendar/2019.toml", include_str!("../../packs/cn/calendar/2019.toml")),
+    ("calendar/2020.toml", include_str!("../../packs/cn/calendar/2020.toml")),
+    ("calendar/2021.toml", include_str!("../../packs/cn/calendar/2021.toml")),
+    ("calendar/2022.toml", include_str!("../../packs/cn/calendar/2022.toml")),
+    ("calendar/2023.toml", include_str!("../../packs/cn/calendar/2023.toml")),
+    ("calendar/2024.toml", include_str!("../../packs/cn/calendar/2024.toml")),
+    ("calendar/2025.toml", include_str!("../../packs/cn/calendar/2025.toml")),
+    ("calendar/2026.toml", include_str!("../../packs/cn/calendar/2026.toml")),
+    ("catalog/kinds.toml", include_str!("../../packs/cn/catalog/kinds.toml")),
+    ("catalog/limits.toml", include_str!("../../packs/cn/catalog/limits.toml")),
+    ("catalog/purposes.toml", include_str!("../../packs/cn/catalog/purposes.toml")),
+    ("facts/case.toml", include_str!("../../packs/cn/facts/case.toml")),
+    ("facts/children.toml", include_str!("../../packs/cn/facts/children.toml")),
+    ("facts/disability.toml", include_str!("../../packs/cn/facts/disability.toml")),
+    ("facts/entities.toml", include_str!("../../packs/cn/facts/entities.toml")),
+    ("facts/household.toml", include_str!("../../packs/cn/facts/household.toml")),
+    ("facts/income.toml", include_str!("../../packs/cn/facts/income.toml")),
+    ("facts/old_age.toml", include_str!("../../packs/cn/facts/old_age.toml")),
+    ("facts/person.toml", include_str!("../../packs/cn/facts/person.toml")),
+    ("facts/property.toml", include_str!("../../packs/cn/facts/property.toml")),
+    ("facts/spending.toml", include_str!("../../packs/cn/facts/spending.toml")),
+    ("facts/tekun.toml", include_str!("../../packs/cn/facts/tekun.toml")),
+    ("facts/temp.toml", include_str!("../../packs/cn/facts/temp.toml")),
+    ("formulas/children.toml", include_str!("../../packs/cn/formulas/children.toml")),
+    ("formulas/composition.toml", include_str!("../../packs/cn/formulas/composition.toml")),
+    ("formulas/dates.toml", include_str!("../../packs/cn/formulas/dates.toml")),
+    ("formulas/disability.toml", include_str!("../../packs/cn/formulas/disability.toml")),
+    ("formulas/income.toml", include_str!("../../packs/cn/formulas/income.toml")),
+    ("formulas/obligor.toml", include_str!("../../packs/cn/formulas/obligor.toml")),
+    ("formulas/old_age.toml", include_str!("../../packs/cn/formulas/old_age.toml")),
+    ("formulas/property.toml", include_str!("../../packs/cn/formulas/property.toml")),
+    ("formulas/standing.toml", include_str!("../../packs/cn/formulas/standing.toml")),
+    ("formulas/tekun.toml", include_str!("../../packs/cn/formulas/tekun.toml")),
+    ("formulas/temp.toml", include_str!("../../packs/cn/formulas/temp.toml")),
+    ("instruments-other.toml", include_str!("../../packs/cn/instruments-other.toml")),
+    ("instruments.toml", include_str!("../../packs/cn/instruments.toml")),
+    ("pack.toml", include_str!("../../packs/cn/pack.toml")),
+    ("parameters/children.toml", include_str!("../../packs/cn/parameters/children.toml")),
+    ("parameters/dibao.toml", include_str!("../../packs/cn/parameters/dibao.toml")),
+    ("parameters/disability.toml", include_str!("../../packs/cn/parameters/disability.toml")),
+    ("parameters/income.toml", include_str!("../../packs/cn/parameters/income.toml")),
+    ("parameters/old_age.toml", include_str!("../../packs/cn/parameters/old_age.toml")),
+    ("parameters/property.toml", include_str!("../../packs/cn/parameters/property.toml")),
+    ("parameters/rigid.toml", include_str!("../../packs/cn/parameters/rigid.toml")),
+    ("parameters/standard.toml", include_str!("../../packs/cn/parameters/standard.toml")),
+    ("parameters/tekun.toml", include_str!("../../packs/cn/parameters/tekun.toml")),
+    ("parameters/temp.toml", include_str!("../../packs/cn/parameters/temp.toml")),
+    ("places.toml", include_str!("../../packs/cn/places.toml")),
+    ("programmes/de_facto_orphan.toml", include_str!("../../packs/cn/programmes/de_facto_orphan.toml")),
+    ("programmes/dibao.toml", include_str!("../../packs/cn/programmes/dibao.toml")),
+    ("programmes/dibao_single.toml", include_str!("../../packs/cn/programmes/dibao_single.toml")),
+    ("programmes/disability.toml", include_str!("../../packs/cn/programmes/disability.toml")),
+    ("programmes/edge.toml", include_str!("../../packs/cn/programmes/edge.toml")),
+    ("programmes/old_age.toml", include_str!("../../packs/cn/programmes/old_age.toml")),
+    ("programmes/orphan.toml", include_str!("../../packs/cn/programmes/orphan.toml")),
+    ("programmes/relations-other.toml", include_str!("../../packs/cn/programmes/relations-other.toml")),
+    ("programmes/rigid.toml", include_str!("../../packs/cn/programmes/rigid.toml")),
+    ("programmes/tekun.toml", include_str!("../../packs/cn/programmes/tekun.toml")),
+    ("programmes/temp.toml", include_str!("../../packs/cn/programmes/temp.toml")),
+    ("relations.toml", include_str!("../../packs/cn/relations.toml")),
+    ("settings.toml", include_str!("../../packs/cn/settings.toml")),
+    ("warnings/a_medical.toml", include_str!("../../packs/cn/warnings/a_medical.toml")),
+    ("warnings/alerts.toml", include_str!("../../packs/cn/warnings/alerts.toml")),
+    ("warnings/b_hardship.toml", include_str!("../../packs/cn/warnings/b_hardship.toml")),
+    ("warnings/c_identity.toml", include_str!("../../packs/cn/warnings/c_identity.toml")),
+    ("warnings/common.toml", include_str!("../../packs/cn/warnings/common.toml")),
+    ("warnings/d_income.toml", include_str!("../../packs/cn/warnings/d_income.toml")),
+    ("warnings/e_property.toml", include_str!("../../packs/cn/warnings/e_property.toml")),
+    ("warnings/f_payment.toml", include_str!("../../packs/cn/warnings/f_payment.toml")),
+    ("warnings/g_changes.toml", include_str!("../../packs/cn/warnings/g_changes.toml")),
+    ("warnings/payments.toml", include_str!("../../packs/cn/warnings/payments.toml")),
+];
 
 #[cfg(feature = "pack-tests")]
-pub(super) const CN_TESTS: &[u8] = packed!("cn-tests");
+#[rustfmt::skip]
+pub(super) const CN_TESTS: &[(&str, &str)] = &[
+    ("cases/warnings/a_medical.toml", include_str!("../../packs/cn/cases/warnings/a_medical.toml")),
+    ("cases/warnings/b_hardship.toml", include_str!("../../packs/cn/cases/warnings/b_hardship.toml")),
+    ("cases/warnings/c_identity.toml", include_str!("../../packs/cn/cases/warnings/c_identity.toml")),
+    ("cases/warnings/d_income.toml", include_str!("../../packs/cn/cases/warnings/d_income.toml")),
+    ("cases/warnings/e_property.toml", include_str!("../../packs/cn/cases/warnings/e_property.toml")),
+    ("cases/warnings/f_payment.toml", include_str!("../../packs/cn/cases/warnings/f_payment.toml")),
+    ("cases/warnings/g_changes.toml", include_str!("../../packs/cn/cases/warnings/g_changes.toml")),
+];
+
+#[rustfmt::skip]
+pub(super) const CN_15: &[(&str, &str)] = &[
+    ("catalog/codes.toml", include_str!("../../packs/cn-15/catalog/codes.toml")),
+    ("catalog/departments.toml", include_str!("../../packs/cn-15/catalog/departments.toml")),
+    ("catalog/items.toml", include_str!("../../packs/cn-15/catalog/items.toml")),
+    ("catalog/own/adoption.toml", include_str!("../../packs/cn-15/catalog/own/adoption.toml")),
+    ("catalog/own/charity.toml", include_str!("../../packs/cn-15/catalog/own/charity.toml")),
+    ("catalog/own/children.toml", include_str!("../../packs/cn-15/catalog/own/children.toml")),
+    ("catalog/own/codes.toml", include_str!("../../packs/cn-15/catalog/own/codes.toml")),
+    ("catalog/own/community.toml", include_str!("../../packs/cn-15/catalog/own/community.toml")),
+    ("catalog/own/disability_welfare.toml", include_str!("../../packs/cn-15/catalog/own/disability_welfare.toml")),
+    ("catalog/own/divisions.toml", include_str!("../../packs/cn-15/catalog/own/divisions.toml")),
+    ("catalog/own/elder_care.toml", include_str!("../../packs/cn-15/catalog/own/elder_care.toml")),
+    ("catalog/own/funerals.toml", include_str!("../../packs/cn-15/catalog/own/funerals.toml")),
+    ("catalog/own/general.toml", include_str!("../../packs/cn-15/catalog/own/general.toml")),
+    ("catalog/own/keepers.toml", include_str!("../../packs/cn-15/catalog/own/keepers.toml")),
+    ("catalog/own/lottery.toml", include_str!("../../packs/cn-15/catalog/own/lottery.toml")),
+    ("catalog/own/marriage.toml", include_str!("../../packs/cn-15/catalog/own/marriage.toml")),
+    ("catalog/own/social_assistance.toml", include_str!("../../packs/cn-15/catalog/own/social_assistance.toml")),
+    ("catalog/own/social_organisations.toml", include_str!("../../packs/cn-15/catalog/own/social_organisations.toml")),
+    ("catalog/own/vagrants.toml", include_str!("../../packs/cn-15/catalog/own/vagrants.toml")),
+    ("catalog/own/volunteering.toml", include_str!("../../packs/cn-15/catalog/own/volunteering.toml")),
+    ("catalog/purposes.toml", include_str!("../../packs/cn-15/catalog/purposes.toml")),
+    ("catalog/quality.toml", include_str!("../../packs/cn-15/catalog/quality.toml")),
+    ("instruments.toml", include_str!("../../packs/cn-15/instruments.toml")),
+    ("pack.toml", include_str!("../../packs/cn-15/pack.toml")),
+    ("parameters/allowances.toml", include_str!("../../packs/cn-15/parameters/allowances.toml")),
+    ("parameters/means.toml", include_str!("../../packs/cn-15/parameters/means.toml")),
+    ("places.toml", include_str!("../../packs/cn-15/places.toml")),
+    ("verification/evidence.toml", include_str!("../../packs/cn-15/verification/evidence.toml")),
+    ("verification/report.toml", include_str!("../../packs/cn-15/verification/report.toml")),
+    ("verification/warnings/a_medical.toml", include_str!("../../packs/cn-15/verification/warnings/a_medical.toml")),
+    ("verification/warnings/b_hardship.toml", include_str!("../../packs/cn-15/verification/warnings/b_hardship.toml")),
+    ("verification/warnings/c_identity.toml", include_str!("../../packs/cn-15/verification/warnings/c_identity.toml")),
+    ("verification/warnings/common.toml", include_str!("../../packs/cn-15/verification/warnings/common.toml")),
+    ("verification/warnings/d_income.toml", include_str!("../../packs/cn-15/verification/warnings/d_income.toml")),
+    ("verification/warnings/e_property.toml", include_str!("../../packs/cn-15/verification/warnings/e_property.toml")),
+    ("verification/warnings/f_payment.toml", include_str!("../../packs/cn-15/verification/warnings/f_payment.toml")),
+    ("verification/warnings/g_changes.toml", include_str!("../../packs/cn-15/verification/warnings/g_changes.toml")),
+    ("verification/warnings/payments.toml", include_str!("../../packs/cn-15/verification/warnings/payments.toml")),
+];
+
 #[cfg(feature = "pack-tests")]
-pub(super) const CN_15_TESTS: &[u8] = packed!("cn-15-tests");
+#[rustfmt::skip]
+pub(super) const CN_15_TESTS: &[(&str, &str)] = &[
+    ("cases/dibao.toml", include_str!("../../packs/cn-15/cases/dibao.toml")),
+];
+
+#[rustfmt::skip]
+pub(super) const DEMO: &[(&str, &str)] = &[
+    ("other-half/children.toml", include_str!("../../packs/demo/other-half/children.toml")),
+    ("other-half/disability.toml", include_str!("../../packs/demo/other-half/disability.toml")),
+    ("other-half/old_age.toml", include_str!("../../packs/demo/other-half/old_age.toml")),
+    ("other-half/tekun.toml", include_str!("../../packs/demo/other-half/tekun.toml")),
+    ("other-half/temp.toml", include_str!("../../packs/demo/other-half/temp.toml")),
+    ("pack.toml", include_str!("../../packs/demo/pack.toml")),
+    ("parameters/means.toml", include_str!("../../packs/demo/parameters/means.toml")),
+];
+
 #[cfg(feature = "pack-tests")]
-pub(super) const DEMO_TESTS: &[u8] = packed!("demo-tests");
-
-/// Paths and texts in turn, each ended by the one character that TOML cannot hold.
-pub(super) fn unpack(packed: &[u8]) -> Vec<SourceFile> {
-    // our own bytes are always read: were they not, the pack would have no head, and loading would say so
-    let bytes = miniz_oxide::inflate::decompress_to_vec(packed).unwrap_or_default();
-    let all = String::from_utf8(bytes).unwrap_or_default();
-    let mut parts = all.split_terminator('\0');
-    let mut files = Vec::new();
-    while let (Some(path), Some(text)) = (parts.next(), parts.next()) {
-        files.push(SourceFile::new(path, text));
-    }
-    files
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    use std::fs;
-    use std::path::Path;
-
-    /// The files of a pack below a folder of the repository, by path.
-    fn on_disk(folder: &Path, prefix: &str, into: &mut Vec<(String, String)>) {
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-            let (path, name) = (entry.path(), entry.file_name());
-            let name = format!("{prefix}{}", name.to_string_lossy());
-            if path.is_dir() {
-                on_disk(&path, &format!("{name}/"), into);
-            } else if path.extension().is_some_and(|end| end == "toml") {
-                into.push((name, fs::read_to_string(&path).unwrap_or_default()));
-            }
-        }
-    }
-
-    #[test]
-    fn are_those_of_the_repository() {
-        for (packed, pack) in [(CN, "cn"), (CN_15, "cn-15"), (DEMO, "demo")] {
-            let mut wanted = Vec::new();
-            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("packs");
-            on_disk(&folder.join(pack), "", &mut wanted);
-            wanted.retain(|(path, _)| !path.starts_with("cases/"));
-            wanted.sort();
-            let files = unpack(packed).into_iter();
-            let found: Vec<_> = files.map(|file| (file.path, file.text)).collect();
-            assert_eq!(found, wanted, "{pack}");
-            assert!(found.iter().any(|(path, _)| path == "pack.toml"), "{pack}");
-        }
-    }
-}
+#[rustfmt::skip]
+pub(super) const DEMO_TESTS: &[(&str, &str)] = &[
+    ("cases/dates.toml", include_str!("../../packs/demo/cases/dates.toml")),
+    ("cases/de_facto_orphan.toml", include_str!("../../packs/demo/cases/de_facto_orphan.toml")),
+    ("cases/dibao.toml", include_str!("../../packs/demo/cases/dibao.toml")),
+    ("cases/dibao_single.toml", include_str!("../../packs/demo/cases/dibao_single.toml")),
+    ("cases/disability.toml", include_str!("../../packs/demo/cases/disability.toml")),
+    ("cases/earlier.toml", include_str!("../../packs/demo/cases/earlier.toml")),
+    ("cases/edge.toml", include_str!("../../packs/demo/cases/edge.toml")),
+    ("cases/income.toml", include_str!("../../packs/demo/cases/income.toml")),
+    ("cases/members.toml", include_str!("../../packs/demo/cases/members.toml")),
+    ("cases/old_age.toml", include_str!("../../packs/demo/cases/old_age.toml")),
+    ("cases/orphan.toml", include_str!("../../packs/demo/cases/orphan.toml")),
+    ("cases/rigid.toml", include_str!("../../packs/demo/cases/rigid.toml")),
+    ("cases/standing.toml", include_str!("../../packs/demo/cases/standing.toml")),
+    ("cases/tekun.toml", include_str!("../../packs/demo/cases/tekun.toml")),
+    ("cases/temp.toml", include_str!("../../packs/demo/cases/temp.toml")),
+];

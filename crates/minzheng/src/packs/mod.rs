@@ -4,7 +4,7 @@ mod files;
 pub(crate) mod rows;
 
 use minzheng_rules::error::Diagnostics;
-use minzheng_rules::pack::{PackSet, PackSource};
+use minzheng_rules::pack::{PackSet, PackSource, SourceFile};
 
 /// A pack that comes with the library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -42,12 +42,12 @@ impl BuiltIn {
     /// assert!(files.files().iter().any(|f| f.path == "pack.toml"));
     /// ```
     pub fn source(self) -> PackSource {
-        let packed = match self {
+        let list = match self {
             Self::Nation => files::CN,
             Self::InnerMongolia => files::CN_15,
             Self::Demo => files::DEMO,
         };
-        PackSource::new(files::unpack(packed))
+        PackSource::new(sources(list))
     }
 
     /// Its files with its tests.
@@ -59,7 +59,7 @@ impl BuiltIn {
             Self::Demo => files::DEMO_TESTS,
         };
         let mut all = self.source().files().to_vec();
-        all.extend(files::unpack(tests));
+        all.extend(sources(tests));
         PackSource::new(all)
     }
 }
@@ -114,4 +114,10 @@ pub fn id(source: &PackSource) -> Option<String> {
         .lines()
         .find_map(|l| l.trim().strip_prefix("id")?.trim_start().strip_prefix('='))?;
     line.split('"').nth(1).map(str::to_owned)
+}
+
+fn sources(list: &[(&str, &str)]) -> Vec<SourceFile> {
+    list.iter()
+        .map(|(path, text)| SourceFile::new(*path, *text))
+        .collect()
 }
