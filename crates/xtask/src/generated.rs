@@ -24,6 +24,21 @@ const GENERATED: &[Generated] = &[
         command: "cargo xtask pack-files",
     },
     Generated {
+        path: "crates/minzheng/src/packs/cn.outlines",
+        part: Part::Whole,
+        command: "cargo run -q -p minzheng-tests --bin outlines -- cn",
+    },
+    Generated {
+        path: "crates/minzheng/src/packs/cn-15.outlines",
+        part: Part::Whole,
+        command: "cargo run -q -p minzheng-tests --bin outlines -- cn-15",
+    },
+    Generated {
+        path: "crates/minzheng/src/packs/demo.outlines",
+        part: Part::Whole,
+        command: "cargo run -q -p minzheng-tests --bin outlines -- demo",
+    },
+    Generated {
         path: "docs/reference/household.schema.json",
         part: Part::Whole,
         command: "cargo run -q -p minzheng-cli -- schema household",

@@ -33,6 +33,9 @@ fn print_list(name: &str, pack: &str, files: &[&String]) {
         println!("    (\"{file}\", include_str!(\"../../packs/{pack}/{file}\")),");
     }
     println!("];");
+    if !name.ends_with("_TESTS") {
+        println!("pub(super) const {name}_OUTLINES: &str = include_str!(\"{pack}.outlines\");");
+    }
 }
 
 fn walk(folder: &Path, prefix: &str, into: &mut Vec<String>) -> Outcome {

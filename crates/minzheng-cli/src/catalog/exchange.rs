@@ -202,7 +202,7 @@ pub(super) fn import(
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|e| failed(folder, e))?;
         }
-        write(&path, file.text.as_bytes())?;
+        write(&path, file.text().as_bytes())?;
     }
     let kept = what.out.join("extensions.csv");
     if !list.extensions.is_empty() {

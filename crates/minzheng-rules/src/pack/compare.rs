@@ -112,7 +112,7 @@ impl PackSource {
     fn things(&self) -> Result<Things, Diagnostics> {
         let mut things = Things::new();
         for file in self.files() {
-            let table: Table = toml::from_str(&file.text).map_err(|e| {
+            let table: Table = toml::from_str(file.text()).map_err(|e| {
                 let mut findings = Diagnostics::new();
                 findings.push(Diagnostic::error("E-PACK-TOML", e.message()).at(&file.path, 0, 0));
                 findings

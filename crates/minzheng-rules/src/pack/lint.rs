@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::PackSet;
 use super::model::{Cite, Dated, Level, Origin, Status, Words};
+use super::{Node, PackSet};
 use crate::date::Day;
 use crate::error::{Diagnostic, Diagnostics};
 use crate::lang::{TExpr, TOp, Type};
@@ -83,17 +83,16 @@ impl Used {
     }
 
     /// The code lists that a row of the host names as types, and the formulas it names; TOML itself is read to a bounded depth.
-    fn named_within(&mut self, set: &PackSet, value: &toml::Value) {
-        match value {
-            toml::Value::String(word) => {
-                let list = word.strip_prefix("code:");
-                self.lists.extend(list.and_then(|id| set.list_index(id)));
-                self.formulas.extend(set.formulas_by_id.get(word));
-            }
-            toml::Value::Array(list) => list.iter().for_each(|v| self.named_within(set, v)),
-            toml::Value::Table(table) => table.values().for_each(|v| self.named_within(set, v)),
-            _ => {}
+    fn named_within(&mut self, set: &PackSet, node: &Node) {
+        if let Some(word) = node.text() {
+            let list = word.strip_prefix("code:");
+            self.lists.extend(list.and_then(|id| set.list_index(id)));
+            self.formulas.extend(set.formulas_by_id.get(word));
         }
+        let within = node.table().iter().map(|(_, value)| value);
+        node.items()
+            .chain(within)
+            .for_each(|inner| self.named_within(set, inner));
     }
 
     /// What is read outside of expressions.
@@ -102,7 +101,7 @@ impl Used {
             .extend(set.entities.iter().filter_map(|e| e.complete));
         for row in set.host.values().flatten() {
             self.cites(&row.cite);
-            self.named_within(set, &toml::Value::Table(row.table.clone()));
+            self.named_within(set, &row.row);
         }
         // rules are read at the first place fact of the root
         self.facts.extend(

@@ -10,6 +10,7 @@ mod lint;
 mod load;
 pub mod model;
 mod needs;
+mod node;
 pub mod place;
 mod set;
 
@@ -17,6 +18,7 @@ pub use compare::{Difference, FieldChange};
 pub use lint::lint;
 pub(crate) use load::hex as load_hex;
 pub use load::{MAX_PACK_BYTES, PackSource, SourceFile};
+pub use node::{Node, NodeError};
 pub use set::PackSet;
 
 /// SHA-256 of bytes, in hexadecimal: the digest of packs and of whatever else answers are tied to.

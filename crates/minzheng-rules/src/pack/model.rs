@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::date::Day;
 use crate::lang::{TExpr, Type};
+use crate::pack::Node;
 
 /// Chinese and English words for one thing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -559,7 +560,7 @@ pub struct PackTest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct HostRow {
     /// The row as written.
-    pub table: toml::Table,
+    pub row: Node,
     /// The articles it cites, those of tables inside it too.
     pub cite: Vec<Cite>,
     /// Where it is written.

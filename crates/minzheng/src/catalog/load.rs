@@ -6,8 +6,8 @@ mod raw;
 use std::collections::BTreeSet;
 
 use minzheng_rules::error::{Diagnostic, Diagnostics};
-use minzheng_rules::pack::PackSet;
 use minzheng_rules::pack::model::{self, HostRow, Words};
+use minzheng_rules::pack::{Node, PackSet};
 
 use raw::{RawDepartment, RawField, RawKind, RawResource, SharingWord};
 
@@ -77,12 +77,12 @@ pub(super) fn of_list(packs: &PackSet, below: &Catalog, list: &List) -> Result<C
         catalog,
     };
     // the reader of lists writes it, so that it is TOML
-    let rows: toml::Table = toml::from_str(&list.toml).unwrap_or_default();
+    let file = Node::parse(&list.toml).ok();
+    let rows = file.as_ref().and_then(|file| file.get("catalog"));
     for (section, is_item) in [("item", true), ("resource", false)] {
-        let rows = rows.get("catalog").and_then(|c| c.get(section));
-        let rows = rows.and_then(toml::Value::as_array).into_iter().flatten();
-        for table in rows.filter_map(toml::Value::as_table) {
-            loader.resource(&loader.row(table), is_item);
+        let rows = rows.and_then(|r| r.get(section));
+        for row in rows.into_iter().flat_map(Node::items) {
+            loader.resource(&loader.row(row), is_item);
         }
     }
     loader.names();
@@ -105,9 +105,12 @@ impl Loader<'_> {
     }
 
     /// A row that no pack has written.
-    fn row(&self, table: &toml::Table) -> HostRow {
-        let cite = table.get("cite").and_then(toml::Value::as_array);
-        let words = cite.into_iter().flatten().filter_map(toml::Value::as_str);
+    fn row(&self, row: &Node) -> HostRow {
+        let cite = row.get("cite");
+        let words = cite
+            .into_iter()
+            .flat_map(Node::items)
+            .filter_map(Node::text);
         let cite = words.map(|word| {
             let (instrument, article) = word.split_once('#').unwrap_or((word, ""));
             model::Cite {
@@ -117,7 +120,7 @@ impl Loader<'_> {
         });
         HostRow {
             cite: cite.collect(),
-            table: table.clone(),
+            row: row.clone(),
             origin: model::Origin {
                 pack: self.packs.packs().len(),
                 file: "list".into(),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use minzheng_rules::error::Diagnostics;
-use minzheng_rules::pack::PackSet;
 use minzheng_rules::pack::model::{self, Cite, HostRow, Words};
+use minzheng_rules::pack::{Node, PackSet};
 use serde::Deserialize;
 
 use super::{Catalog, Grade, Resource};
@@ -180,7 +180,7 @@ fn purpose(
     let was_there = |id: &str| {
         let sections = ["catalog.item", "catalog.resource"];
         let mut rows = sections.iter().flat_map(|s| packs.host_rows(s));
-        rows.any(|row| row.table.get("id").and_then(toml::Value::as_str) == Some(id))
+        rows.any(|row| row.row.get("id").and_then(Node::text) == Some(id))
     };
     for minimal in &raw.resources {
         let Some(resource) = catalog.resource(&minimal.id) else {

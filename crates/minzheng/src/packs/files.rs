@@ -81,6 +81,7 @@ pub(super) const CN: &[(&str, &str)] = &[
     ("warnings/g_changes.toml", include_str!("../../packs/cn/warnings/g_changes.toml")),
     ("warnings/payments.toml", include_str!("../../packs/cn/warnings/payments.toml")),
 ];
+pub(super) const CN_OUTLINES: &str = include_str!("cn.outlines");
 
 #[cfg(feature = "pack-tests")]
 #[rustfmt::skip]
@@ -135,6 +136,7 @@ pub(super) const CN_15: &[(&str, &str)] = &[
     ("verification/warnings/g_changes.toml", include_str!("../../packs/cn-15/verification/warnings/g_changes.toml")),
     ("verification/warnings/payments.toml", include_str!("../../packs/cn-15/verification/warnings/payments.toml")),
 ];
+pub(super) const CN_15_OUTLINES: &str = include_str!("cn-15.outlines");
 
 #[cfg(feature = "pack-tests")]
 #[rustfmt::skip]
@@ -152,6 +154,7 @@ pub(super) const DEMO: &[(&str, &str)] = &[
     ("pack.toml", include_str!("../../packs/demo/pack.toml")),
     ("parameters/means.toml", include_str!("../../packs/demo/parameters/means.toml")),
 ];
+pub(super) const DEMO_OUTLINES: &str = include_str!("demo.outlines");
 
 #[cfg(feature = "pack-tests")]
 #[rustfmt::skip]

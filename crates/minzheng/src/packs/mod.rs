@@ -42,12 +42,12 @@ impl BuiltIn {
     /// assert!(files.files().iter().any(|f| f.path == "pack.toml"));
     /// ```
     pub fn source(self) -> PackSource {
-        let list = match self {
-            Self::Nation => files::CN,
-            Self::InnerMongolia => files::CN_15,
-            Self::Demo => files::DEMO,
+        let (list, outlines) = match self {
+            Self::Nation => (files::CN, files::CN_OUTLINES),
+            Self::InnerMongolia => (files::CN_15, files::CN_15_OUTLINES),
+            Self::Demo => (files::DEMO, files::DEMO_OUTLINES),
         };
-        PackSource::new(sources(list))
+        PackSource::new(sources(list, outlines))
     }
 
     /// Its files with its tests.
@@ -59,7 +59,7 @@ impl BuiltIn {
             Self::Demo => files::DEMO_TESTS,
         };
         let mut all = self.source().files().to_vec();
-        all.extend(sources(tests));
+        all.extend(sources(tests, ""));
         PackSource::new(all)
     }
 }
@@ -110,14 +110,17 @@ pub fn over(more: &[PackSource], built_in: impl Fn(BuiltIn) -> PackSource) -> Ve
 pub fn id(source: &PackSource) -> Option<String> {
     let head = source.files().iter().find(|f| f.path == "pack.toml")?;
     let line = head
-        .text
+        .text()
         .lines()
         .find_map(|l| l.trim().strip_prefix("id")?.trim_start().strip_prefix('='))?;
     line.split('"').nth(1).map(str::to_owned)
 }
 
-fn sources(list: &[(&str, &str)]) -> Vec<SourceFile> {
+/// The files of a list with their outlines, one a line.
+fn sources(list: &[(&str, &'static str)], outlines: &'static str) -> Vec<SourceFile> {
+    let outlines = outlines.lines().chain(core::iter::repeat(""));
     list.iter()
-        .map(|(path, text)| SourceFile::new(*path, *text))
+        .zip(outlines)
+        .map(|((path, text), outline)| SourceFile::built_in(path, text, outline))
         .collect()
 }

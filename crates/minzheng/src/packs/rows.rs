@@ -14,8 +14,7 @@ pub(crate) fn read<T: DeserializeOwned>(
     row: &HostRow,
     code: &'static str,
 ) -> Result<T, Diagnostic> {
-    let value = toml::Value::Table(row.table.clone());
-    value.try_into().map_err(|error: toml::de::Error| {
+    row.row.read().map_err(|error| {
         let words = error.message().trim();
         let mut quoted = words.split('`').skip(1).step_by(2);
         let known = |prefix: &str| words.strip_prefix(prefix).is_some();

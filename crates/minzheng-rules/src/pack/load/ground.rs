@@ -12,21 +12,24 @@ use crate::pack::set::RowNotes;
 
 impl Loader<'_> {
     pub(super) fn cites(&mut self, at: Spot<'_>, cites: &[Spanned<String>]) -> Vec<Cite> {
-        let mut out = Vec::new();
-        for cite in cites {
-            let text = cite.get_ref().as_str();
-            let (instrument, article) = text.split_once('#').unwrap_or((text, ""));
-            if !self.set.instruments.contains_key(instrument) {
-                let known = self.set.instruments.keys().map(String::as_str);
-                self.findings
-                    .push(at.of(cite).unknown("instrument", instrument, known));
-            }
-            out.push(Cite {
-                instrument: instrument.to_owned(),
-                article: article.to_owned(),
-            });
+        cites
+            .iter()
+            .map(|word| self.cite(at.of(word), word.get_ref()))
+            .collect()
+    }
+
+    /// A citation: `instrument#article`, or an instrument as a whole.
+    pub(super) fn cite(&mut self, at: Spot<'_>, word: &str) -> Cite {
+        let (instrument, article) = word.split_once('#').unwrap_or((word, ""));
+        if !self.set.instruments.contains_key(instrument) {
+            let known = self.set.instruments.keys().map(String::as_str);
+            self.findings
+                .push(at.unknown("instrument", instrument, known));
         }
-        out
+        Cite {
+            instrument: instrument.to_owned(),
+            article: article.to_owned(),
+        }
     }
 
     /// The dates, place, ground and status of a row; what it left out is kept for the lint.

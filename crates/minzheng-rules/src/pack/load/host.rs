@@ -2,62 +2,47 @@
 //!
 //! The engine gives them no meaning, but their grounds are grounds: every `cite` in them names an instrument.
 
-use toml::{Spanned, Table, Value};
-
 use super::Loader;
 use super::file::PackFile;
 use crate::pack::model::HostRow;
-
-/// How deep a row is looked into for its citations; TOML itself is read to a bounded depth.
-const MAX_DEPTH: usize = 64;
+use crate::pack::node::Node;
 
 impl Loader<'_> {
-    pub(super) fn host_rows(&mut self, file: &PackFile<'_>) {
-        for (section, kind, rows) in file.raw.host_rows() {
+    pub(super) fn host_rows(&mut self, files: &[PackFile<'_>]) {
+        for (file, section, rows) in core::mem::take(&mut self.kept) {
+            let Some(file) = files.get(file) else {
+                continue;
+            };
+            let mut kept = Vec::with_capacity(rows.len());
             for row in rows {
-                let at = file.spot(row.span().start);
-                let mut words = Vec::new();
-                cites_within(row.get_ref(), 0, &mut words);
-                let place = row.span().start..row.span().start;
-                let words: Vec<Spanned<String>> = words
-                    .into_iter()
-                    .map(|word| Spanned::new(place.clone(), word.to_owned()))
-                    .collect();
-                let row = HostRow {
-                    cite: self.cites(at, &words),
-                    origin: at.origin(),
-                    table: row.get_ref().clone(),
-                };
-                let section = format!("{section}.{kind}");
-                self.set.host.entry(section).or_default().push(row);
+                let mut cite = Vec::new();
+                cites_within(&row, &mut |word, at| {
+                    cite.push(self.cite(file.spot(at), word));
+                });
+                let origin = file.spot(row.at).origin();
+                kept.push(HostRow { row, cite, origin });
             }
+            self.set.host.entry(section).or_default().append(&mut kept);
         }
     }
 }
 
-/// The words of every `cite` in a table and in the tables inside it.
-fn cites_within<'v>(table: &'v Table, depth: usize, out: &mut Vec<&'v str>) {
-    if depth >= MAX_DEPTH {
-        return;
-    }
-    for (key, value) in table {
-        match value {
-            Value::Array(words) if key == "cite" => {
-                out.extend(words.iter().filter_map(Value::as_str));
-            }
-            Value::Array(list) => list
-                .iter()
-                .filter_map(Value::as_table)
-                .for_each(|inner| cites_within(inner, depth.saturating_add(1), out)),
-            Value::Table(inner) => cites_within(inner, depth.saturating_add(1), out),
-            _ => {}
+/// The words of every `cite` in a table and in the tables inside it, with their places; TOML itself is read to a bounded
+/// depth.
+fn cites_within<'n>(table: &'n Node, see: &mut impl FnMut(&'n str, usize)) {
+    for (key, node) in table.table() {
+        if key.word == "cite" {
+            let words = node.items().filter_map(|n| Some((n.text()?, n.at)));
+            words.for_each(|(word, at)| see(word, at));
         }
+        cites_within(node, see);
+        node.items().for_each(|inner| cites_within(inner, see));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::pack::{PackSet, PackSource, SourceFile, lint};
+    use crate::pack::{Node, PackSet, PackSource, SourceFile, lint};
 
     fn load(row: &str) -> Result<PackSet, String> {
         let text = format!(
@@ -96,7 +81,7 @@ id = "parcel"
             (row.origin.line, row.cite[0].article.as_str()),
             (18, "第一条")
         );
-        assert_eq!(row.table["id"].as_str(), Some("a"));
+        assert_eq!(row.row.get("id").and_then(Node::text), Some("a"));
         assert!(lint(&set).iter().all(|f| f.code() != "L-UNUSED-INSTRUMENT"));
     }
 

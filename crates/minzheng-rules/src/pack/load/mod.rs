@@ -23,13 +23,13 @@ mod values;
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
 use toml::Spanned;
 
 use self::file::{Lines, PackFile, Spot};
 use self::formulas::PendingRule;
 use self::raw::Section;
 use super::model::Level;
+use super::node::Node;
 use super::place::NATION;
 use super::set::PackSet;
 use crate::date::Day;
@@ -71,6 +71,8 @@ struct Loader<'a> {
     levels: Vec<(Level, i64)>,
     /// How many `[[value]]` tables were read.
     blocks: usize,
+    /// The rows kept for the host, by file and section.
+    kept: Vec<(usize, String, Vec<Node>)>,
     /// The rules whose names are not known yet.
     pending: Vec<PendingRule<'a>>,
 }
@@ -82,7 +84,7 @@ impl<'a> Loader<'a> {
             let bytes = source
                 .files()
                 .iter()
-                .fold(0_usize, |sum, f| sum.saturating_add(f.text.len()));
+                .fold(0_usize, |sum, f| sum.saturating_add(f.text().len()));
             if bytes > MAX_PACK_BYTES {
                 let message = format!("the pack holds {bytes} bytes, more than {MAX_PACK_BYTES}");
                 self.findings
@@ -92,19 +94,22 @@ impl<'a> Loader<'a> {
             }
             let first = files.len();
             for file in source.files() {
-                let lines = Lines::new(&file.path, &file.text);
-                match toml::Deserializer::parse(&file.text).and_then(raw::File::deserialize) {
-                    Ok(raw) => files.push(PackFile { pack, lines, raw }),
+                let lines = Lines::new(&file.path, file.text());
+                match file.read().and_then(raw::File::of) {
+                    Ok(mut raw) => {
+                        let kept = core::mem::take(&mut raw.host);
+                        let file = files.len();
+                        let kept = kept
+                            .into_iter()
+                            .map(|(section, rows)| (file, section, rows));
+                        self.kept.extend(kept);
+                        files.push(PackFile { pack, lines, raw });
+                    }
                     Err(error) => {
-                        let (line, column) =
-                            error.span().map_or((0, 0), |s| lines.position(s.start));
-                        let message = error.message().replace('\n', "; ");
+                        let (line, column) = error.at().map_or((0, 0), |at| lines.position(at));
+                        let finding = Diagnostic::error("E-PACK-TOML", error.message());
                         self.findings
-                            .push(Diagnostic::error("E-PACK-TOML", message).at(
-                                file.path.clone(),
-                                line,
-                                column,
-                            ));
+                            .push(finding.at(file.path.clone(), line, column));
                     }
                 }
             }
@@ -119,10 +124,10 @@ impl<'a> Loader<'a> {
             .iter()
             .map(|f| {
                 let formulas = raw::Formula::rows(&f.raw).len();
-                let host: usize = f.raw.host_rows().map(|(_, _, rows)| rows.len()).sum();
                 let values = raw::Value::rows(&f.raw).len();
-                values.saturating_add(formulas).saturating_add(host)
+                values.saturating_add(formulas)
             })
+            .chain(self.kept.iter().map(|(_, _, rows)| rows.len()))
             .fold(0, usize::saturating_add);
         if items > MAX_ITEMS {
             self.findings.push(Diagnostic::error(
@@ -158,9 +163,7 @@ impl<'a> Loader<'a> {
         self.each(files, Self::relation);
         self.circles();
         self.each(files, Self::test);
-        for file in files {
-            self.host_rows(file);
-        }
+        self.host_rows(files);
         self.dates();
     }
 

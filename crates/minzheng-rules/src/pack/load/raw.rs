@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::Error as _;
 use toml::Spanned;
 use toml::value::Datetime;
 
 use crate::pack::model::{Level, RelationKind, Status, Words};
+use crate::pack::node::{Node, NodeError};
 
 /// A row of a section of a file.
 pub(super) trait Section: Sized {
@@ -14,24 +16,37 @@ pub(super) trait Section: Sized {
     fn rows(file: &File) -> &[Spanned<Self>];
 }
 
+/// The sections whose rows the engine keeps for its host: `[[catalog.resource]]` and the like.
+const HOST: [&str; 3] = ["catalog", "verification", "warning"];
+
 /// The table of sections: the key of each in a file, and its row.
 macro_rules! sections {
     ($($key:ident: $row:ty),* $(,)?) => {
-        #[derive(Debug, Deserialize)]
-        #[serde(deny_unknown_fields)]
+        #[derive(Debug, Default)]
         pub(super) struct File {
             pub(super) pack: Option<Spanned<Pack>>,
-            $(
-                #[serde(default)]
-                $key: Vec<Spanned<$row>>,
-            )*
-            /// Rows that the engine keeps for its host, by section: `[[catalog.resource]]` and the like.
-            #[serde(default)]
-            pub(super) catalog: HostRows,
-            #[serde(default)]
-            pub(super) verification: HostRows,
-            #[serde(default)]
-            pub(super) warning: HostRows,
+            $($key: Vec<Spanned<$row>>,)*
+            /// By the section's full name, `catalog.resource`.
+            pub(super) host: Vec<(String, Vec<Node>)>,
+        }
+
+        impl File {
+            /// The sections of a file.
+            pub(super) fn of(text: Node) -> Result<Self, NodeError> {
+                let mut file = Self::default();
+                for (key, node) in text.into_table()? {
+                    match key.word.as_ref() {
+                        "pack" => file.pack = node.read()?,
+                        $(stringify!($key) => file.$key = node.read()?,)*
+                        section if HOST.contains(&section) => file.keep(section, node)?,
+                        _ => {
+                            const KNOWN: &[&str] = &["pack", $(stringify!($key),)* HOST[0], HOST[1], HOST[2]];
+                            return Err(NodeError::unknown_field(&key.word, KNOWN).or_at(key.at));
+                        }
+                    }
+                }
+                Ok(file)
+            }
         }
 
         $(
@@ -61,23 +76,14 @@ sections! {
     test: toml::Table,
 }
 
-/// The rows of one word of the host, by the word after the dot.
-pub(super) type HostRows = BTreeMap<String, Vec<Spanned<toml::Table>>>;
-
 impl File {
-    /// The rows of the host as `catalog.resource` with its rows.
-    pub(super) fn host_rows(
-        &self,
-    ) -> impl Iterator<Item = (&'static str, &str, &[Spanned<toml::Table>])> {
-        let sections = [
-            ("catalog", &self.catalog),
-            ("verification", &self.verification),
-            ("warning", &self.warning),
-        ];
-        sections.into_iter().flat_map(|(section, rows)| {
-            rows.iter()
-                .map(move |(kind, rows)| (section, kind.as_str(), rows.as_slice()))
-        })
+    /// Keeps the rows of a section of the host.
+    fn keep(&mut self, section: &str, kinds: Node) -> Result<(), NodeError> {
+        for (kind, rows) in kinds.into_table()? {
+            let section = format!("{section}.{}", kind.word);
+            self.host.push((section, rows.into_rows()?));
+        }
+        Ok(())
     }
 }
 

@@ -208,10 +208,7 @@ fn changed(old: &Resource, new: &Resource, id: &str) -> Option<Lost> {
 /// A row as it was written.
 fn written(row: &HostRow) -> String {
     // texts, numbers, truths, lists and tables of them: what a row of evidence is
-    let table = match serde_json::to_value(&row.table) {
-        Ok(Value::Object(map)) => map,
-        _ => Map::new(),
-    };
+    let table: Map<String, Value> = row.row.read().unwrap_or_default();
     crate::catalog::row_as_toml("verification.evidence", &table)
 }
 
