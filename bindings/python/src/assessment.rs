@@ -1,27 +1,30 @@
 //! What was decided for one household, and why.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
+use chrono::NaiveDate;
 use minzheng::report::explained;
-use minzheng::{Figure, Lang};
+use minzheng::{Condition, Error, Figure, Lang, Money, ProgrammeOutcome};
+use minzheng_rules::pack::model::Words;
+use minzheng_rules::scenario;
 use minzheng_rules::truth::Truth;
 use pyo3::prelude::*;
 use serde_json::{Value, json};
 
 use crate::convert::{lang, python};
-use crate::raise::{refused, work};
+use crate::raise::{fault_found, read, refused, work};
 
-/// An answer that has not been put into words of Python yet.
+/// An answer. Nothing of it is put into values of Python before it is asked for.
 #[pyclass(frozen, module = "minzheng._native")]
 pub(crate) struct Assessment {
-    inner: minzheng::Assessment,
+    inner: Arc<minzheng::Assessment>,
     json: OnceLock<Value>,
 }
 
 impl Assessment {
-    pub(crate) const fn new(inner: minzheng::Assessment) -> Self {
+    pub(crate) fn new(inner: minzheng::Assessment) -> Self {
         Self {
-            inner,
+            inner: Arc::new(inner),
             json: OnceLock::new(),
         }
     }
@@ -30,7 +33,17 @@ impl Assessment {
         self.json.get_or_init(|| self.inner.to_json())
     }
 
-    fn explained(&self, programme: Option<&str>) -> Result<minzheng::Explanation, minzheng::Error> {
+    /// A part of the answer as it stands in its JSON.
+    fn part<'py>(
+        &self,
+        py: Python<'py>,
+        part: impl FnOnce(&minzheng::Assessment) -> Value + Send,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let part = work(py, || Ok(part(&self.inner)))?;
+        python(py, &part)
+    }
+
+    fn explained(&self, programme: Option<&str>) -> Result<minzheng::Explanation, Error> {
         let Some(id) = programme else {
             return Ok(self.inner.explanation());
         };
@@ -53,12 +66,12 @@ impl Assessment {
 #[pymethods]
 impl Assessment {
     /// The whole answer, schema `minzheng/assessment/1`.
-    fn to_dict(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         work(py, || {
             self.json();
             Ok(())
         })?;
-        Ok(python(py, self.json())?.unbind())
+        python(py, self.json())
     }
 
     /// The same as text.
@@ -66,50 +79,68 @@ impl Assessment {
         work(py, || Ok(self.json().to_string()))
     }
 
-    /// By outcome, in the order of the answer: its conditions and its figures.
-    fn details(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let list = work(py, || {
-            let one = |p: minzheng::ProgrammeOutcome<'_>| {
-                let conditions = p.conditions();
-                let conditions = conditions
-                    .iter()
-                    .map(|c| json!({ "id": c.id, "title": c.title, "truth": c.truth.word() }));
-                let figures = p.figures();
-                json!({
-                    "qualifies": p.qualifies().word(),
-                    "amount": p.amount_figure().as_ref().map(figure),
-                    "conditions": conditions.collect::<Vec<_>>(),
-                    "figures": figures.iter().map(figure).collect::<Vec<_>>(),
-                })
-            };
-            Ok(self.inner.programmes().map(one).collect::<Value>())
-        })?;
-        Ok(python(py, &list)?.unbind())
+    /// The day decided.
+    #[getter]
+    fn on(&self) -> NaiveDate {
+        self.inner.on()
     }
 
-    /// Any value by its id.
-    #[pyo3(signature = (id, person = None))]
-    fn value(&self, py: Python<'_>, id: &str, person: Option<&str>) -> PyResult<Py<PyAny>> {
-        let found = work(py, || Ok(self.inner.value(id, person)))?;
-        match found {
-            None => Ok(py.None()),
-            Some(found) => Ok(python(py, &figure(&found))?.unbind()),
-        }
+    /// The day as of which the law was read.
+    #[getter]
+    fn known_on(&self) -> Option<NaiveDate> {
+        self.inner.known_on()
+    }
+
+    /// The outcomes in the order of the answer.
+    fn outcomes(&self, py: Python<'_>) -> PyResult<Vec<Outcome>> {
+        let outcomes = read(py, || Ok(self.inner.rules().outcomes()))?;
+        let outcomes = outcomes.into_iter().filter(|o| o.in_force);
+        Ok(outcomes
+            .map(|outcome| Outcome {
+                answer: Arc::clone(&self.inner),
+                outcome,
+            })
+            .collect())
+    }
+
+    /// What is missing, for all outcomes.
+    fn missing<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.part(py, |answer| json!(answer.missing()))
     }
 
     /// What is missing for one outcome.
     #[pyo3(signature = (programme, person = None))]
-    fn missing(
+    fn missing_for<'py>(
         &self,
-        py: Python<'_>,
+        py: Python<'py>,
         programme: &str,
         person: Option<&str>,
-    ) -> PyResult<Py<PyAny>> {
-        let found = work(py, || {
-            let outcome = self.inner.programme(programme, person);
-            Ok(outcome.map_or(Value::Array(Vec::new()), |p| json!(p.missing())))
-        })?;
-        Ok(python(py, &found)?.unbind())
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.part(py, |answer| {
+            let outcome = answer.programme(programme, person);
+            outcome.map_or(Value::Array(Vec::new()), |p| json!(p.missing()))
+        })
+    }
+
+    /// The declared facts that the answer rests on.
+    fn provisional<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.part(py, |answer| json!(answer.provisional()))
+    }
+
+    /// The unconfirmed rules and figures that the answer rests on.
+    fn unconfirmed(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        work(py, || Ok(self.inner.unconfirmed()))
+    }
+
+    /// Enough to run the decision again.
+    fn receipt<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.part(py, |answer| json!(answer.receipt()))
+    }
+
+    /// Any value by its id.
+    #[pyo3(signature = (id, person = None))]
+    fn value(&self, py: Python<'_>, id: &str, person: Option<&str>) -> PyResult<Option<Told>> {
+        work(py, || Ok(self.inner.value(id, person).as_ref().map(told)))
     }
 
     /// Why, for all programmes or one.
@@ -119,22 +150,130 @@ impl Assessment {
     }
 }
 
-/// A value with its type.
-fn figure(figure: &Figure) -> Value {
-    let fen = |m: Option<minzheng::Money>| m.map(minzheng::Money::fen);
-    json!({
-        "id": figure.id(),
-        "title": figure.title(),
-        "word": figure.word(),
-        "shown": { "zh": figure.shown(Lang::Zh), "en": figure.shown(Lang::En) },
-        "known": figure.is_known(),
-        "fen": fen(figure.money()),
-        "lowest_fen": fen(figure.lowest()),
-        "highest_fen": fen(figure.highest()),
-        "date": figure.date().map(|d| d.to_string()),
-        "count": figure.count(),
-        "truth": figure.truth().map(Truth::word),
-    })
+/// The outcome of one programme for the household or one person, read from the answer it stands in.
+#[pyclass(frozen, module = "minzheng._native")]
+pub(crate) struct Outcome {
+    answer: Arc<minzheng::Assessment>,
+    outcome: scenario::ProgrammeOutcome,
+}
+
+impl Outcome {
+    fn read<T>(
+        &self,
+        py: Python<'_>,
+        part: impl FnOnce(&ProgrammeOutcome<'_>) -> T,
+    ) -> PyResult<T> {
+        read(py, || {
+            // it came from this answer
+            let outcome = self.answer.outcome(self.outcome.clone());
+            outcome.as_ref().map(part).ok_or_else(fault_found)
+        })
+    }
+}
+
+#[pymethods]
+impl Outcome {
+    #[getter]
+    fn id(&self, py: Python<'_>) -> PyResult<String> {
+        self.read(py, |o| o.id().to_owned())
+    }
+
+    #[getter]
+    fn person(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        self.read(py, |o| o.person().map(str::to_owned))
+    }
+
+    #[getter]
+    fn title(&self, py: Python<'_>) -> PyResult<Both> {
+        self.read(py, |o| both(o.title()))
+    }
+
+    #[getter]
+    fn verdict(&self, py: Python<'_>) -> PyResult<&'static str> {
+        self.read(py, |o| o.verdict().word())
+    }
+
+    #[getter]
+    fn qualifies(&self, py: Python<'_>) -> PyResult<&'static str> {
+        self.read(py, |o| o.qualifies().word())
+    }
+
+    /// In whole fen.
+    #[getter]
+    fn amount(&self, py: Python<'_>) -> PyResult<Option<i64>> {
+        self.read(py, |o| o.amount().map(Money::fen))
+    }
+
+    #[getter]
+    fn amount_value(&self, py: Python<'_>) -> PyResult<Option<Told>> {
+        self.read(py, |o| o.amount_figure().as_ref().map(told))
+    }
+
+    #[getter]
+    fn first_month(&self, py: Python<'_>) -> PyResult<Option<NaiveDate>> {
+        self.read(py, |o| o.first_month())
+    }
+
+    #[getter]
+    fn review_date(&self, py: Python<'_>) -> PyResult<Option<NaiveDate>> {
+        self.read(py, |o| o.review_date())
+    }
+
+    #[getter]
+    fn valid_until(&self, py: Python<'_>) -> PyResult<Option<NaiveDate>> {
+        self.read(py, |o| o.valid_until())
+    }
+
+    /// Of every condition its id, its words, and whether it holds.
+    #[getter]
+    fn conditions(&self, py: Python<'_>) -> PyResult<Vec<(String, Both, &'static str)>> {
+        let one = |c: Condition| (c.id, (c.title.zh, c.title.en), c.truth.word());
+        self.read(py, |o| o.conditions().into_iter().map(one).collect())
+    }
+
+    #[getter]
+    fn figures(&self, py: Python<'_>) -> PyResult<Vec<Told>> {
+        self.read(py, |o| o.figures().iter().map(told).collect())
+    }
+}
+
+type Both = (String, String);
+
+fn both(words: &Words) -> Both {
+    (words.zh.clone(), words.en.clone())
+}
+
+/// A value with its type, in the order of the class `Value`; amounts in whole fen.
+type Told = (
+    String,
+    Both,
+    String,
+    Both,
+    bool,
+    Option<i64>,
+    Option<i64>,
+    Option<i64>,
+    Option<NaiveDate>,
+    Option<i64>,
+    Option<&'static str>,
+);
+
+fn told(figure: &Figure) -> Told {
+    let fen = |m: Option<Money>| m.map(Money::fen);
+    let shown = |lang| figure.shown(lang).to_owned();
+    (
+        figure.id().to_owned(),
+        both(figure.title()),
+        figure.word().to_owned(),
+        (shown(Lang::Zh), shown(Lang::En)),
+        figure.is_known(),
+        fen(figure.money()),
+        fen(figure.lowest()),
+        fen(figure.highest()),
+        figure.date(),
+        figure.count(),
+        figure.truth().map(Truth::word),
+    )
 }
 
 /// Reasons, with every figure and article.

@@ -280,8 +280,8 @@ pub(crate) fn verification_from_text(
     })
 }
 
-/// A value as the text of JSON, as the library writes it.
+/// A value as an answer in JSON would have it: what is not exact is refused, days and decimals are text.
 #[pyfunction]
-pub(crate) fn json_text(any: &Bound<'_, PyAny>) -> PyResult<String> {
-    Ok(value(any, "")?.to_string())
+pub(crate) fn plain<'py>(any: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    python(any.py(), &value(any, "")?)
 }

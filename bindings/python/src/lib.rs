@@ -22,9 +22,9 @@ mod _native {
     const VERSION: &str = env!("CARGO_PKG_VERSION");
 
     #[pymodule_export]
-    use super::assessment::{Assessment, Explanation};
+    use super::assessment::{Assessment, Explanation, Outcome};
     #[pymodule_export]
-    use super::convert::{household_from_text, json_text, verification_from_text};
+    use super::convert::{household_from_text, plain, verification_from_text};
     #[pymodule_export]
     use super::engine::{Engine, lint};
     #[pymodule_export]

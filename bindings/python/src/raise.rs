@@ -47,12 +47,24 @@ pub(crate) fn work<T: Send>(
 ) -> PyResult<T> {
     // what was shared with a call that panicked is dropped with it, or is never changed
     let done = py.detach(|| catch_unwind(AssertUnwindSafe(work)));
-    let result = done.unwrap_or_else(|_| {
-        let message = "a fault of the library was caught";
-        let help = "report it, with what was called";
-        Err(refused("E-HOST-FAULT", "", message, help))
-    });
+    raised(py, done)
+}
+
+/// Reads something that is at hand: it takes less time than to give the lock away and wait for it. A panic becomes an exception.
+pub(crate) fn read<T>(py: Python<'_>, read: impl FnOnce() -> Result<T, Error>) -> PyResult<T> {
+    raised(py, catch_unwind(AssertUnwindSafe(read)))
+}
+
+fn raised<T>(py: Python<'_>, done: std::thread::Result<Result<T, Error>>) -> PyResult<T> {
+    let result = done.unwrap_or_else(|_| Err(fault_found()));
     result.map_err(|error| exception(py, &error))
+}
+
+/// A fault of the library itself.
+pub(crate) fn fault_found() -> Error {
+    let message = "a fault of the library was caught";
+    let help = "report it, with what was called";
+    refused("E-HOST-FAULT", "", message, help)
 }
 
 /// Panics, for the test that says what becomes of it.

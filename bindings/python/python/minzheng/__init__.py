@@ -19,53 +19,58 @@
 ('applicant', 'official')
 """
 
-from . import errors, typing
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from ._native import VERSION as __version__
-from .alerts import Alerts
-from .assessment import (
-    Assessment,
-    Change,
-    Condition,
-    Explanation,
-    MissingFact,
-    PackReceipt,
-    ProgrammeOutcome,
-    ProvisionalFact,
-    Receipt,
-    Value,
-)
-from .audit import Audit
-from .catalog import Catalog
-from .engine import Engine, call, call_json, default_engine, lint_pack
-from .errors import (
-    AlertError,
-    AuditError,
-    CallError,
-    CatalogError,
-    FactValueError,
-    FaultError,
-    Finding,
-    GateError,
-    HostTypeError,
-    HouseholdError,
-    InexactError,
-    MinzhengError,
-    PackError,
-    RefusedError,
-    StoppedError,
-    TableError,
-    VerificationError,
-    VersionError,
-)
-from .gate import Gate
-from .household import Fact, Figure, Household, OfficialFinding, Person
-from .packs import Pack, Parameter, ParameterRow, Remark
-from .progress import Bar, Progress
-from .province import SynthProvince, synth
-from .tables import Comparison, Field, QualityReport, Table, Tables
-from .verification import Verification, read_verification
-from .warning import Hit, Warnings
-from .words import FactStatus, Truth, Verdict, Words
+
+if TYPE_CHECKING:
+    from . import errors, typing
+    from .alerts import Alerts
+    from .assessment import (
+        Assessment,
+        Change,
+        Condition,
+        Explanation,
+        MissingFact,
+        PackReceipt,
+        ProgrammeOutcome,
+        ProvisionalFact,
+        Receipt,
+        Value,
+    )
+    from .audit import Audit
+    from .catalog import Catalog
+    from .engine import Engine, call, call_json, default_engine, lint_pack
+    from .errors import (
+        AlertError,
+        AuditError,
+        CallError,
+        CatalogError,
+        FactValueError,
+        FaultError,
+        Finding,
+        GateError,
+        HostTypeError,
+        HouseholdError,
+        InexactError,
+        MinzhengError,
+        PackError,
+        RefusedError,
+        StoppedError,
+        TableError,
+        VerificationError,
+        VersionError,
+    )
+    from .gate import Gate
+    from .household import Fact, Figure, Household, OfficialFinding, Person
+    from .packs import Pack, Parameter, ParameterRow, Remark
+    from .progress import Bar, Progress
+    from .province import SynthProvince, synth
+    from .tables import Comparison, Field, QualityReport, Table, Tables
+    from .verification import Verification, read_verification
+    from .warning import Hit, Warnings
+    from .words import FactStatus, Truth, Verdict, Words
 
 __all__ = [
     "AlertError",
@@ -135,3 +140,67 @@ __all__ = [
     "synth",
     "typing",
 ]
+
+# a module is imported when one of its names is first asked for: most programs decide, and need no more
+_MODULES = {
+    "alerts": ("Alerts",),
+    "assessment": (
+        "Assessment",
+        "Change",
+        "Condition",
+        "Explanation",
+        "MissingFact",
+        "PackReceipt",
+        "ProgrammeOutcome",
+        "ProvisionalFact",
+        "Receipt",
+        "Value",
+    ),
+    "audit": ("Audit",),
+    "catalog": ("Catalog",),
+    "engine": ("Engine", "call", "call_json", "default_engine", "lint_pack"),
+    "errors": (
+        "AlertError",
+        "AuditError",
+        "CallError",
+        "CatalogError",
+        "FactValueError",
+        "FaultError",
+        "Finding",
+        "GateError",
+        "HostTypeError",
+        "HouseholdError",
+        "InexactError",
+        "MinzhengError",
+        "PackError",
+        "RefusedError",
+        "StoppedError",
+        "TableError",
+        "VerificationError",
+        "VersionError",
+    ),
+    "gate": ("Gate",),
+    "household": ("Fact", "Figure", "Household", "OfficialFinding", "Person"),
+    "packs": ("Pack", "Parameter", "ParameterRow", "Remark"),
+    "progress": ("Bar", "Progress"),
+    "province": ("SynthProvince", "synth"),
+    "tables": ("Comparison", "Field", "QualityReport", "Table", "Tables"),
+    "verification": ("Verification", "read_verification"),
+    "warning": ("Hit", "Warnings"),
+    "words": ("FactStatus", "Truth", "Verdict", "Words"),
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        if name in _MODULES or name == "typing":
+            return import_module(f".{name}", __name__)
+        if name not in _MODULE_OF:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = globals()[name] = getattr(import_module(f".{_MODULE_OF[name]}", __name__), name)
+        return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,11 +10,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from . import _native
-from .typing import Json
-from .words import Lang, Truth, Verdict, Words
+from .words import Truth, Verdict, Words
 
 if TYPE_CHECKING:
     from .engine import Engine
+    from .typing import Json
+    from .words import Lang
 
 __all__ = [
     "Assessment",
@@ -45,10 +45,6 @@ def _yuan(fen: int | None) -> Decimal | None:
     return None if fen is None else yuan(fen)
 
 
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
-
-
 @dataclass(frozen=True, slots=True)
 class Value:
     """A value with its type: of a formula, a condition or an amount."""
@@ -74,20 +70,20 @@ class Value:
     """Of a yes/no value."""
 
     @classmethod
-    def from_dict(cls, value: Mapping[str, Any]) -> Value:
-        """A value of an answer."""
+    def _of(cls, value: _native._Value) -> Value:
+        id, title, word, shown, is_known, money, lowest, highest, day, count, truth = value
         return cls(
-            id=value["id"],
-            title=Words.from_dict(value["title"]),
-            word=value["word"],
-            shown=Words.from_dict(value["shown"]),
-            is_known=value["known"],
-            money=_yuan(value["fen"]),
-            lowest=_yuan(value["lowest_fen"]),
-            highest=_yuan(value["highest_fen"]),
-            date=_day(value["date"]),
-            count=value["count"],
-            truth=None if value["truth"] is None else Truth(value["truth"]),
+            id,
+            Words(*title),
+            word,
+            Words(*shown),
+            is_known,
+            _yuan(money),
+            _yuan(lowest),
+            _yuan(highest),
+            day,
+            count,
+            None if truth is None else Truth(truth),
         )
 
 
@@ -101,9 +97,16 @@ class Condition:
     truth: Truth
 
 
+class _Read:
+    """What stands in an answer of the library, and is read from there."""
+
+    __slots__ = ("_source",)
+    _source: _native.Outcome
+
+
 @dataclass(frozen=True, slots=True)
-class ProgrammeOutcome:
-    """The outcome of one programme for the household or one person."""
+class ProgrammeOutcome(_Read):
+    """The outcome of one programme for the household or one person. Each of its fields is read when it is first asked for."""
 
     id: str
     person: str | None
@@ -136,27 +139,42 @@ class ProgrammeOutcome:
         return f"ProgrammeOutcome({self.id}{person}: {self.verdict}{amount})"
 
     @classmethod
-    def from_dict(cls, outcome: Mapping[str, Any], details: Mapping[str, Any]) -> ProgrammeOutcome:
-        """An outcome of an answer, with its details."""
-        amount = None if details["amount"] is None else Value.from_dict(details["amount"])
-        _, _, per = (amount.word if amount and amount.is_known else "").partition("/")
-        return cls(
-            id=outcome["id"],
-            person=outcome["person"],
-            title=Words.from_dict(outcome["title"]),
-            verdict=Verdict(outcome["verdict"]),
-            qualifies=Truth(details["qualifies"]),
-            amount=_yuan(outcome["amount_fen"]),
-            per=per or None,
-            amount_value=amount,
-            first_month=_day(outcome["first_month"]),
-            review_date=_day(outcome["review_date"]),
-            valid_until=_day(outcome["valid_until"]),
-            conditions=tuple(
-                Condition(c["id"], Words.from_dict(c["title"]), Truth(c["truth"])) for c in details["conditions"]
-            ),
-            figures=tuple(Value.from_dict(value) for value in details["figures"]),
-        )
+    def _of(cls, native: _native.Outcome) -> ProgrammeOutcome:
+        made = cls.__new__(cls)
+        object.__setattr__(made, "_source", native)
+        return made
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            read = _FIELDS.get(name)
+            if read is None:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+            value = read(self._source)
+            object.__setattr__(self, name, value)
+            return value
+
+
+def _per(amount: _native._Value | None) -> str | None:
+    _, _, word, _, is_known, *_ = amount or ("", "", "", "", False)
+    return word.partition("/")[2] or None if is_known else None
+
+
+_FIELDS: Mapping[str, Callable[[_native.Outcome], object]] = {
+    "id": lambda n: n.id,
+    "person": lambda n: n.person,
+    "title": lambda n: Words(*n.title),
+    "verdict": lambda n: Verdict(n.verdict),
+    "qualifies": lambda n: Truth(n.qualifies),
+    "amount": lambda n: _yuan(n.amount),
+    "per": lambda n: _per(n.amount_value),
+    "amount_value": lambda n: None if (value := n.amount_value) is None else Value._of(value),
+    "first_month": lambda n: n.first_month,
+    "review_date": lambda n: n.review_date,
+    "valid_until": lambda n: n.valid_until,
+    "conditions": lambda n: tuple(Condition(id, Words(*title), Truth(truth)) for id, title, truth in n.conditions),
+    "figures": lambda n: tuple(map(Value._of, n.figures)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +304,8 @@ class Change:
 
 def card(page: str, height: str = "30em") -> str:
     """A page of the library as a part of a notebook, apart from the styles around it."""
+    import html  # a notebook asks for it, an import does not
+
     return (
         f'<iframe srcdoc="{html.escape(page, quote=True)}" sandbox="" loading="lazy"'
         f' style="width:100%;height:{height};border:1px solid #bbb;background:#fff"></iframe>'
@@ -356,10 +376,6 @@ class Assessment:
         self._tree = tree
         self._native = native
 
-    @cached_property
-    def _json(self) -> dict[str, Json]:
-        return self._native.to_dict()
-
     @property
     def engine(self) -> Engine:
         """The engine that decided."""
@@ -368,18 +384,17 @@ class Assessment:
     @property
     def on(self) -> date:
         """The day decided."""
-        return date.fromisoformat(self._json["on"])
+        return self._native.on
 
     @property
     def known_on(self) -> date | None:
         """The day as of which the law was read; ``None``: all that the packs hold."""
-        return _day(self._json["known_on"])
+        return self._native.known_on
 
     @cached_property
     def programmes(self) -> tuple[ProgrammeOutcome, ...]:
         """The outcomes of the programmes in force, in the order of tests, for the household or each person."""
-        pairs = zip(self._json["programmes"], self._native.details(), strict=True)
-        return tuple(ProgrammeOutcome.from_dict(outcome, details) for outcome, details in pairs)
+        return tuple(map(ProgrammeOutcome._of, self._native.outcomes()))
 
     def programme(self, id: str, person: str | None = None) -> ProgrammeOutcome | None:
         """The outcome of one programme, for the household or a person; ``None`` where there is none."""
@@ -389,31 +404,31 @@ class Assessment:
     @cached_property
     def missing(self) -> tuple[MissingFact, ...]:
         """What is missing, in order of use: what to ask, whom, and which condition needs it."""
-        return tuple(MissingFact.from_dict(missing) for missing in self._json["missing"])
+        return tuple(MissingFact.from_dict(missing) for missing in self._native.missing())
 
     def missing_for(self, programme: str, person: str | None = None) -> tuple[MissingFact, ...]:
         """What is missing to decide one programme."""
-        return tuple(MissingFact.from_dict(missing) for missing in self._native.missing(programme, person))
+        return tuple(MissingFact.from_dict(missing) for missing in self._native.missing_for(programme, person))
 
     @cached_property
     def provisional(self) -> tuple[ProvisionalFact, ...]:
         """The declared facts, not verified yet, that the answer rests on."""
-        return tuple(ProvisionalFact.from_dict(fact) for fact in self._json["provisional"])
+        return tuple(ProvisionalFact.from_dict(fact) for fact in self._native.provisional())
 
-    @property
+    @cached_property
     def unconfirmed(self) -> tuple[str, ...]:
         """The unconfirmed rules and figures that the answer rests on."""
-        return tuple(self._json["unconfirmed"])
+        return tuple(self._native.unconfirmed())
 
     @cached_property
     def receipt(self) -> Receipt:
         """Enough to run the decision again."""
-        return Receipt.from_dict(self._json["receipt"])
+        return Receipt.from_dict(self._native.receipt())
 
     def value(self, id: str, person: str | None = None) -> Value | None:
         """Any value by its id: a formula, ``PROGRAMME/CONDITION``, ``PROGRAMME.eligible``; ``person`` for things of persons."""
         found = self._native.value(id, person)
-        return None if found is None else Value.from_dict(found)
+        return None if found is None else Value._of(found)
 
     def explanation(self, programme: str | None = None) -> Explanation:
         """Why, for all programmes or one."""

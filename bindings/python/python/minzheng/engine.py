@@ -6,23 +6,24 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from os import PathLike
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from . import _native
-from .alerts import Alerts
-from .assessment import Assessment, Change, Explanation, MissingFact
-from .audit import Audit
-from .catalog import Catalog
-from .errors import refused
-from .gate import Gate
+from .assessment import Assessment, Change
 from .household import Figure, tree_of
-from .packs import Files, Pack, PackLike, Parameter, Remark, files_of
-from .progress import Told
-from .tables import Comparison, QualityReport, Table, Tables, given, mapping_of
-from .typing import HouseholdLike, Json, ProgressLike, TableLike
-from .verification import Verification, file_of
-from .warning import Warnings
-from .words import Words
+
+# what deciding one household does not take is imported where it is used: an import costs more than a decision
+if TYPE_CHECKING:
+    from .alerts import Alerts
+    from .assessment import Explanation, MissingFact
+    from .audit import Audit
+    from .catalog import Catalog
+    from .gate import Gate
+    from .packs import Files, Pack, PackLike, Parameter, Remark
+    from .tables import Comparison, QualityReport, Tables
+    from .typing import HouseholdLike, Json, ProgressLike, TableLike
+    from .verification import Verification
+    from .warning import Warnings
 
 __all__ = ["Engine", "call", "call_json", "default_engine", "lint_pack"]
 
@@ -64,6 +65,8 @@ class Engine:
         :param built_in: some of the built-in packs by id, lowest layer first: ``["cn"]`` is national law alone; ``None``: all.
         :raises PackError: with file and line.
         """
+        from .packs import files_of
+
         only = None if built_in is None else tuple(built_in)
         return cls._of(tuple(files_of(pack) for pack in packs), only)
 
@@ -142,6 +145,8 @@ class Engine:
         :param assess: whether the adopted household is decided too.
         :param audit: ``{"at", "actor", "subjects"}``, to have the events for the audit trail.
         """
+        from .verification import Verification, file_of
+
         file = file_of(verification)
         trail = None if audit is None else dict(audit)
         answer = self.ask("verify", verification=file, assess=assess or None, audit=trail)
@@ -149,6 +154,8 @@ class Engine:
 
     def warn(self, household: HouseholdLike, *, model: str | None = None, explain: bool = False) -> Warnings:
         """Holds the warning models against one household: suspicions to check, never a decision."""
+        from .warning import Warnings
+
         return Warnings(self.ask("warn", household=tree_of(household), model=model, explain=explain or None))
 
     # whole tables
@@ -197,6 +204,9 @@ class Engine:
         :raises InexactError: for a floating-point column.
         :raises StoppedError: where ``progress`` said ``False``.
         """
+        from .progress import Told
+        from .tables import Tables, given
+
         tables = given(households=households, people=people, **(records or {}))
         options = {
             "reading": _reading(on, status, mapping, ignore_unknown),
@@ -241,6 +251,9 @@ class Engine:
         :param status: ``verified`` for what :meth:`verify_tables` gives: sentences then name the sources.
         :param as_of: the day of which the records speak.
         """
+        from .progress import Told
+        from .tables import Tables, given
+
         tables = given(households=households, people=people, **(records or {}))
         options = {
             "reading": _reading(on, status, mapping, ignore_unknown),
@@ -279,6 +292,9 @@ class Engine:
         :param as_of: the day windows are seen from.
         :param declared_on: the day of the declarations; without it ``as_of``.
         """
+        from .progress import Told
+        from .tables import Tables, given, mapping_of
+
         tables = given(households=households, people=people, answers=answers)
         options = {
             "as_of": _day(as_of),
@@ -315,6 +331,9 @@ class Engine:
         :param figures: a what-if of the side after: ``"standard.dibao[hukou=urban]=900/month"``.
         :param known_before: the law as published by this day, on the side before; ``known_on`` is that of the side after.
         """
+        from .progress import Told
+        from .tables import Comparison, Table, given
+
         tables = given(households=households, people=people, **(records or {}))
         side_before = {"on": _day(on_before), "known_on": _day(known_before), "figures": _figures(figures_before)}
         side_after = {"on": None, "known_on": _day(known_on), "figures": _figures(figures)}
@@ -345,6 +364,9 @@ class Engine:
         :param deliveries: what came and when: ``{"resource", "as_of", "received"}``.
         :param sample: rows that are named for each rule, with masked keys.
         """
+        from .progress import Told
+        from .tables import QualityReport, given
+
         came = None
         if deliveries is not None:
             came = [{key: _day(value) for key, value in delivery.items()} for delivery in deliveries]
@@ -357,11 +379,15 @@ class Engine:
     @cached_property
     def packs(self) -> tuple[Pack, ...]:
         """The packs it decides by, lowest layer first."""
+        from .packs import Pack
+
         return tuple(Pack.from_dict(pack) for pack in self.ask("packs"))
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """Every figure of the packs, without its rows."""
+        from .packs import Parameter
+
         return tuple(Parameter.from_dict(p) for p in self._native.parameters({}))
 
     def parameter(
@@ -378,6 +404,8 @@ class Engine:
         >>> {row.key["hukou"]: row.value for row in rows}["urban"]
         '870.00/month'
         """
+        from .packs import Parameter
+
         asked = {"id": id, "place": place, "on": _day(on), "known_on": _day(known_on)}
         return Parameter.from_dict(self._native.parameters(asked))
 
@@ -429,21 +457,29 @@ class Engine:
     @property
     def catalog(self) -> Catalog:
         """Which data there are, whose they are, what stands on them."""
+        from .catalog import Catalog
+
         return Catalog(self)
 
     @property
     def gate(self) -> Gate:
         """Who may see which rows and columns."""
+        from .gate import Gate
+
         return Gate(self)
 
     @property
     def audit(self) -> Audit:
         """The audit trail."""
+        from .audit import Audit
+
         return Audit(self)
 
     @property
     def alerts(self) -> Alerts:
         """The life of alerts."""
+        from .alerts import Alerts
+
         return Alerts(self)
 
     # the JSON call
@@ -492,6 +528,9 @@ def _arrived(
     """An engine that travelled here: made once for a process, and only where it decides as the one that was sent."""
     engine = Engine._of(above, built_in)
     if version != _native.VERSION or tuple((pack.id, pack.digest) for pack in engine.packs) != digests:
+        from .errors import refused
+        from .words import Words
+
         message = Words(
             f"对方的版本是 {version}，本机的版本是 {_native.VERSION}，或者规则包不同",
             f"it was sent by version {version}, here is {_native.VERSION}, or the packs differ",
@@ -527,11 +566,15 @@ def lint_pack(*packs: PackLike) -> tuple[Remark, ...]:
     >>> lint_pack("[pack]\\n")[0].severity
     'error'
     """
+    from .packs import Remark, files_of
+
     found = _native.lint([list(files_of(pack)) for pack in packs])
     return tuple(Remark.from_dict(remark) for remark in found)
 
 
 def _reading(on: Day | None, status: str, mapping: MappingLike | None, ignore_unknown: bool) -> dict[str, Any]:
+    from .tables import mapping_of
+
     return {"on": _day(on), "status": status, "mapping": mapping_of(mapping), "ignore_unknown": ignore_unknown}
 
 

@@ -9,24 +9,30 @@ yuan. A ``float`` is refused: :class:`minzheng.InexactError`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from os import PathLike, fspath
-from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from . import _native
-from .typing import Json
 from .words import FactStatus
+
+if TYPE_CHECKING:
+    from .typing import Json
 
 __all__ = ["Fact", "FactValue", "Figure", "Household", "OfficialFinding", "Person"]
 
 Per = Literal["month", "year", "once"]
 
 PlainValue: TypeAlias = "str | bool | int | Decimal | date"
+
+
+def _text(value: object) -> str:
+    import json  # who writes no text does not wait for it
+
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _given(pairs: Iterable[tuple[str, object]]) -> dict[str, Any]:
@@ -135,8 +141,8 @@ class Figure:
         """The figure as the command line has it."""
         keys = ",".join(f"{name}={value}" for name, value in (self.key or {}).items())
         # what is not exact is refused here as it is in a household
-        value = json.loads(_native.json_text(self.value))
-        words = value if isinstance(value, str) else json.dumps(value)
+        value = _native.plain(self.value)
+        words = value if isinstance(value, str) else _text(value)
         return f"{self.parameter}{f'[{keys}]' if keys else ''}={words}"
 
 
@@ -259,13 +265,13 @@ class Household:
         ]
         lists.extend((kind, [dict(row) for row in rows]) for kind, rows in (records or {}).items())
         tree.update({name: rows for name, rows in lists if rows})
-        self._tree: dict[str, Any] = json.loads(_native.json_text(tree))
+        self._tree: dict[str, Any] = _native.plain(tree)
 
     @classmethod
     def from_dict(cls, tree: Mapping[str, Any]) -> Household:
         """The dictionary of a household file."""
         made = cls.__new__(cls)
-        made._tree = json.loads(_native.json_text(dict(tree)))
+        made._tree = _native.plain(dict(tree))
         return made
 
     @classmethod
@@ -285,7 +291,8 @@ class Household:
     @classmethod
     def from_file(cls, path: str | PathLike[str]) -> Household:
         """A household file, ``.toml`` or ``.json``."""
-        return cls._read(Path(path).read_text(encoding="utf-8"), fspath(path))
+        with open(fspath(path), encoding="utf-8") as file:
+            return cls._read(file.read(), fspath(path))
 
     @classmethod
     def _read(cls, text: str, name: str) -> Household:
@@ -321,12 +328,12 @@ class Household:
 
     def to_dict(self) -> dict[str, Json]:
         """The dictionary of the household file; decimals and days are text."""
-        made: dict[str, Json] = json.loads(json.dumps(self._tree))
+        made: dict[str, Json] = _native.plain(self._tree)
         return made
 
     def to_json(self) -> str:
         """The text of the household file in JSON."""
-        return json.dumps(self._tree, ensure_ascii=False)
+        return _text(self._tree)
 
     def __repr__(self) -> str:
         facts = ", ".join(self.facts) or "none"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike, fspath
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .errors import refused
 from .words import Words
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["Pack", "PackLike", "Parameter", "ParameterRow", "Remark"]
 
@@ -146,6 +148,8 @@ def files_of(pack: PackLike) -> Files:
         return tuple(sorted((str(path), str(text)) for path, text in pack.items()))
     if isinstance(pack, str) and "\n" in pack:
         return (("pack.toml", pack),)
+    from pathlib import Path
+
     folder = Path(fspath(pack))
     try:
         paths = sorted(path for path in folder.rglob("*.toml") if path.is_file())

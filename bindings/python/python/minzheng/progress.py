@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Callable
 from typing import TextIO
@@ -10,8 +9,6 @@ from typing import TextIO
 from .typing import Progress, ProgressLike
 
 __all__ = ["Bar", "Progress"]
-
-logger = logging.getLogger("minzheng.tables")
 
 _Native = Callable[[str, str, int, int | None], object]
 
@@ -64,18 +61,21 @@ class Told:
         elif callable(progress):
             self._callback = progress
         self._last: tuple[str, str] | None = None
+        # who only decides households does not wait for it
+        import logging
+
+        self._log = logging.getLogger("minzheng.tables")
+        self._is_logged = self._log.isEnabledFor(logging.INFO)
 
     @property
     def native(self) -> _Native | None:
         """What the library calls; ``None`` where nobody listens."""
-        if self._callback is None and not logger.isEnabledFor(logging.INFO):
-            return None
-        return self._step
+        return self._step if self._callback is not None or self._is_logged else None
 
     def _step(self, phase: str, what: str, done: int, of: int | None) -> object:
         if (phase, what) != self._last:
             self._last = (phase, what)
-            logger.info("%s %s", phase, what)
+            self._log.info("%s %s", phase, what)
         return None if self._callback is None else self._callback(Progress(phase, what, done, of))
 
     def __enter__(self) -> Told:

@@ -11,12 +11,9 @@ in yuan.
 
 from __future__ import annotations
 
-import html
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from os import PathLike, fspath
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import _native
@@ -130,6 +127,8 @@ class Table:
         return f"Table({self.name}: {len(self):,} rows, {len(self.schema)} columns)"
 
     def _repr_html_(self) -> str:
+        import html
+
         def cells(field: Field) -> str:
             unit = " ".join(field.metadata.get(key, "") for key in ("unit", "per")).strip()
             return "".join(f"<td>{html.escape(text)}</td>" for text in (field.name, field.type, unit))
@@ -302,9 +301,12 @@ def mapping_of(mapping: Mapping[str, Mapping[str, Mapping[str, Any]]] | str | Pa
         return "\n".join(lines)
     if isinstance(mapping, str) and "\n" in mapping:
         return mapping
-    return Path(fspath(mapping)).read_text(encoding="utf-8")
+    with open(fspath(mapping), encoding="utf-8") as file:
+        return file.read()
 
 
 def _text(value: object) -> str:
+    import json
+
     # a basic string of TOML is written as one of JSON is
     return json.dumps(value, ensure_ascii=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from os import PathLike, fspath
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import _native
@@ -23,7 +22,8 @@ def read_verification(source: str | PathLike[str], name: str = "verification.tom
     """A verification file as a dictionary: its path, or its text where it has more than one line."""
     if isinstance(source, str) and "\n" in source:
         return _native.verification_from_text(source, name)
-    return _native.verification_from_text(Path(source).read_text(encoding="utf-8"), fspath(source))
+    with open(fspath(source), encoding="utf-8") as file:
+        return _native.verification_from_text(file.read(), fspath(source))
 
 
 class Verification:

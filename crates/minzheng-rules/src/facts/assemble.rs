@@ -74,7 +74,6 @@ impl Input {
             data.parents.push(part.parents);
             data.links.push(part.links);
         }
-        data.seal();
         Self {
             data: Arc::new(data),
         }

@@ -88,6 +88,14 @@ impl Document {
             tree: from_json(value),
         }
     }
+
+    /// A case from the fields of a JSON object.
+    pub fn from_object(name: &str, fields: &serde_json::Map<String, serde_json::Value>) -> Self {
+        Self {
+            name: name.to_owned(),
+            tree: from_fields(fields),
+        }
+    }
 }
 
 fn size(name: &str, text: &str) -> Result<(), Diagnostic> {
@@ -117,12 +125,12 @@ fn from_toml(value: &toml::Value) -> Tree {
 fn from_json(value: &serde_json::Value) -> Tree {
     match value {
         serde_json::Value::Array(items) => Tree::List(items.iter().map(from_json).collect()),
-        serde_json::Value::Object(table) => Tree::Table(
-            table
-                .iter()
-                .map(|(k, v)| (k.clone(), from_json(v)))
-                .collect(),
-        ),
+        serde_json::Value::Object(fields) => from_fields(fields),
         leaf => Tree::Leaf(Scalar::from(leaf)),
     }
+}
+
+fn from_fields(fields: &serde_json::Map<String, serde_json::Value>) -> Tree {
+    let fields = fields.iter();
+    Tree::Table(fields.map(|(k, v)| (k.clone(), from_json(v))).collect())
 }

@@ -8,7 +8,7 @@ use minzheng_rules::explain::{Explanation, Missing, ProvisionalFact, Receipt};
 use minzheng_rules::lang::Type;
 use minzheng_rules::number::Money;
 use minzheng_rules::pack::PackSet;
-use minzheng_rules::pack::model::{Lang, Programme, Words};
+use minzheng_rules::pack::model::{Formula, Lang, Programme, Words};
 use minzheng_rules::scalar::V;
 use minzheng_rules::scenario;
 use minzheng_rules::truth::Truth;
@@ -78,15 +78,12 @@ impl Figure {
 
     /// The amount, where it is one in whole fen and known.
     pub const fn money(&self) -> Option<Money> {
-        match (self.is_money(), self.value.get()) {
-            (true, Some(fen)) => Some(Money::from_fen(fen)),
-            _ => None,
-        }
+        money(self.value.get(), self.ty)
     }
 
     /// The least that an amount can be by what is known; `None` where nothing bounds it, and of other values.
     pub const fn lowest(&self) -> Option<Money> {
-        if self.is_money() && self.value.lo != i64::MIN {
+        if is_money(self.ty) && self.value.lo != i64::MIN {
             Some(Money::from_fen(self.value.lo))
         } else {
             None
@@ -95,27 +92,16 @@ impl Figure {
 
     /// The most that an amount can be by what is known; `None` where nothing bounds it, and of other values.
     pub const fn highest(&self) -> Option<Money> {
-        if self.is_money() && self.value.hi != i64::MAX {
+        if is_money(self.ty) && self.value.hi != i64::MAX {
             Some(Money::from_fen(self.value.hi))
         } else {
             None
         }
     }
 
-    const fn is_money(&self) -> bool {
-        matches!(self.ty, Type::Money { scale: 0, .. } | Type::Shown)
-    }
-
     /// The day, where it is one and known.
     pub fn date(&self) -> Option<NaiveDate> {
-        match self.ty {
-            Type::Date => self
-                .value
-                .get()
-                .and_then(Day::from_number)
-                .map(Day::to_date),
-            _ => None,
-        }
+        date(self.value, self.ty)
     }
 
     /// The count of days, months or things, where it is one and known.
@@ -129,6 +115,24 @@ impl Figure {
     /// The truth of a yes/no value.
     pub fn truth(&self) -> Option<Truth> {
         (self.ty == Type::Bool).then(|| self.value.truth())
+    }
+}
+
+const fn is_money(ty: Type) -> bool {
+    matches!(ty, Type::Money { scale: 0, .. } | Type::Shown)
+}
+
+const fn money(number: Option<i64>, ty: Type) -> Option<Money> {
+    match (is_money(ty), number) {
+        (true, Some(fen)) => Some(Money::from_fen(fen)),
+        _ => None,
+    }
+}
+
+fn date(value: V, ty: Type) -> Option<NaiveDate> {
+    match ty {
+        Type::Date => value.get().and_then(Day::from_number).map(Day::to_date),
+        _ => None,
     }
 }
 
@@ -149,8 +153,7 @@ pub struct ProgrammeOutcome<'a> {
     set: &'a PackSet,
     answer: &'a scenario::Assessment,
     programme: &'a Programme,
-    index: usize,
-    row: Option<String>,
+    row: Option<&'a str>,
     outcome: scenario::ProgrammeOutcome,
 }
 
@@ -162,7 +165,7 @@ impl ProgrammeOutcome<'_> {
 
     /// Its index in the order of tests.
     pub const fn index(&self) -> usize {
-        self.index
+        self.outcome.programme
     }
 
     /// Its words.
@@ -171,8 +174,8 @@ impl ProgrammeOutcome<'_> {
     }
 
     /// The id of the person, for a programme of persons.
-    pub fn person(&self) -> Option<&str> {
-        self.row.as_deref()
+    pub const fn person(&self) -> Option<&str> {
+        self.row
     }
 
     /// The verdict.
@@ -187,15 +190,30 @@ impl ProgrammeOutcome<'_> {
 
     /// What is paid, where the verdict is eligible, the programme pays and the amount is known.
     pub fn amount(&self) -> Option<Money> {
-        self.amount_figure()?.money()
+        let (fen, ty) = self.paid()?;
+        money(fen, ty)
     }
 
     /// The amount with its words, where the verdict is eligible and the programme pays.
     pub fn amount_figure(&self) -> Option<Figure> {
+        self.paid()?;
         let formula = self.set.formulas().get(self.programme.amount?)?;
-        let (value, ty) = self.value(&format!("{}.amount", self.programme.id))?;
-        (self.verdict() == Verdict::Eligible)
-            .then(|| Figure::new(self.set, &formula.id, &formula.title, value, ty))
+        let id = format!("{}.amount", self.programme.id);
+        let (value, ty) = self.answer.value(&id, self.row)?;
+        Some(Figure::new(
+            self.set,
+            &formula.id,
+            &formula.title,
+            value,
+            ty,
+        ))
+    }
+
+    /// The number of the amount with its type, where the verdict is eligible and the programme pays.
+    fn paid(&self) -> Option<(Option<i64>, Type)> {
+        self.outcome
+            .amount
+            .filter(|_| self.verdict() == Verdict::Eligible)
     }
 
     /// The first month that is paid, where the verdict is eligible.
@@ -227,13 +245,12 @@ impl ProgrammeOutcome<'_> {
     /// # Ok::<(), minzheng::Error>(())
     /// ```
     pub fn conditions(&self) -> Vec<Condition> {
-        let asked = self.answer.conditions(self.index);
+        let asked = self.answer.conditions(self.index());
         asked
             .map(|formula| Condition {
                 id: formula.id.clone(),
                 title: formula.title.clone(),
-                truth: (self.answer.truth(&formula.id, self.row.as_deref()))
-                    .unwrap_or(Truth::Unknown),
+                truth: (self.answer.truth(&formula.id, self.row)).unwrap_or(Truth::Unknown),
             })
             .collect()
     }
@@ -250,21 +267,18 @@ impl ProgrammeOutcome<'_> {
     /// What is missing to decide it, in order of use.
     pub fn missing(&self) -> Vec<Missing> {
         self.answer
-            .missing_for(Some((self.index, self.outcome.row.row)))
+            .missing_for(Some((self.index(), self.outcome.row.row)))
     }
 
-    fn value(&self, id: &str) -> Option<(V, Type)> {
-        self.answer.value(id, self.row.as_deref())
+    fn formula(&self, index: usize) -> Option<(&Formula, V, Type)> {
+        let formula = self.set.formulas().get(index)?;
+        let row = self.row.filter(|_| formula.entity > 0);
+        let (value, ty) = self.answer.value(&formula.id, row)?;
+        Some((formula, value, ty))
     }
 
     fn figure(&self, formula: usize) -> Option<Figure> {
-        let formula = self.set.formulas().get(formula)?;
-        let row = if formula.entity == 0 {
-            None
-        } else {
-            self.row.as_deref()
-        };
-        let (value, ty) = self.answer.value(&formula.id, row)?;
+        let (formula, value, ty) = self.formula(formula)?;
         Some(Figure::new(
             self.set,
             &formula.id,
@@ -278,7 +292,8 @@ impl ProgrammeOutcome<'_> {
         if self.verdict() != Verdict::Eligible {
             return None;
         }
-        self.figure(formula?)?.date()
+        let (_, value, ty) = self.formula(formula?)?;
+        date(value, ty)
     }
 
     /// The outcome as JSON.
@@ -333,24 +348,23 @@ impl Assessment {
 
     /// The outcomes of the programmes that were in force, in the order of tests, for the household or each person.
     pub fn programmes(&self) -> impl Iterator<Item = ProgrammeOutcome<'_>> {
+        let outcomes = self.answer.outcomes().into_iter();
+        outcomes.filter_map(|outcome| self.outcome(outcome))
+    }
+
+    /// What the engine of rules below says of a programme and row, told as one of [`Assessment::programmes`]; `None` where the
+    /// programme was not in force.
+    pub fn outcome(&self, outcome: scenario::ProgrammeOutcome) -> Option<ProgrammeOutcome<'_>> {
         let set = self.answer.packs();
-        self.answer
-            .outcomes()
-            .into_iter()
-            .filter(|o| o.in_force)
-            .filter_map(move |outcome| {
-                let row = (outcome.row.entity > 0)
-                    .then(|| self.answer.input().row_id(outcome.row).to_owned());
-                let programme = set.programmes().get(outcome.programme)?;
-                Some(ProgrammeOutcome {
-                    set,
-                    answer: &self.answer,
-                    programme,
-                    index: outcome.programme,
-                    row,
-                    outcome,
-                })
-            })
+        let programme = set.programmes().get(outcome.programme)?;
+        let row = (outcome.row.entity > 0).then(|| self.answer.input().row_id(outcome.row));
+        outcome.in_force.then_some(ProgrammeOutcome {
+            set,
+            answer: &self.answer,
+            programme,
+            row,
+            outcome,
+        })
     }
 
     /// The outcome of one programme, for the household or a person.

@@ -396,13 +396,8 @@ impl Household {
     /// # Errors
     /// `E-ID-CONTRADICTION` where the documents of a person say something else than the facts.
     pub fn document(&self) -> Result<Document, Error> {
-        Error::all(self.wrong.clone()).map_or_else(
-            || {
-                let tree = Value::Object(self.tree.clone());
-                Ok(Document::from_value(&self.name, &tree))
-            },
-            Err,
-        )
+        Error::all(self.wrong.clone())
+            .map_or_else(|| Ok(Document::from_object(&self.name, &self.tree)), Err)
     }
 
     /// The ids of the persons, in their order.

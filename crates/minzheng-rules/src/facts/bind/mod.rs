@@ -6,7 +6,7 @@ mod rows;
 mod values;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 
@@ -78,7 +78,8 @@ pub struct Data {
     pub(crate) texts: BTreeMap<(usize, usize), String>,
     pub(crate) overlays: Vec<Overlay>,
     pub(crate) warnings: Diagnostics,
-    pub(crate) digest: String,
+    /// Worked out when it is first asked for: a receipt wants it, a decision does not.
+    pub(crate) digest: OnceLock<String>,
 }
 
 impl Input {
@@ -107,7 +108,7 @@ impl Input {
 
     /// SHA-256 of the facts, dates and overlays, in hexadecimal.
     pub fn digest(&self) -> &str {
-        &self.digest
+        self.digest.get_or_init(|| self.digested())
     }
 
     /// Facts that were read as unknown because they lie outside their declared bounds, and the like.
@@ -119,7 +120,7 @@ impl Input {
     pub fn add_overlays(&mut self, more: impl IntoIterator<Item = Overlay>) {
         let data = Arc::make_mut(&mut self.data);
         data.overlays.extend(more);
-        data.seal();
+        data.digest.take();
     }
 
     /// The same facts decided on another day.
@@ -128,7 +129,7 @@ impl Input {
         let data = Arc::make_mut(&mut self.data);
         data.on = on;
         data.known_on = known_on;
-        data.seal();
+        data.digest.take();
         self
     }
 
@@ -180,8 +181,8 @@ impl Data {
             .flatten()
     }
 
-    /// Digests everything that can change an answer.
-    pub(super) fn seal(&mut self) {
+    /// The digest of everything that can change an answer.
+    fn digested(&self) -> String {
         let mut hash = Sha256::new();
         let mut number = |n: i64| hash.update(n.to_be_bytes());
         number(self.on.number());
@@ -238,7 +239,7 @@ impl Data {
             hash.update([0]);
         }
         hash.update(self.default_status.word());
-        self.digest = load_hex(&hash.finalize());
+        load_hex(&hash.finalize())
     }
 }
 
@@ -265,7 +266,6 @@ impl PackSet {
             return Err(Diagnostics::at_file(findings, &document.name));
         }
         input.warnings = findings;
-        input.seal();
         Ok(Input {
             data: Arc::new(input),
         })
@@ -291,7 +291,7 @@ impl PackSet {
             texts: BTreeMap::new(),
             overlays: Vec::new(),
             warnings: Diagnostics::new(),
-            digest: String::new(),
+            digest: OnceLock::new(),
         }
     }
 }
