@@ -1,7 +1,9 @@
 //! The columnar program over a population: the pack of a bench, all households at once.
 
 use std::borrow::Cow;
+use std::fs;
 use std::hint::black_box;
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::types::{Date32Type, Int32Type, Int64Type, UInt8Type};
@@ -12,11 +14,11 @@ use minzheng_rules::columnar::{
     Batch, Bitmap, Column, Dates, OutputColumn, Request, Table, Values,
 };
 use minzheng_rules::date::Day;
-use minzheng_rules::export::{Dialect, ExportRequest};
+use minzheng_rules::export::{Dialect, ExportRequest, Exported, Form};
 use minzheng_rules::pack::PackSet;
 use minzheng_rules::scenario::Engine;
 
-use crate::columns::{numbers, table};
+use crate::columns::{NOTHING, numbers, table, whole};
 use crate::data::Population;
 use crate::engine::Prepared;
 use crate::manifest::Bench;
@@ -148,23 +150,7 @@ fn packed_words(words: impl Iterator<Item = u64>, rows: usize) -> BooleanBuffer 
 /// As [`columnar`].
 pub fn sum<'a>(bench: &'a Bench, population: &'a Population) -> Result<Prepared<'a>, String> {
     let answer = columnar(bench, population)?()?;
-    let engine = Engine::new(scalar::pack(&bench.id)?);
-    let outputs: Vec<String> = bench.answer.keys().cloned().collect();
-    let on = numbers::<Date32Type>(&population.households, "on")?;
-    let on = on
-        .values()
-        .first()
-        .and_then(|day| Day::from_number(i64::from(*day)));
-    let on = on.ok_or("nobody to decide")?;
-    let request = ExportRequest {
-        dialect: Dialect::DuckDb,
-        on,
-        known_on: Day::MAX,
-        place: "000000",
-        outputs: &outputs,
-        steps: false,
-    };
-    let exported = engine.export(&request).map_err(|e| e.to_string())?;
+    let exported = exported(bench, population, Dialect::DuckDb)?;
     let read = exported.tables.into_iter().flat_map(|table| table.columns);
     let columns: Vec<&'a ArrayRef> = read
         .map(|fact| {
@@ -177,6 +163,49 @@ pub fn sum<'a>(bench: &'a Bench, population: &'a Population) -> Result<Prepared<
         black_box(sums.fold(0, u64::wrapping_add));
         Ok(answer.clone())
     }))
+}
+
+/// Writes the answer of a bench out as `emitted.sql` and `emitted.py`, each output one expression over nulls: what the peers run.
+///
+/// # Errors
+/// An output that is no such expression; what the file system says.
+pub fn emit(bench: &Bench, population: &Population, folder: &Path) -> Result<(), String> {
+    for (dialect, name) in [
+        (Dialect::DuckDb, "emitted.sql"),
+        (Dialect::Polars, "emitted.py"),
+    ] {
+        let path = folder.join(name);
+        let text = exported(bench, population, dialect)?.text;
+        fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// The rules of a bench for the day of its population. What its columns hold at least is told: our program looks for itself.
+fn exported(bench: &Bench, population: &Population, dialect: Dialect) -> Result<Exported, String> {
+    let engine = Engine::new(scalar::pack(&bench.id)?);
+    let outputs: Vec<String> = bench.answer.keys().cloned().collect();
+    let on = numbers::<Date32Type>(&population.households, "on")?;
+    let on = on
+        .values()
+        .first()
+        .and_then(|day| Day::from_number(i64::from(*day)));
+    let mut lows = Vec::new();
+    for fact in engine.packs().facts() {
+        let values = whole(&population.households, &fact.id)?;
+        let known = values.into_iter().filter(|value| *value != NOTHING);
+        lows.extend(known.min().map(|low| (fact.id.clone(), low)));
+    }
+    let request = ExportRequest {
+        dialect,
+        on: on.ok_or("nobody to decide")?,
+        known_on: Day::MAX,
+        place: "000000",
+        outputs: &outputs,
+        form: Form::Nulls,
+        lows: &lows,
+    };
+    engine.export(&request).map_err(|e| e.to_string())
 }
 
 /// The values of a column and the bits of what is known, added; a sum that wraps reads no less.

@@ -1,7 +1,8 @@
 //! The plan in two engines that are not ours: every node of every row is the interval the scalar program gives.
 //!
 //! Random programs on random cases, and the built-in packs on random households, are exported, run in `DuckDB` and Polars
-//! (`tests/oracles/compare.py`) and compared, low end and high end. `cargo xtask ci oracles` sets Python up and runs it.
+//! (`tests/oracles/compare.py`) and compared, low end and high end. So are outputs written as expressions over nulls: a value where
+//! the scalar program has one, else null. `cargo xtask ci oracles` sets Python up and runs it.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -26,9 +27,10 @@ use minzheng::packs::BuiltIn;
 use minzheng_arrow::synth::{Province, SynthOptions};
 use minzheng_arrow::{ImportOptions, Importer, Tables};
 use minzheng_rules::date::Day;
-use minzheng_rules::export::{ColumnKind, Dialect, ExportRequest, Exported};
+use minzheng_rules::export::{ColumnKind, Dialect, ExportRequest, Exported, Form};
 use minzheng_rules::facts::{Document, Input};
-use minzheng_rules::pack::PackSet;
+use minzheng_rules::lang::Type;
+use minzheng_rules::pack::{PackSet, PackSource, SourceFile};
 use minzheng_rules::scenario::Engine;
 use minzheng_testkit::{households, programs, repo_root};
 use proptest::prelude::*;
@@ -40,6 +42,17 @@ use serde_json::{Value, json};
 const PROGRAMS: usize = 200;
 
 const PYTHON: &str = "target/oracles/bin/python";
+
+/// What an exported plan says of a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Says {
+    /// Its interval.
+    Intervals,
+    /// The value, or null exactly where it is unknown.
+    Nulls,
+    /// The value, or null; never a value where it is unknown.
+    NullsAtLeast,
+}
 
 /// A folder of the run, empty.
 fn folder(name: &str) -> PathBuf {
@@ -59,6 +72,7 @@ fn batch(
     place: &str,
     outputs: &[String],
     cases: &[Input],
+    says: Says,
 ) -> (u64, Exported) {
     let request = |dialect| ExportRequest {
         dialect,
@@ -66,7 +80,11 @@ fn batch(
         known_on: Day::MAX,
         place,
         outputs,
-        steps: true,
+        form: match says {
+            Says::Intervals => Form::Steps,
+            Says::Nulls | Says::NullsAtLeast => Form::Nulls,
+        },
+        lows: &[],
     };
     let export = |dialect| {
         engine
@@ -126,6 +144,9 @@ fn batch(
                         (_, None) => String::new(),
                         (ColumnKind::Truth, Some(truth)) => (truth == 1).to_string(),
                         (ColumnKind::Number, Some(number)) => number.to_string(),
+                        (ColumnKind::Date, Some(number)) => {
+                            Day::from_number(number).unwrap().to_string()
+                        }
                     });
                 }
                 // a row of nothing but nulls is still a row: its key is never null
@@ -178,14 +199,19 @@ fn batch(
             .iter()
             .map(|(name, node, _)| json!([name, words[node]]))
             .collect();
-        results.push(json!({ "name": result.name, "rows": columns.first().map_or(0, Vec::len), "outputs": outputs }));
+        results.push(json!({ "name": result.name, "key": result.key, "rows": columns.first().map_or(0, Vec::len), "outputs": outputs }));
     }
     let tables: Vec<Value> = sql
         .tables
         .iter()
         .map(|t| json!({ "name": t.name, "columns": columns(t) }))
         .collect();
-    let described = json!({ "tables": tables, "results": results });
+    let says = match says {
+        Says::Intervals => "intervals",
+        Says::Nulls => "nulls",
+        Says::NullsAtLeast => "nulls at least",
+    };
+    let described = json!({ "tables": tables, "results": results, "says": says });
     fs::write(folder.join("batch.json"), described.to_string()).unwrap();
     (values, sql)
 }
@@ -197,6 +223,7 @@ fn columns(table: &minzheng_rules::export::ExportTable) -> Vec<(String, &'static
     out.extend(table.columns.iter().map(|c| {
         let kind = match c.kind {
             ColumnKind::Truth => "truth",
+            ColumnKind::Date => "date",
             ColumnKind::Number | ColumnKind::Link => "number",
         };
         (c.name.clone(), kind)
@@ -323,6 +350,7 @@ fn random_programs_agree() {
             programs::PLACE,
             &program.outputs(),
             &documents,
+            Says::Intervals,
         );
         for node in &exported.nodes {
             *seen.entry(node.operation).or_default() += 1;
@@ -378,6 +406,7 @@ fn the_built_in_packs_agree() {
             households::PLACE,
             &outputs,
             &bound(set, cases),
+            Says::Intervals,
         );
         println!(
             "{} nodes, 1000 households, {values} intervals",
@@ -428,10 +457,216 @@ fn the_synthetic_province_agrees() {
         households::PLACE,
         &outputs,
         &cases,
+        Says::Intervals,
     );
     println!("{} households, {values} intervals", cases.len());
     assert!(cases.len() > 800);
     agree(&[(folder, values)]);
+}
+
+/// The 45 models of the benches, as the peers of the benches run them.
+#[test]
+#[ignore = "needs Python with DuckDB and Polars: cargo xtask ci oracles"]
+fn the_models_agree_over_nulls() {
+    let folder_of_pack = repo_root().join("benches/packs/models");
+    let files = fs::read_dir(folder_of_pack).unwrap().map(|entry| {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        SourceFile::new(name, fs::read_to_string(&path).unwrap())
+    });
+    let engine = Engine::new(PackSet::load(&[PackSource::new(files.collect())]).unwrap());
+    let outputs = everything(engine.packs());
+    assert_eq!(outputs.len(), 45);
+    // as in the benches, nobody is without the size of a household: an unknown standard times nothing would be nothing
+    let cases = drawn(engine.packs(), "2026-01-01", 4_000, &["hh_size"]);
+    let folder = folder("models");
+    let (values, _) = batch(
+        &folder,
+        &engine,
+        "2026-01-01",
+        "000000",
+        &outputs,
+        &cases,
+        Says::Nulls,
+    );
+    agree(&[(folder, values)]);
+}
+
+/// Formulas that are expressions over nulls, by type; of the last list those of which an interval says more.
+const OVER_NULLS: [(&str, &[&str]); 3] = [
+    (
+        "bool",
+        &[
+            "yes && !sure || hue in [red, blue]",
+            "(yes || sure) && hue != blue",
+            "!(yes && pay - (pay - cap) >= pay * 3)",
+            "yes == sure",
+            "has(born) && !has(pay)",
+            "coalesce(yes, true) && coalesce(born, date(\"1999-01-01\")) < on",
+            "age(born) >= 18",
+            "age(born) > 18",
+            "age(born) < 2",
+            "age(born) <= 2",
+            "age(born) == 1",
+            "age(born) != 18",
+            "60 > age(born)",
+            "on - begun > days(30)",
+            "begun - on >= days(1)",
+            "on - begun == days(2)",
+            "days(2) != on - begun",
+            "begun < born",
+            "begun <= on && born >= date(\"1990-06-30\")",
+            "div_round(pay, many, half_up) > cap * 2 - pay",
+        ],
+    ),
+    (
+        "money",
+        &[
+            "div_round(pay, many, half_up)",
+            "div_round(pay, many - 3, half_up)",
+            "div_round(pay, many - 3, up)",
+            "div_round(pay, many - 3, down)",
+            "div_round(pay, (many - 3) * 4, half_up)",
+            "div_round(yuan(0) - pay, size * 12, half_up)",
+            "div_round(pay, 7, up)",
+            "div_round(pay, 12, half_up)",
+            "mul_round(pay, share, half_up)",
+            "mul_round(pay, share, up)",
+            "mul_round(pay, 0.35, down)",
+            "round_to(pay, yuan(1), half_up)",
+            "round_to(pay, yuan(3), up)",
+            "coalesce(pay, yuan(5)) + cap - yuan(3)",
+            "pay * 3 - cap",
+        ],
+    ),
+    (
+        "bool",
+        &[
+            "pay * many >= cap",
+            "size >= 1 || yes",
+            "size > 0 && pay > cap",
+            "pay * size > cap",
+        ],
+    ),
+];
+
+#[test]
+#[ignore = "needs Python with DuckDB and Polars: cargo xtask ci oracles"]
+fn expressions_over_nulls_agree() {
+    // the last of February: who was born on a leap day
+    let on = "2026-02-28";
+    let mut pack = r#"
+        [pack]
+        id = "nulls"
+        title = { zh = "空值", en = "nulls" }
+        publisher = "test"
+        version = "1"
+        level = "nation"
+        place = "000000"
+        reviewed_on = 2026-01-01
+        [[entity]]
+        id = "unit"
+        [[codes]]
+        id = "colour"
+        title = { zh = "色", en = "colour" }
+        values = [{ id = "red", zh = "红", en = "red" }, { id = "blue", zh = "蓝", en = "blue" }, { id = "grey", zh = "灰", en = "grey" }]
+    "#
+    .to_owned();
+    for (id, ty) in [
+        ("yes", "bool"),
+        ("sure", "bool"),
+        ("hue", "code:colour"),
+        ("born", "date"),
+        ("begun", "date"),
+        ("pay", "money"),
+        ("cap", "money"),
+        ("many", "count"),
+        ("share", "ratio"),
+        ("size", "count"),
+    ] {
+        let bounds = if id == "size" { "low = 1" } else { "" };
+        writeln!(
+            pack,
+            "[[fact]]\nid = \"{id}\"\nentity = \"unit\"\ntype = \"{ty}\"\n{bounds}\ntitle = {{ zh = \"x\", en = \"x\" }}"
+        )
+        .unwrap();
+    }
+    let mut named: Vec<Vec<String>> = Vec::new();
+    for (list, (ty, formulas)) in OVER_NULLS.iter().enumerate() {
+        named.push(Vec::new());
+        for (number, expr) in formulas.iter().enumerate() {
+            let id = format!("f{list}_{number}");
+            writeln!(
+                pack,
+                "[[formula]]\nid = \"{id}\"\nentity = \"unit\"\ntype = \"{ty}\"\nfrom = 2020-01-01\nstatus = \"invented\"\nexpr = '{expr}'"
+            )
+            .unwrap();
+            named[list].push(id);
+        }
+    }
+    let source = PackSource::new(vec![SourceFile::new("pack.toml", pack)]);
+    let engine = Engine::new(PackSet::load(&[source]).unwrap_or_else(|e| panic!("{e}")));
+    let cases = drawn(engine.packs(), on, 8_000, &[]);
+    let loose = named.pop().unwrap();
+    let mut batches = Vec::new();
+    for (name, outputs, says) in [
+        ("nulls", named.concat(), Says::Nulls),
+        ("nulls_at_least", loose, Says::NullsAtLeast),
+    ] {
+        let folder = folder(name);
+        let (values, _) = batch(&folder, &engine, on, "000000", &outputs, &cases, says);
+        batches.push((folder, values));
+    }
+    agree(&batches);
+}
+
+/// Cases of a pack with one entity: facts drawn near what rules ask for, three of ten missing; `given` never are, nor are they 0.
+fn drawn(set: &PackSet, on: &str, rows: usize, given: &[&str]) -> Vec<Input> {
+    let mut runner = TestRunner::deterministic();
+    let numbers = prop::collection::vec(any::<u32>(), set.facts().count());
+    let root = set.entities()[0].id.clone();
+    let day = Day::parse(on).unwrap();
+    let documents = (0..rows).map(|_| {
+        let mut facts = serde_json::Map::new();
+        let numbers = numbers.new_tree(&mut runner).unwrap().current();
+        for (fact, number) in set.facts().zip(numbers) {
+            let is_given = given.contains(&fact.id.as_str());
+            if number % 10 < 3 && !is_given {
+                continue;
+            }
+            let number = i64::from(number / 10);
+            let low = fact.low.unwrap_or(i64::from(is_given));
+            let value = match fact.ty {
+                Type::Bool => json!(number % 2 == 0),
+                Type::Code(list) => {
+                    let codes = &set.code_lists()[list].codes;
+                    json!(codes[usize::try_from(number).unwrap() % codes.len()].id)
+                }
+                // birthdays, and days around
+                Type::Date if number % 2 == 0 => {
+                    let birthday = day.add_months(number / 2 % 90 * -12);
+                    json!(birthday.add_days(number % 7 - 3).to_string())
+                }
+                Type::Date => json!(day.add_days(30 - number % 800).to_string()),
+                Type::Count => json!(number % 7 + low),
+                Type::Ratio => json!(format!("0.{:04}", number % 10_000)),
+                Type::Money { .. } => {
+                    // halves, nothing, and either sign
+                    let fen =
+                        [0, 600, 18_000, number % 4_000_000][usize::try_from(number % 4).unwrap()];
+                    let sign = if number % 5 == 0 { "-" } else { "" };
+                    json!(format!("{sign}{}.{:02}", fen / 100, fen % 100))
+                }
+                _ => continue,
+            };
+            facts.insert(fact.id.clone(), value);
+        }
+        let mut case = json!({ "on": on });
+        case[root.as_str()] = facts.into();
+        Document::from_value("drawn", &case)
+    });
+    let documents: Vec<Document> = documents.collect();
+    bound(set, documents)
 }
 
 /// Every formula, condition and outcome.

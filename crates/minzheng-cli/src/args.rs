@@ -1128,6 +1128,12 @@ pub(crate) enum PackCommand {
         /// Also give every step on the way
         #[arg(long)]
         steps: bool,
+        /// One expression an output, null where it is unknown, without intervals
+        #[arg(long, conflicts_with = "steps")]
+        nulls: bool,
+        /// The lowest value that a column holds, as `wage=0` (money in fen): divisions are written for no less
+        #[arg(long = "low", value_name = "FACT=NUMBER", requires = "nulls", value_parser = low)]
+        lows: Vec<(String, i64)>,
     },
     /// Which conditions, branches and figures the tests of the packs reach
     #[command(after_help = teach(
@@ -1141,6 +1147,13 @@ pub(crate) enum PackCommand {
         #[arg(long)]
         deny_unmet: bool,
     },
+}
+
+/// A fact and a number.
+fn low(text: &str) -> Result<(String, i64), String> {
+    let (fact, number) = text.split_once('=').ok_or("FACT=NUMBER")?;
+    let number = number.parse().map_err(|_| "a whole number")?;
+    Ok((fact.to_owned(), number))
 }
 
 /// A language of tables.

@@ -7,7 +7,7 @@ use minzheng::packs::BuiltIn;
 use minzheng::{Engine, Lang};
 use minzheng_rules::date::Day;
 use minzheng_rules::error::Severity;
-use minzheng_rules::export::{Dialect, ExportRequest};
+use minzheng_rules::export::{Dialect, ExportRequest, Form};
 use minzheng_rules::pack::model::{Dated, Programme, Rule, Words};
 use minzheng_rules::pack::{PackSet, PackSource};
 
@@ -60,6 +60,8 @@ pub(crate) fn run(command: PackCommand, packs: &[PathBuf], lang: Lang) -> Outcom
             place,
             outputs,
             steps,
+            nulls,
+            lows,
         } => {
             let dialect = match dialect {
                 args::Dialect::Duckdb => Dialect::DuckDb,
@@ -72,7 +74,12 @@ pub(crate) fn run(command: PackCommand, packs: &[PathBuf], lang: Lang) -> Outcom
                 known_on: known_on.map_or(Day::MAX, day),
                 place: &place,
                 outputs: &outputs,
-                steps,
+                form: match (steps, nulls) {
+                    (_, true) => Form::Nulls,
+                    (true, false) => Form::Steps,
+                    (false, false) => Form::Intervals,
+                },
+                lows: &lows,
             };
             let exported = engine(&[])?.rules().export(&request);
             Ok(exported.map_err(minzheng::Error::from)?.text)

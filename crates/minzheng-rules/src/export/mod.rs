@@ -1,8 +1,10 @@
 //! The plan of a day and a place written out for another engine: SQL for `DuckDB`, or Python with Polars expressions.
 //!
 //! Every node of the plan becomes two columns, `n7_lo` and `n7_hi`: the interval of the scalar program. So an analyst can
-//! read a rule in a language of tables, and the tests have two evaluators that share no code with ours.
+//! read a rule in a language of tables, and the tests have two evaluators that share no code with ours. Where an output needs
+//! no interval, [`Form::Nulls`] writes it as one expression.
 
+mod nulls;
 mod polars;
 mod sql;
 mod stages;
@@ -29,6 +31,20 @@ pub enum Dialect {
     Polars,
 }
 
+/// How values are written out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// Every value is an interval in two columns: all that the library can say.
+    Intervals,
+    /// The same, and the results also hold every node on the way, as `n7_lo` and `n7_hi`.
+    Steps,
+    /// Every output is one expression over the columns of its row, null where it is unknown, as one writes it who knows the engine.
+    ///
+    /// What is not null is what the library says. Null may also stand where the library decides from the declared bounds of
+    /// what is missing, or because it is multiplied by nothing.
+    Nulls,
+}
+
 /// What to write out.
 #[derive(Debug, Clone, Copy)]
 pub struct ExportRequest<'a> {
@@ -43,8 +59,11 @@ pub struct ExportRequest<'a> {
     /// Ids of formulas, `PROGRAMME/CONDITION`, or `PROGRAMME.eligible|qualifies|amount`; none: whether every programme is
     /// granted, and its amount.
     pub outputs: &'a [String],
-    /// Whether the results also hold every node on the way, as `n7_lo` and `n7_hi`.
-    pub steps: bool,
+    /// How values are written out.
+    pub form: Form,
+    /// The lowest value of columns, by the id of the fact, where it is known what the tables hold, in the engine's unit. In
+    /// [`Form::Nulls`] a division need not be written for what is lower.
+    pub lows: &'a [(String, i64)],
 }
 
 /// A plan written out, with the tables it reads and leaves.
@@ -54,6 +73,8 @@ pub struct ExportRequest<'a> {
 pub struct Exported {
     /// The language.
     pub dialect: Dialect,
+    /// How values are written out.
+    pub form: Form,
     /// The SQL script or Python source.
     pub text: String,
     /// What it reads.
@@ -71,7 +92,7 @@ pub struct ExportTable {
     pub name: String,
     /// The column that numbers its rows: `BIGINT`, unique, never null.
     pub key: String,
-    /// The column with the number of the row above, where there is one: `BIGINT`, never null.
+    /// The column with the number of the row above, where there is one and it is read: `BIGINT`, never null.
     pub parent: Option<String>,
     /// Its other columns.
     pub columns: Vec<ExportColumn>,
@@ -85,11 +106,15 @@ pub enum ColumnKind {
     Number,
     /// A `BOOLEAN`.
     Truth,
+    /// A `DATE`: where values are nulls; else dates are numbers.
+    Date,
     /// The number of the row a link points to: `BIGINT`, null where it points to none.
     Link,
 }
 
 /// A column that is read. Null is unknown: then a fact can be anything between its declared bounds.
+///
+/// In [`Form::Nulls`] bounds are not looked at: a value outside them is to be given as null.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportColumn {
     /// Its name: the id of a fact, `finding:ID` for an official's finding, `link:NAME` for a link.
@@ -105,13 +130,15 @@ pub struct ExportColumn {
 }
 
 /// A table that is left: the key of the entity, then `NAME_lo` and `NAME_hi` for every output; in the order of the key.
+///
+/// In [`Form::Nulls`] a view, with one column `NAME` for every output, in no order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportResult {
     /// Its name: `result_` and the id of the entity.
     pub name: String,
     /// The column with the number of the row.
     pub key: String,
-    /// The outputs: name without `_lo` and `_hi`, the number of its node, the type in the words of packs.
+    /// The outputs: name without `_lo` or `_hi`, the number of its node, the type in the words of packs.
     pub outputs: Vec<(String, NodeId, String)>,
 }
 
@@ -132,7 +159,7 @@ impl Exported {
     /// The rows of the tables that are read, for one case: per table and row the key, the row above where there is one, and the
     /// columns; rows are counted from 0 in the case. Truth is 0 or 1; `None` is null.
     ///
-    /// A fact that was refused for its bounds is given as a value outside them.
+    /// A fact that was refused for its bounds is given as a value outside them, in [`Form::Nulls`] as null.
     pub fn rows(&self, set: &PackSet, input: &Input) -> Vec<Vec<Vec<Option<i64>>>> {
         let number = |row: usize| i64::try_from(row).ok();
         let of_table = |table: &ExportTable| {
@@ -150,12 +177,13 @@ impl Exported {
                         let link = links?.iter().position(|(n, _)| n == name)?;
                         input.target(entity, link, row).and_then(number)
                     }
-                    ColumnKind::Number | ColumnKind::Truth => {
+                    ColumnKind::Number | ColumnKind::Truth | ColumnKind::Date => {
                         let named =
                             |f: &(usize, &Fact)| f.1.entity == entity && f.1.id == column.name;
                         let (at, fact) = set.facts.iter().enumerate().find(named)?;
                         let value = input.value(at, row);
-                        let outside = value != V::missing(fact.ty, fact.low, fact.high);
+                        let outside = self.form != Form::Nulls
+                            && value != V::missing(fact.ty, fact.low, fact.high);
                         let above = fact.high.and_then(|h| h.checked_add(1));
                         let below = fact.low.and_then(|l| l.checked_sub(1));
                         value.get().or(if outside { above.or(below) } else { None })
@@ -173,14 +201,14 @@ impl Engine {
     /// Writes the plan of a day and a place out for another engine.
     ///
     /// The text computes, for every output and every row, the interval that [`Engine::evaluate`] gives for a case with those
-    /// facts, that day and that place, and no overlay.
+    /// facts, that day and that place, and no overlay; in [`Form::Nulls`] its value, or null.
     ///
     /// # Errors
     /// `E-EXPORT-OUTPUT` for an output that no pack has; `E-VALUE-PLACE` for a place that is no code; `E-EXPORT-NAME` where a
-    /// fact has the name of a key column.
+    /// fact has the name of a key column; `E-EXPORT-LOW` for a lowest value of no fact; `E-EXPORT-NULLS` for an output that is no single expression over nulls.
     ///
     /// ```
-    /// use minzheng_rules::{date::Day, export::{Dialect, ExportRequest}, pack::{PackSet, PackSource, SourceFile}, scenario::Engine};
+    /// use minzheng_rules::{date::Day, export::{Dialect, ExportRequest, Form}, pack::{PackSet, PackSource, SourceFile}, scenario::Engine};
     /// let pack = PackSource::new(vec![SourceFile::new("pack.toml", r#"
     ///     [pack]
     ///     id = "small"
@@ -206,20 +234,32 @@ impl Engine {
     ///     expr = "income < yuan(100)"
     /// "#)]);
     /// let engine = Engine::new(PackSet::load(&[pack]).map_err(|e| e.to_string())?);
-    /// let exported = engine.export(&ExportRequest {
+    /// let mut request = ExportRequest {
     ///     dialect: Dialect::DuckDb,
     ///     on: Day::parse("2026-07-01").unwrap(),
     ///     known_on: Day::MAX,
     ///     place: "000000",
     ///     outputs: &["low".to_owned()],
-    ///     steps: false,
-    /// }).map_err(|e| e.to_string())?;
+    ///     form: Form::Intervals,
+    ///     lows: &[],
+    /// };
+    /// let exported = engine.export(&request).map_err(|e| e.to_string())?;
     /// assert_eq!(exported.tables[0].columns[0].name, "income");
     /// assert!(exported.text.contains("mz_lt_lo("));
+    /// request.form = Form::Nulls;
+    /// let exported = engine.export(&request).map_err(|e| e.to_string())?;
+    /// assert!(exported.text.contains("\"income\" < 10000 AS \"low\""));
     /// # Ok::<(), String>(())
     /// ```
     pub fn export(&self, request: &ExportRequest<'_>) -> Result<Exported, Diagnostics> {
         let set = self.packs();
+        for (id, _) in request.lows {
+            if !set.facts().any(|f| f.id == *id) {
+                let mut findings = Diagnostics::new();
+                findings.push(no_fact(set, id));
+                return Err(findings);
+            }
+        }
         let input = empty_case(set, request)?;
         let regime = self.regime(&input);
         let plan = &regime.plan;
@@ -227,7 +267,7 @@ impl Engine {
         let wanted: Vec<(usize, NodeId)> = outputs.iter().map(|o| (o.entity, o.node)).collect();
         let reached = reached(plan, &wanted);
         let mut columns = wanted;
-        if request.steps {
+        if request.form == Form::Steps {
             let own = |id: &NodeId| plan.nodes.get(ix(*id)).map(|n| (n.row, *id));
             columns.extend(reached.iter().filter_map(own));
         }
@@ -245,7 +285,7 @@ impl Engine {
         for o in &outputs {
             add(o.entity, o.name.clone(), o.node, set.type_word(o.ty));
         }
-        if request.steps {
+        if request.form == Form::Steps {
             for id in &reached {
                 if let Some(node) = plan.nodes.get(ix(*id)) {
                     add(node.row, format!("n{id}"), *id, set.type_word(node.ty));
@@ -258,6 +298,8 @@ impl Engine {
             params: &regime.params,
             input: &input,
             place: request.place,
+            form: request.form,
+            lows: request.lows,
             schedule: &schedule,
             results: &results,
         };
@@ -274,18 +316,29 @@ impl Engine {
                 })
             })
             .collect();
-        let text = match request.dialect {
-            Dialect::DuckDb => sql::write(&work, &tables),
-            Dialect::Polars => polars::write(&work, &tables),
+        let views = || nulls::views(&work, &self.evaluate(&input));
+        let text = match (request.form, request.dialect) {
+            (Form::Nulls, Dialect::DuckDb) => sql::write_nulls(&work, &tables, &views()?),
+            (Form::Nulls, Dialect::Polars) => polars::write_nulls(&work, &tables, &views()?),
+            (_, Dialect::DuckDb) => sql::write(&work, &tables),
+            (_, Dialect::Polars) => polars::write(&work, &tables),
         };
         Ok(Exported {
             dialect: request.dialect,
+            form: request.form,
             text,
             tables,
             results: results.into_values().collect(),
             nodes,
         })
     }
+}
+
+fn no_fact(set: &PackSet, id: &str) -> Diagnostic {
+    let near = nearest(id, set.facts().map(|f| f.id.as_str()));
+    let help = near.map(|n| format!("did you mean `{n}`?"));
+    Diagnostic::error("E-EXPORT-LOW", format!("there is no fact `{id}`"))
+        .help(help.unwrap_or_else(|| "give the id of a fact".to_owned()))
 }
 
 /// A case of the day and place that says nothing else.
@@ -449,6 +502,8 @@ struct Work<'a> {
     params: &'a Params,
     input: &'a Input,
     place: &'a str,
+    form: Form,
+    lows: &'a [(String, i64)],
     schedule: &'a Schedule,
     results: &'a BTreeMap<usize, ExportResult>,
 }
@@ -475,6 +530,18 @@ impl Work<'_> {
     fn bounds(&self, id: Option<NodeId>) -> V {
         let node = id.and_then(|id| self.node(id));
         node.map_or(V::UNKNOWN, |n| n.bounds)
+    }
+
+    /// The lowest value of a column of facts: the declared bound, or what is known of the table.
+    fn low(&self, entity: usize, name: &str) -> Option<i64> {
+        let facts = &self.set.facts;
+        let fact = facts.iter().find(|f| f.entity == entity && f.id == name);
+        let held = self
+            .lows
+            .iter()
+            .find(|(id, _)| id == name)
+            .map(|(_, low)| *low);
+        fact.and_then(|f| f.low).max(held)
     }
 
     fn key(&self, entity: usize) -> String {
@@ -685,10 +752,10 @@ impl Work<'_> {
                 }
                 columns.push(ExportColumn {
                     name: fact.id.clone(),
-                    kind: if fact.ty == Type::Bool {
-                        ColumnKind::Truth
-                    } else {
-                        ColumnKind::Number
+                    kind: match fact.ty {
+                        Type::Bool => ColumnKind::Truth,
+                        Type::Date if self.form == Form::Nulls => ColumnKind::Date,
+                        _ => ColumnKind::Number,
                     },
                     ty: self.set.type_word(fact.ty),
                     low: fact.low,
@@ -704,12 +771,18 @@ impl Work<'_> {
                     high: None,
                 });
             }
-            tables.push(ExportTable {
-                name: id_of(self.set, *entity).to_owned(),
-                key,
-                parent,
-                columns,
-            });
+            // an expression over nulls stays in its row: what lies above is not reached
+            let read = self.form != Form::Nulls
+                || !columns.is_empty()
+                || self.results.contains_key(entity);
+            if read {
+                tables.push(ExportTable {
+                    name: id_of(self.set, *entity).to_owned(),
+                    key,
+                    parent: parent.filter(|_| self.form != Form::Nulls),
+                    columns,
+                });
+            }
         }
         if findings.is_empty() {
             Ok(tables)
@@ -800,7 +873,8 @@ mod tests {
             known_on: Day::MAX,
             place: "000000",
             outputs: &[output.to_owned()],
-            steps: false,
+            form: Form::Intervals,
+            lows: &[],
         })
     }
 

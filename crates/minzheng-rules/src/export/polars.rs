@@ -1,5 +1,8 @@
 //! A plan as a Python module with Polars expressions.
 
+use chrono::Datelike as _;
+
+use super::nulls::{ATOM, Division, Expr, Sign, Views, Words};
 use super::stages::{Col, Stage};
 use super::{ExportResult, ExportTable, Work, commas, id_of, kind_word};
 use crate::ir::{NodeId, Op};
@@ -29,6 +32,127 @@ pub(super) fn write(work: &Work<'_>, tables: &[ExportTable]) -> String {
     }
     lines.push("    }\n".to_owned());
     lines.join("\n")
+}
+
+/// Every output an expression, all in a dictionary by result.
+pub(super) fn write_nulls(work: &Work<'_>, tables: &[ExportTable], views: &Views) -> String {
+    let python = Python { work };
+    let mut lines: Vec<String> = Vec::new();
+    lines.extend(work.head().iter().map(|l| format!("# {l}")));
+    lines.extend(python.contract(tables));
+    lines.push("import datetime\n\nimport polars as pl\n\nEXPRESSIONS = {".to_owned());
+    for (result, expressions) in work.results.values().zip(views) {
+        lines.push(format!("    {}: {{", quoted(&result.name)));
+        for ((name, id, _), expr) in result.outputs.iter().zip(expressions) {
+            let text = match expr {
+                Expr::Number(_) | Expr::Day(_) => format!("pl.lit({})", term(expr).text),
+                other => term(other).text,
+            };
+            lines.push(format!(
+                "        {}: {text},  # {}",
+                quoted(name),
+                work.comment(*id)
+            ));
+        }
+        lines.push("    },".to_owned());
+    }
+    lines.push("}\n\n\ndef run(tables):".to_owned());
+    lines.extend(python.guard());
+    lines.push("    return {".to_owned());
+    for (entity, result) in work.results {
+        let name = quoted(&result.name);
+        lines.push(format!(
+            "        {name}: tables[{}].lazy().select({}, **EXPRESSIONS[{name}]).collect(),",
+            quoted(id_of(work.set, *entity)),
+            quoted(&result.key)
+        ));
+    }
+    lines.push("    }\n".to_owned());
+    lines.join("\n")
+}
+
+/// An expression over nulls: comparisons, `|`, `&`, sums, products, `~`, in the order of how tightly they bind.
+fn term(expr: &Expr) -> Words {
+    let within = |e: &Expr, binds| term(e).within(binds);
+    let list = |parts: &[Expr], between: &str, binds| {
+        let parts: Vec<String> = parts.iter().map(|e| within(e, binds)).collect();
+        parts.join(between)
+    };
+    let two = |a: &Expr, op: &str, b: &Expr, binds: u8| {
+        format!(
+            "{} {op} {}",
+            within(a, binds),
+            within(b, binds.saturating_add(1))
+        )
+    };
+    let column = |name: &String| format!("pl.col({})", quoted(name));
+    let (text, binds) = match expr {
+        Expr::Column(name) => (column(name), ATOM),
+        Expr::Number(n) => (n.to_string(), ATOM),
+        Expr::Day(day) => {
+            let d = day.to_date();
+            let text = format!("datetime.date({}, {}, {})", d.year(), d.month(), d.day());
+            (text, ATOM)
+        }
+        Expr::Truth(true) => ("pl.lit(True)".to_owned(), ATOM),
+        Expr::Truth(false) => ("pl.lit(False)".to_owned(), ATOM),
+        Expr::Abs(a) => (format!("{}.abs()", within(a, ATOM)), ATOM),
+        Expr::Coalesce(a, b) => (
+            format!("{}.fill_null({})", within(a, ATOM), term(b).text),
+            ATOM,
+        ),
+        Expr::In(a, values) => (
+            format!("{}.is_in([{}])", within(a, ATOM), list(values, ", ", 0)),
+            ATOM,
+        ),
+        Expr::Has(name, true) => (format!("{}.is_not_null()", column(name)), ATOM),
+        Expr::Has(name, false) => (format!("{}.is_null()", column(name)), ATOM),
+        Expr::Compare(sign, a, b) => {
+            let sign = match sign {
+                Sign::Lt => "<",
+                Sign::Le => "<=",
+                Sign::Gt => ">",
+                Sign::Ge => ">=",
+                Sign::Eq => "==",
+                Sign::Ne => "!=",
+            };
+            (format!("{} {sign} {}", within(a, 4), within(b, 4)), 1)
+        }
+        Expr::Or(parts) => (list(parts, " | ", 2), 2),
+        Expr::And(parts) => (list(parts, " & ", 3), 3),
+        Expr::Add(a, b) => (two(a, "+", b, 4), 4),
+        Expr::Sub(a, b) => (two(a, "-", b, 4), 4),
+        Expr::Mul(a, b) => (two(a, "*", b, 5), 5),
+        Expr::Div(division) => (quotient(division), 5),
+        Expr::Not(a) => (format!("~{}", within(a, 7)), 7),
+    };
+    Words { text, binds }
+}
+
+/// A division toward minus infinity: of what is not negative, then the signs.
+fn quotient(d: &Division) -> String {
+    let size = |e: &Expr, any: bool, binds| {
+        if any {
+            format!("{}.abs()", term(e).within(ATOM))
+        } else {
+            term(e).within(binds)
+        }
+    };
+    let above = match &d.added {
+        None => size(&d.dividend, d.of_any_sign, 5),
+        Some(added) => format!(
+            "({} + {})",
+            size(&d.dividend, d.of_any_sign, 4),
+            term(added).within(5)
+        ),
+    };
+    let mut text = format!("{above} // {}", size(&d.divisor, d.by_any_sign, 6));
+    for (part, any) in [(&d.dividend, d.of_any_sign), (&d.divisor, d.by_any_sign)] {
+        if any {
+            text = format!("{text} * {}.sign()", term(part).within(ATOM));
+        }
+    }
+    text
 }
 
 struct Python<'a> {
@@ -75,6 +199,7 @@ impl Python<'_> {
             columns.extend(table.columns.iter().map(|c| {
                 let ty = match c.kind {
                     super::ColumnKind::Truth => "Boolean",
+                    super::ColumnKind::Date => "Date",
                     super::ColumnKind::Number | super::ColumnKind::Link => "Int64",
                 };
                 format!("{}: {ty}", c.name)

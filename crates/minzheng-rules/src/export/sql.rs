@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::nulls::{ATOM, Division, Expr, Sign, Views, Words};
 use super::stages::{Col, Stage};
 use super::{ExportResult, ExportTable, Work, commas, id_of, kind_word};
 use crate::ir::{AggK, NodeId, Op};
@@ -32,6 +33,108 @@ pub(super) fn write(work: &Work<'_>, tables: &[ExportTable]) -> String {
     }
     lines.push(String::new());
     lines.join("\n")
+}
+
+/// Every result a view, every output an expression.
+pub(super) fn write_nulls(work: &Work<'_>, tables: &[ExportTable], views: &Views) -> String {
+    let sql = Sql { work };
+    let mut lines: Vec<String> = Vec::new();
+    lines.extend(work.head().iter().map(|l| format!("-- {l}")));
+    lines.extend(sql.contract(tables));
+    lines.extend(sql.guard());
+    for ((entity, result), expressions) in work.results.iter().zip(views) {
+        let mut columns = vec![(quoted(&result.key), String::new())];
+        for ((name, id, _), expr) in result.outputs.iter().zip(expressions) {
+            let column = format!("{} AS {}", term(expr).text, quoted(name));
+            columns.push((column, work.comment(*id)));
+        }
+        lines.push(format!(
+            "CREATE OR REPLACE TEMP VIEW {} AS",
+            quoted(&result.name)
+        ));
+        lines.extend(select(&columns));
+        lines.push(format!("  FROM {};", quoted(id_of(work.set, *entity))));
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// An expression over nulls: `OR`, `AND`, `NOT`, tests, sums, products, in the order of how tightly they bind.
+fn term(expr: &Expr) -> Words {
+    let within = |e: &Expr, binds| term(e).within(binds);
+    let list = |parts: &[Expr], between: &str, binds| {
+        let parts: Vec<String> = parts.iter().map(|e| within(e, binds)).collect();
+        parts.join(between)
+    };
+    let two = |a: &Expr, op: &str, b: &Expr, binds: u8| {
+        format!(
+            "{} {op} {}",
+            within(a, binds),
+            within(b, binds.saturating_add(1))
+        )
+    };
+    let (text, binds) = match expr {
+        Expr::Column(name) => (quoted(name), ATOM),
+        Expr::Number(n) => (n.to_string(), ATOM),
+        Expr::Day(day) => (format!("DATE '{day}'"), ATOM),
+        Expr::Truth(truth) => (truth.to_string(), ATOM),
+        Expr::Abs(a) => (format!("abs({})", term(a).text), ATOM),
+        Expr::Coalesce(a, b) => (
+            format!("coalesce({}, {})", term(a).text, term(b).text),
+            ATOM,
+        ),
+        Expr::Or(parts) => (list(parts, " OR ", 1), 1),
+        Expr::And(parts) => (list(parts, " AND ", 2), 2),
+        Expr::Not(a) => (format!("NOT {}", within(a, 4)), 3),
+        Expr::Compare(sign, a, b) => {
+            let sign = match sign {
+                Sign::Lt => "<",
+                Sign::Le => "<=",
+                Sign::Gt => ">",
+                Sign::Ge => ">=",
+                Sign::Eq => "=",
+                Sign::Ne => "<>",
+            };
+            (format!("{} {sign} {}", within(a, 5), within(b, 5)), 4)
+        }
+        Expr::In(a, values) => (
+            format!("{} IN ({})", within(a, 5), list(values, ", ", 0)),
+            4,
+        ),
+        Expr::Has(name, true) => (format!("{} IS NOT NULL", quoted(name)), 4),
+        Expr::Has(name, false) => (format!("{} IS NULL", quoted(name)), 4),
+        Expr::Add(a, b) => (two(a, "+", b, 5), 5),
+        Expr::Sub(a, b) => (two(a, "-", b, 5), 5),
+        Expr::Mul(a, b) => (two(a, "*", b, 6), 6),
+        Expr::Div(division) => (quotient(division), 6),
+    };
+    Words { text, binds }
+}
+
+/// A division toward zero: what rounds has the sign of the dividend.
+fn quotient(d: &Division) -> String {
+    let above = match &d.added {
+        None => term(&d.dividend).within(6),
+        Some(added) if d.of_any_sign => format!(
+            "({} + CASE WHEN {} < 0 THEN -{} ELSE {} END)",
+            term(&d.dividend).within(5),
+            term(&d.dividend).within(5),
+            term(added).within(ATOM),
+            term(added).text
+        ),
+        Some(added) => format!(
+            "({} + {})",
+            term(&d.dividend).within(5),
+            term(added).within(6)
+        ),
+    };
+    // `DuckDB` stops at a division by zero
+    let below = if d.may_be_zero {
+        format!("nullif({}, 0)", term(&d.divisor).text)
+    } else {
+        term(&d.divisor).within(7)
+    };
+    format!("{above} // {below}")
 }
 
 struct Sql<'a> {
@@ -82,6 +185,7 @@ impl Sql<'_> {
             columns.extend(table.columns.iter().map(|c| {
                 let ty = match c.kind {
                     super::ColumnKind::Truth => "BOOLEAN",
+                    super::ColumnKind::Date => "DATE",
                     super::ColumnKind::Number | super::ColumnKind::Link => "BIGINT",
                 };
                 format!("{} {ty}", quoted(&c.name))

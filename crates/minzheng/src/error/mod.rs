@@ -312,6 +312,8 @@ fn zh_message(code: &str) -> &'static str {
         "E-EVIDENCE-TYPE" => "记录的字段与事实的类型不符",
         "E-EVIDENCE-WINDOW" => "核对期间缺少日期字段，或日期字段不对",
         "E-EXPORT-BASE" => "导出所用的地址写法不对",
+        "E-EXPORT-LOW" => "没有这个事实，不能说明它的最低值",
+        "E-EXPORT-NULLS" => "这一输出不能写成一个以空值表示未知的表达式",
         "E-FACT-FORMULA" => "这一项由规则算出，不能填报",
         "E-FACT-NAME" => "没有这个事实",
         "E-FACT-RANGE" => "数值超出合理范围",
