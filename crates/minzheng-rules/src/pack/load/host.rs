@@ -33,10 +33,14 @@ fn cites_within<'n>(table: &'n Node, see: &mut impl FnMut(&'n str, usize)) {
     for (key, node) in table.table() {
         if key.word == "cite" {
             let words = node.items().filter_map(|n| Some((n.text()?, n.at)));
-            words.for_each(|(word, at)| see(word, at));
+            for (word, at) in words {
+                see(word, at);
+            }
         }
         cites_within(node, see);
-        node.items().for_each(|inner| cites_within(inner, see));
+        for inner in node.items() {
+            cites_within(inner, see);
+        }
     }
 }
 

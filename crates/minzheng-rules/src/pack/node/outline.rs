@@ -131,7 +131,9 @@ impl Pen<'_> {
             Value::List(list) => {
                 self.number(mark::LIST);
                 self.count(list.len());
-                list.iter().for_each(|inner| self.node(inner));
+                for inner in list {
+                    self.node(inner);
+                }
             }
             Value::Table(table) => {
                 self.number(mark::TABLE);
