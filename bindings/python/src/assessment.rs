@@ -158,10 +158,10 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    fn read<T>(
-        &self,
+    fn read<'s, T>(
+        &'s self,
         py: Python<'_>,
-        part: impl FnOnce(&ProgrammeOutcome<'_>) -> T,
+        part: impl FnOnce(&ProgrammeOutcome<'s>) -> T,
     ) -> PyResult<T> {
         read(py, || {
             // it came from this answer
@@ -211,17 +211,17 @@ impl Outcome {
 
     #[getter]
     fn first_month(&self, py: Python<'_>) -> PyResult<Option<NaiveDate>> {
-        self.read(py, |o| o.first_month())
+        self.read(py, ProgrammeOutcome::first_month)
     }
 
     #[getter]
     fn review_date(&self, py: Python<'_>) -> PyResult<Option<NaiveDate>> {
-        self.read(py, |o| o.review_date())
+        self.read(py, ProgrammeOutcome::review_date)
     }
 
     #[getter]
     fn valid_until(&self, py: Python<'_>) -> PyResult<Option<NaiveDate>> {
-        self.read(py, |o| o.valid_until())
+        self.read(py, ProgrammeOutcome::valid_until)
     }
 
     /// Of every condition its id, its words, and whether it holds.

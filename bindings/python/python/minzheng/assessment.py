@@ -83,7 +83,7 @@ class Value:
             _yuan(highest),
             day,
             count,
-            None if truth is None else Truth(truth),
+            None if truth is None else _TRUTHS[truth],
         )
 
 
@@ -160,19 +160,23 @@ def _per(amount: _native._Value | None) -> str | None:
     return word.partition("/")[2] or None if is_known else None
 
 
+# a call of an enum costs as much as all the rest of a field
+_VERDICTS = {verdict.value: verdict for verdict in Verdict}
+_TRUTHS = {truth.value: truth for truth in Truth}
+
 _FIELDS: Mapping[str, Callable[[_native.Outcome], object]] = {
     "id": lambda n: n.id,
     "person": lambda n: n.person,
     "title": lambda n: Words(*n.title),
-    "verdict": lambda n: Verdict(n.verdict),
-    "qualifies": lambda n: Truth(n.qualifies),
+    "verdict": lambda n: _VERDICTS[n.verdict],
+    "qualifies": lambda n: _TRUTHS[n.qualifies],
     "amount": lambda n: _yuan(n.amount),
     "per": lambda n: _per(n.amount_value),
     "amount_value": lambda n: None if (value := n.amount_value) is None else Value._of(value),
     "first_month": lambda n: n.first_month,
     "review_date": lambda n: n.review_date,
     "valid_until": lambda n: n.valid_until,
-    "conditions": lambda n: tuple(Condition(id, Words(*title), Truth(truth)) for id, title, truth in n.conditions),
+    "conditions": lambda n: tuple(Condition(id, Words(*title), _TRUTHS[truth]) for id, title, truth in n.conditions),
     "figures": lambda n: tuple(map(Value._of, n.figures)),
 }
 

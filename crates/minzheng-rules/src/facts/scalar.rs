@@ -1,5 +1,7 @@
 //! One written value, from TOML or JSON, read exactly as a type.
 
+use std::borrow::Cow;
+
 use crate::date::Day;
 use crate::lang::{Period, Type};
 use crate::number::{Rounding, div_round, parse_fixed};
@@ -215,9 +217,9 @@ fn money(
     rounding: Option<Rounding>,
 ) -> Result<Read, BadValue> {
     let text = match value {
-        Scalar::Int(i) => i.to_string(),
-        Scalar::Text(t) => t.clone(),
-        _ => String::new(),
+        Scalar::Int(i) => Cow::Owned(i.to_string()),
+        Scalar::Text(t) => Cow::Borrowed(t.as_str()),
+        _ => Cow::Borrowed(""),
     };
     let (amount, inline) = match text.split_once('/') {
         Some((amount, unit)) => (amount.trim(), Some(unit.trim())),
@@ -250,7 +252,7 @@ fn money(
             "amounts are yuan with at most two decimals",
         )
     })?;
-    let as_published = || Some(text.clone());
+    let as_published = || Some(text.to_string());
     match (period, given) {
         (Period::Once | Period::Any, None | Some(Period::Once))
         | (Period::Month, Some(Period::Month))

@@ -1,6 +1,6 @@
 //! `[[finding]]`: what an official determined of a condition or formula.
 
-use super::values::plain;
+use super::values::{At, plain};
 use super::{Binder, field_day, text};
 use crate::error::did_you_mean;
 use crate::facts::FactStatus;
@@ -75,7 +75,7 @@ impl Binder<'_> {
                 _ => {
                     self.fail(
                         "E-FINDING-SHAPE",
-                        &format!("{path}.{key}"),
+                        format_args!("{path}.{key}"),
                         "unknown or malformed part of a finding",
                         "a finding has of, row, value, by, on, ground",
                     );
@@ -83,7 +83,11 @@ impl Binder<'_> {
                 }
             }
         }
-        self.fact(fact, row, path, &Tree::Table(rest));
+        let at = At {
+            row: path,
+            key: None,
+        };
+        self.fact(fact, row, at, &Tree::Table(rest));
         self.input.provenance.insert((fact, row), provenance);
     }
 }

@@ -5,6 +5,7 @@ mod overlays;
 mod rows;
 mod values;
 
+use core::fmt;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -337,12 +338,12 @@ impl Binder<'_> {
     fn fail(
         &mut self,
         code: &'static str,
-        path: &str,
+        path: impl fmt::Display,
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.findings
-            .push(Diagnostic::error(code, message).path(path).help(help));
+        let finding = Diagnostic::error(code, message).path(path.to_string());
+        self.findings.push(finding.help(help));
     }
 
     fn run(&mut self, tree: &Tree) {

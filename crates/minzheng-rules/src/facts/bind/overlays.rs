@@ -56,7 +56,7 @@ impl Binder<'_> {
                 _ => {
                     self.fail(
                         "E-OVERLAY-SHAPE",
-                        &format!("{path}.{key}"),
+                        format_args!("{path}.{key}"),
                         "unknown part of an overlay",
                         "it has parameter, value, key and rounding",
                     );

@@ -1,8 +1,9 @@
 //! The rows of a case: their ids, the rows above them, their links, and room for their facts.
 
-use super::{Binder, Written, text};
+use super::{Binder, Data, Written, text};
 use crate::facts::document::Tree;
 use crate::facts::scalar::Scalar;
+use crate::pack::model::Fact;
 use crate::scalar::V;
 
 /// Most rows one entity of a case may have.
@@ -56,13 +57,20 @@ impl Binder<'_> {
 
     /// Makes a column for every fact, filled with what is read where it is not given.
     pub(super) fn layout(&mut self) {
-        let mut at = 0_usize;
+        let Data {
+            rows,
+            columns,
+            values,
+            ..
+        } = &mut self.input;
+        let many = |fact: &Fact| rows.get(fact.entity).copied().unwrap_or(0);
+        let all = self.set.facts.iter().map(many);
+        values.reserve(all.fold(0, usize::saturating_add));
+        columns.reserve(self.set.facts.len());
         for fact in &self.set.facts {
-            self.input.columns.push(at);
-            let n = self.input.rows.get(fact.entity).copied().unwrap_or(0);
+            columns.push(values.len());
             let missing = V::missing(fact.ty, fact.low, fact.high);
-            self.input.values.extend(core::iter::repeat_n(missing, n));
-            at = at.saturating_add(n);
+            values.extend(core::iter::repeat_n(missing, many(fact)));
         }
     }
 
@@ -72,8 +80,12 @@ impl Binder<'_> {
 
     /// Ties every row to the row above it and to those its links name.
     pub(super) fn link(&mut self, written: &[Written<'_>]) {
+        let set = self.set;
         for (entity, path, fields) in written {
-            let Some(parent) = self.set.entities.get(*entity).and_then(|e| e.parent) else {
+            let Some(def) = set.entities.get(*entity) else {
+                continue;
+            };
+            let Some(parent) = def.parent else {
                 continue;
             };
             let above = if parent == 0 {
@@ -95,13 +107,7 @@ impl Binder<'_> {
             if let Some(parents) = self.input.parents.get_mut(*entity) {
                 parents.push(above.unwrap_or(0));
             }
-            let links = self
-                .set
-                .entities
-                .get(*entity)
-                .map(|e| e.links.clone())
-                .unwrap_or_default();
-            for (index, (name, to)) in links.iter().enumerate() {
+            for (index, (name, to)) in def.links.iter().enumerate() {
                 let given = fields.iter().any(|(k, _)| k == name);
                 let target = text(fields, name).and_then(|id| self.row_named(*to, id));
                 if given && target.is_none() {

@@ -1,5 +1,7 @@
 //! The facts of rows: each value read as its type, with where it comes from.
 
+use core::fmt;
+
 use super::{Binder, Written, field_day};
 use crate::error::{Diagnostic, did_you_mean};
 use crate::facts::document::Tree;
@@ -8,6 +10,20 @@ use crate::facts::{FactStatus, OtherValue, Provenance};
 use crate::lang::Type;
 use crate::pack::NameOf;
 use crate::scalar::V;
+
+/// Where a fact stands: its row and its key. It is put into words only where something is wrong.
+#[derive(Clone, Copy)]
+pub(super) struct At<'p> {
+    pub(super) row: &'p str,
+    pub(super) key: Option<&'p str>,
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.row)?;
+        self.key.map_or(Ok(()), |key| write!(f, ".{key}"))
+    }
+}
 
 impl Binder<'_> {
     pub(super) fn facts(&mut self, written: &[Written<'_>]) {
@@ -30,13 +46,16 @@ impl Binder<'_> {
                 {
                     continue;
                 }
-                let at = format!("{path}.{key}");
+                let at = At {
+                    row: path,
+                    key: Some(key),
+                };
                 match self.set.name_of(*entity, key) {
-                    Some(NameOf::Fact(fact)) => self.fact(fact, row, &at, value),
+                    Some(NameOf::Fact(fact)) => self.fact(fact, row, at, value),
                     Some(NameOf::Formula(_)) => {
                         self.fail(
                             "E-FACT-FORMULA",
-                            &at,
+                            at,
                             "this is computed, not given",
                             "an official's determination goes into [[finding]]",
                         );
@@ -49,17 +68,17 @@ impl Binder<'_> {
                             .filter(|f| f.entity == *entity && !f.finding)
                             .map(|f| f.id.as_str());
                         let near = did_you_mean(key, known);
-                        self.fail("E-FACT-NAME", &at, "unknown fact", near.unwrap_or_default());
+                        self.fail("E-FACT-NAME", at, "unknown fact", near.unwrap_or_default());
                     }
                 }
             }
         }
     }
 
-    pub(super) fn fact(&mut self, fact: usize, row: usize, path: &str, value: &Tree) {
+    pub(super) fn fact(&mut self, fact: usize, row: usize, path: At<'_>, value: &Tree) {
         let (scalar, per, provenance) = match value {
-            Tree::Leaf(scalar) => (Some(scalar.clone()), None, None),
-            Tree::List(_) => (Some(Scalar::List), None, None),
+            Tree::Leaf(scalar) => (Some(scalar), None, None),
+            Tree::List(_) => (Some(&Scalar::List), None, None),
             Tree::Table(fields) => {
                 let Some((scalar, per, provenance)) = self.detailed(path, fields) else {
                     return;
@@ -114,11 +133,11 @@ impl Binder<'_> {
                 "give value = …, or a status that says why there is none",
             ),
             (Some(scalar), _) => {
-                match read(self.set, ty, &scalar, per.as_deref(), None) {
+                match read(self.set, ty, scalar, per, None) {
                     Err(bad) => self.fail(bad.code, path, bad.message, bad.help),
                     Ok(found) => {
                         if ty == Type::Text {
-                            if let Scalar::Text(words) = &scalar {
+                            if let Scalar::Text(words) = scalar {
                                 self.input.texts.insert((fact, row), words.clone());
                             }
                         } else if low.is_some_and(|l| found.value < l)
@@ -137,7 +156,7 @@ impl Binder<'_> {
                                 "W-FACT-RANGE",
                                 "the value is outside its sensible bounds and is read as unknown",
                             );
-                            self.findings.push(finding.path(path).help(
+                            self.findings.push(finding.path(path.to_string()).help(
                                 "check the unit; more than a fortune or a lifetime is refused",
                             ));
                             let entry = provenance.get_or_insert_with(|| plain(status));
@@ -173,32 +192,36 @@ impl Binder<'_> {
     }
 
     /// The values that stand beside the one taken: `also = [{ value, status, source, as_of, reason }]`.
-    fn others(&mut self, ty: Type, path: &str, fields: &[(String, Tree)]) -> Vec<OtherValue> {
+    fn others(&mut self, ty: Type, path: At<'_>, fields: &[(String, Tree)]) -> Vec<OtherValue> {
         let Some((_, Tree::List(list))) = fields.iter().find(|(key, _)| key == "also") else {
             return Vec::new();
         };
         let mut out = Vec::new();
         for (index, other) in list.iter().enumerate() {
             let at = format!("{path}.also[{index}]");
+            let at = At {
+                row: &at,
+                key: None,
+            };
             let Tree::Table(fields) = other else {
-                self.fail("E-FACT-SHAPE", &at, "not a table", "write { value = … }");
+                self.fail("E-FACT-SHAPE", at, "not a table", "write { value = … }");
                 continue;
             };
             if fields
                 .iter()
                 .any(|(key, _)| key == "also" || key == "window")
             {
-                self.fail("E-FACT-SHAPE", &at, "unknown part of another value", "");
+                self.fail("E-FACT-SHAPE", at, "unknown part of another value", "");
                 continue;
             }
-            let Some((scalar, per, provenance)) = self.detailed(&at, fields) else {
+            let Some((scalar, per, provenance)) = self.detailed(at, fields) else {
                 continue;
             };
             let value = match scalar {
-                Some(scalar) => match read(self.set, ty, &scalar, per.as_deref(), None) {
+                Some(scalar) => match read(self.set, ty, scalar, per, None) {
                     Ok(found) => V::known(found.value),
                     Err(bad) => {
-                        self.fail(bad.code, &at, bad.message, bad.help);
+                        self.fail(bad.code, at, bad.message, bad.help);
                         continue;
                     }
                 },
@@ -216,19 +239,19 @@ impl Binder<'_> {
         out
     }
 
-    fn detailed(
+    fn detailed<'t>(
         &mut self,
-        path: &str,
-        fields: &[(String, Tree)],
-    ) -> Option<(Option<Scalar>, Option<String>, Provenance)> {
+        path: At<'_>,
+        fields: &'t [(String, Tree)],
+    ) -> Option<(Option<&'t Scalar>, Option<&'t str>, Provenance)> {
         let (mut scalar, mut per) = (None, None);
         let mut provenance = plain(self.input.default_status);
         for (key, value) in fields {
             match (key.as_str(), value) {
-                ("value", Tree::Leaf(v)) => scalar = Some(v.clone()),
-                ("value", Tree::List(_)) => scalar = Some(Scalar::List),
-                ("value", Tree::Table(_)) => scalar = Some(Scalar::Table),
-                ("per", Tree::Leaf(Scalar::Text(t))) => per = Some(t.clone()),
+                ("value", Tree::Leaf(v)) => scalar = Some(v),
+                ("value", Tree::List(_)) => scalar = Some(&Scalar::List),
+                ("value", Tree::Table(_)) => scalar = Some(&Scalar::Table),
+                ("per", Tree::Leaf(Scalar::Text(t))) => per = Some(t.as_str()),
                 ("window", Tree::Leaf(Scalar::Text(t))) => provenance.window.clone_from(t),
                 ("source", Tree::Leaf(Scalar::Text(t))) => provenance.source.clone_from(t),
                 ("reason", Tree::Leaf(Scalar::Text(t))) => provenance.reason.clone_from(t),
@@ -253,7 +276,7 @@ impl Binder<'_> {
                 ("also" | "per" | "window" | "source" | "reason" | "as_of" | "status", _) => {
                     self.fail(
                         "E-FACT-SHAPE",
-                        &format!("{path}.{key}"),
+                        format_args!("{path}.{key}"),
                         "not of its form",
                         "words are strings, as_of is a day",
                     );
@@ -266,7 +289,7 @@ impl Binder<'_> {
                     let near = did_you_mean(key, known);
                     self.fail(
                         "E-FACT-SHAPE",
-                        &format!("{path}.{key}"),
+                        format_args!("{path}.{key}"),
                         "unknown part of a fact",
                         near.unwrap_or_default(),
                     );
