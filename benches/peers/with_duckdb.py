@@ -20,6 +20,9 @@ class Engine:
             self.connection.register("given", table)
             self.connection.execute(f"CREATE TABLE {name} AS SELECT * FROM given")
             self.connection.unregister("given")
+        if bench == "models":
+            for statement in statements.emitted(folder):
+                self.connection.execute(statement)
         self.statement = getattr(statements, bench.upper()).format(div="//")
 
     def prepare(self) -> None:

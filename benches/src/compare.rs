@@ -11,6 +11,7 @@ use crate::columns::rows_that_differ;
 use crate::data::Population;
 use crate::engine::{Engine, is_native, ready};
 use crate::manifest::{Bench, Per, Size};
+use crate::ours;
 use crate::peer::Peers;
 
 /// What came of one bench.
@@ -98,6 +99,9 @@ pub fn compare(
     let folder = folder.join(format!("{}-{}", bench.id, size.households));
     if peers.is_some() {
         population.write(&folder)?;
+        if bench.emitted {
+            ours::emit(bench, &population, &folder)?;
+        }
     }
 
     let mut entrants: BTreeMap<&str, Entrant> = BTreeMap::new();

@@ -30,6 +30,9 @@ pub struct Bench {
     /// Whether the answer is the lowest value that is still possible, because facts are missing.
     #[serde(default)]
     pub lowest: bool,
+    /// Whether the peers run what `minzheng pack export --nulls` writes of its pack.
+    #[serde(default)]
+    pub emitted: bool,
     /// Columns of the answer, and the weight of each in the check value.
     pub answer: BTreeMap<String, u64>,
     /// Who is measured against whom.
