@@ -113,32 +113,30 @@ fn column<'a>(rows: &'a RecordBatch, name: &str) -> Result<Column<'a>, String> {
 /// An output as a column: the lowest value that is possible, or the value where it is known.
 fn arrow(output: OutputColumn, lowest: bool) -> ArrayRef {
     match output {
-        OutputColumn::Truth { yes, .. } if lowest => {
-            Arc::new(BooleanArray::new(packed(&yes), None))
-        }
+        OutputColumn::Truth { yes, .. } if lowest => Arc::new(BooleanArray::new(packed(yes), None)),
         OutputColumn::Truth { yes, no } => {
-            let known = packed_words(
-                yes.as_words()
-                    .iter()
-                    .zip(no.as_words())
-                    .map(|(yes, no)| yes | no),
-                yes.len(),
-            );
-            Arc::new(BooleanArray::new(packed(&yes), Some(known.into())))
+            let rows = no.len();
+            let mut known = no.into_words();
+            for (known, yes) in known.iter_mut().zip(yes.as_words()) {
+                *known |= yes;
+            }
+            let known = packed_words(known, rows);
+            Arc::new(BooleanArray::new(packed(yes), Some(known.into())))
         }
         OutputColumn::Number { values, .. } if lowest => Arc::new(Int64Array::from(values)),
         OutputColumn::Number { known, values, .. } => {
-            Arc::new(Int64Array::new(values.into(), Some(packed(&known).into())))
+            Arc::new(Int64Array::new(values.into(), Some(packed(known).into())))
         }
     }
 }
 
-fn packed(bits: &Bitmap) -> BooleanBuffer {
-    packed_words(bits.as_words().iter().copied(), bits.len())
+fn packed(bits: Bitmap) -> BooleanBuffer {
+    let rows = bits.len();
+    packed_words(bits.into_words(), rows)
 }
 
-fn packed_words(words: impl Iterator<Item = u64>, rows: usize) -> BooleanBuffer {
-    BooleanBuffer::new(Buffer::from_vec(words.collect::<Vec<_>>()), 0, rows)
+fn packed_words(words: Vec<u64>, rows: usize) -> BooleanBuffer {
+    BooleanBuffer::new(Buffer::from_vec(words), 0, rows)
 }
 
 /// The memory limit: every column that the rules read, values and what is known of them, read once and added. It gives an answer that

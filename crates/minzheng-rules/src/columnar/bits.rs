@@ -16,6 +16,18 @@ pub(crate) const fn tail(rows: usize) -> u64 {
     }
 }
 
+/// Sets the bits that are set in some words, so many bits further on.
+fn join(own: &mut [u64], bits: &[u64], shift: usize) {
+    for (slot, word) in own.iter_mut().zip(bits) {
+        *slot |= word << shift;
+    }
+    if shift > 0 {
+        for (slot, word) in own.iter_mut().skip(1).zip(bits) {
+            *slot |= word >> (WORD - shift);
+        }
+    }
+}
+
 /// A packed column of yes/no, one bit a row, lowest bit first; bits beyond the last row are zero.
 ///
 /// ```
@@ -96,6 +108,11 @@ impl Bitmap {
         &self.words
     }
 
+    /// The same, given away.
+    pub fn into_words(self) -> Vec<u64> {
+        self.words
+    }
+
     /// Adds a row.
     pub fn push(&mut self, value: bool) {
         if self.len.is_multiple_of(WORD) {
@@ -115,21 +132,21 @@ impl Bitmap {
         }
     }
 
-    /// Sets the bits of rows from `start` on that are set in the first `rows` bits of some words.
-    pub(crate) fn or_words(&mut self, start: usize, more: &[u64], rows: usize) {
-        let shift = start % WORD;
-        for (at, word) in more.iter().enumerate().take(words(rows)) {
-            let used = (rows - at * WORD).min(WORD);
-            let word = word & tail(if used == WORD { 0 } else { used });
-            let first = start / WORD + at;
-            if let Some(slot) = self.words.get_mut(first) {
-                *slot |= word << shift;
+    /// Writes the first `rows` bits of some words from row `start` on, where no bit is set so far.
+    pub(crate) fn write(&mut self, start: usize, bits: &[u64], rows: usize) {
+        let (first, shift) = (start / WORD, start % WORD);
+        let own = self.words.get_mut(first..).unwrap_or_default();
+        let (whole, last) = bits.split_at(bits.len().min(rows / WORD));
+        if shift == 0 {
+            for (slot, word) in own.iter_mut().zip(whole) {
+                *slot = *word;
             }
-            if shift > 0
-                && let Some(slot) = self.words.get_mut(first + 1)
-            {
-                *slot |= word >> (WORD - shift);
-            }
+        } else {
+            join(own, whole, shift);
+        }
+        if let (Some(last), true) = (last.first(), !rows.is_multiple_of(WORD)) {
+            let own = own.get_mut(whole.len()..).unwrap_or_default();
+            join(own, &[last & tail(rows)], shift);
         }
     }
 
@@ -138,7 +155,7 @@ impl Bitmap {
         let start = self.len;
         self.len += rows;
         self.words.resize(words(self.len), 0);
-        self.or_words(start, more, rows);
+        self.write(start, more, rows);
     }
 
     /// Copies `rows` bits from row `start` on into words; bits beyond are zero.

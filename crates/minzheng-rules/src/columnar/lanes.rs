@@ -215,14 +215,8 @@ impl Lanes {
     /// The same where every row is known, of which the lowest alone is written.
     #[inline(always)]
     pub(super) fn measure_known(&mut self, rows: usize) {
-        let (blocks, used) = (self.lo.iter(), rows / WORD);
-        let (mut min, mut max) = blocks.take(used).fold((i64::MAX, i64::MIN), |ends, block| {
-            let (low, high) = lowest_and_highest(block);
-            (low.min(ends.0), high.max(ends.1))
-        });
-        for value in self.lo.as_flattened().iter().take(rows).skip(used * WORD) {
-            (min, max) = (min.min(*value), max.max(*value));
-        }
+        let values = self.lo.as_flattened();
+        let (min, max) = ends(values.get(..rows).unwrap_or(values));
         if is_open(min) || is_open(max) {
             // a number that stands for no bound; or no row at all
             let mut found = Found::new();
@@ -241,21 +235,18 @@ impl Lanes {
     }
 }
 
-/// The lowest and the highest of 64 numbers.
+/// The lowest and the highest of some numbers; the other way round where there are none.
 #[inline(always)]
-pub(super) fn lowest_and_highest(block: &Block) -> (i64, i64) {
-    let (mut min, mut max) = ([i64::MAX; 8], [i64::MIN; 8]);
-    for eight in block.as_chunks::<8>().0 {
-        for lane in 0..8 {
-            min[lane] = min[lane].min(eight[lane]);
-            max[lane] = max[lane].max(eight[lane]);
-        }
+pub(super) fn ends<T: Copy + Ord + Into<i64>>(values: &[T]) -> (i64, i64) {
+    let Some(first) = values.first() else {
+        return (i64::MAX, i64::MIN);
+    };
+    let (mut min, mut max) = (*first, *first);
+    for value in values {
+        min = min.min(*value);
+        max = max.max(*value);
     }
-    let (mut low, mut high) = (i64::MAX, i64::MIN);
-    for lane in 0..8 {
-        (low, high) = (low.min(min[lane]), high.max(max[lane]));
-    }
-    (low, high)
+    (min.into(), max.into())
 }
 
 /// The bits in which any of the first rows of two blocks differ.
@@ -393,21 +384,68 @@ impl<'a> View<'a> {
     }
 }
 
-/// The bits of a test over 64 lanes.
+/// The bits of a test over 64 lanes. Bits that are as wide as the numbers they are of are shifted and joined several lanes at
+/// once.
 #[inline(always)]
 pub(super) fn mask(test: impl Fn(usize) -> bool) -> u64 {
+    let mut word = 0;
+    for lane in 0..WORD {
+        word |= u64::from(test(lane)) << lane;
+    }
+    word
+}
+
+/// The same for numbers of 32 bits.
+#[inline(always)]
+fn mask_of_halves(test: impl Fn(usize) -> bool) -> u64 {
+    const HALF: usize = WORD / 2;
+    let mut bits = [0_u32; WORD];
+    for (lane, bit) in bits.iter_mut().enumerate() {
+        *bit = u32::from(test(lane)) << (lane % HALF);
+    }
+    let (mut low, mut high) = (0, 0);
+    for lane in 0..HALF {
+        low |= bits[lane];
+        high |= bits[HALF + lane];
+    }
+    u64::from(low) | u64::from(high) << HALF
+}
+
+/// The same for bytes.
+#[inline(always)]
+fn mask_of_bytes(test: impl Fn(usize) -> bool) -> u64 {
     let mut bytes = [0_u8; WORD];
     for (lane, byte) in bytes.iter_mut().enumerate() {
         *byte = u8::from(test(lane));
     }
+    // the bit of lane 8i + k becomes bit i of byte k
     let mut word = 0;
-    let (eights, _) = bytes.as_chunks::<8>();
-    for (at, eight) in eights.iter().enumerate() {
-        // eight bytes of 0 or 1 become eight bits in the highest byte
-        let bits = u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-        word |= bits << (8 * at);
+    for (at, eight) in bytes.as_chunks::<8>().0.iter().enumerate() {
+        word |= u64::from_le_bytes(*eight) << at;
     }
-    word
+    transposed(word)
+}
+
+/// Eight bytes as a square of bits, rows and columns changed.
+#[inline(always)]
+const fn transposed(word: u64) -> u64 {
+    const fn swapped(word: u64, by: u32, at: u64) -> u64 {
+        let differ = (word ^ word >> by) & at;
+        word ^ differ ^ differ << by
+    }
+    let word = swapped(word, 7, 0x00aa_00aa_00aa_00aa);
+    let word = swapped(word, 14, 0x0000_cccc_0000_cccc);
+    swapped(word, 28, 0x0000_0000_f0f0_f0f0)
+}
+
+/// The same for numbers of a column.
+#[inline(always)]
+fn mask_of<T>(test: impl Fn(usize) -> bool) -> u64 {
+    match size_of::<T>() {
+        1 => mask_of_bytes(test),
+        4 => mask_of_halves(test),
+        _ => mask(test),
+    }
 }
 
 /// The lanes that are zero.
@@ -676,12 +714,12 @@ pub(super) fn stand<T: Copy + Ord + Default + TryFrom<i64>>(
 pub(super) fn bits_of<T: Copy + Default>(out: &mut [u64], values: &[T], test: impl Fn(T) -> bool) {
     let (blocks, rest) = values.as_chunks::<WORD>();
     for (word, block) in out.iter_mut().zip(blocks) {
-        *word = mask(|lane| test(block[lane]));
+        *word = mask_of::<T>(|lane| test(block[lane]));
     }
     if let Some(word) = out.get_mut(blocks.len()) {
         let mut block = [T::default(); WORD];
         block[..rest.len()].copy_from_slice(rest);
-        *word = mask(|lane| test(block[lane]));
+        *word = mask_of::<T>(|lane| test(block[lane]));
     }
 }
 

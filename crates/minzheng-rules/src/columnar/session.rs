@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
-use super::batch::Batch;
-use super::bits::{Bitmap, words};
+use super::batch::{Batch, Dates};
+use super::bits::{Bitmap, WORD, words};
 use super::chunk::{Chunk, Law, Rows, cut};
 use super::lanes::View;
 use super::program::{Program, compile};
@@ -312,8 +312,8 @@ impl OutputColumn {
                     } else {
                         (&bits.t, &bits.f)
                     };
-                    yes.or_words(start - base, t, *n);
-                    no.or_words(start - base, f, *n);
+                    yes.write(start - base, t, *n);
+                    no.write(start - base, f, *n);
                 }
             }
             (Reg::Bits(bits), Rows::List(list)) => {
@@ -342,7 +342,7 @@ impl OutputColumn {
                     if !lanes.proof.point {
                         super::lanes::known(&mut bits, words(*n), view);
                     }
-                    known.or_words(from, &bits, *n);
+                    known.write(from, &bits, *n);
                     let lows = lanes.lo.as_flattened();
                     values[from..from + n].copy_from_slice(&lows[..*n]);
                     if let Some(highest) = highest {
@@ -366,7 +366,7 @@ impl OutputColumn {
                     (Self::Truth { .. }, _) if v == V::MAYBE => {}
                     (Self::Truth { yes, no }, Rows::Range(start, n)) => {
                         let column = if v == V::TRUE { yes } else { no };
-                        column.or_words(start - base, &vec![u64::MAX; words(*n)], *n);
+                        column.write(start - base, &vec![u64::MAX; words(*n)], *n);
                     }
                     _ => {
                         for at in 0..rows.len() {
@@ -537,8 +537,14 @@ impl Output {
 struct Group {
     program: Arc<Program>,
     plan: Arc<Plan>,
+    cases: Cases,
+}
+
+enum Cases {
+    /// All of the batch, under one regime.
+    All(usize),
     /// Case and regime.
-    cases: Vec<(u32, u32)>,
+    Some(Vec<(u32, u32)>),
 }
 
 impl Columns<'_> {
@@ -578,7 +584,7 @@ impl Columns<'_> {
             .unwrap_or_else(PoisonError::into_inner)
             .regimes
             .clone();
-        let groups = self.groups(batch, &law, &regimes);
+        let groups = self.groups(batch, law, &regimes);
         // one thread writes the whole answer where it stands
         let morsels = if self.request.threads > 1 {
             cut(set, batch, 0..batch.cases(), MORSEL)
@@ -641,9 +647,15 @@ impl Columns<'_> {
     }
 
     /// The regime of every case.
-    fn laws(&self, batch: &Batch<'_>) -> Vec<u32> {
+    fn laws(&self, batch: &Batch<'_>) -> Law {
         let facts = self.engine.place_facts();
         let mut met = self.met();
+        let given = |fact: &usize| matches!(batch.columns.get(*fact), Some(Some(_)));
+        let alike = matches!(batch.dates, Dates::One(_)) && !facts.iter().any(given);
+        if alike && batch.cases() > 0 {
+            let places = vec![i64::MIN; facts.len()];
+            return Law::One(self.regime_of(batch, 0, &places, &mut met) as usize);
+        }
         let mut out = Vec::with_capacity(batch.cases());
         let mut near = Near::new(facts.len());
         let mut places = vec![i64::MIN; facts.len() * BLOCK];
@@ -669,7 +681,10 @@ impl Columns<'_> {
                 out.push(regime);
             }
         }
-        out
+        match out.first() {
+            Some(first) if out.iter().all(|regime| regime == first) => Law::One(*first as usize),
+            _ => Law::Each(out),
+        }
     }
 
     /// The regime of a case whose places are these.
@@ -691,23 +706,37 @@ impl Columns<'_> {
     }
 
     /// Cases by the rules that hold for them, and their programs.
-    fn groups(&self, batch: &Batch<'_>, law: &[u32], regimes: &[Arc<Regime>]) -> Vec<Group> {
+    fn groups(&self, batch: &Batch<'_>, law: Law, regimes: &[Arc<Regime>]) -> Vec<Group> {
         let set = self.engine.packs();
         let (plans, known) = {
             let met = self.met();
             (met.plans.clone(), met.known.clone())
         };
-        let mut cases: Vec<Vec<(u32, u32)>> = vec![Vec::new(); known.len()];
-        for (case, regime) in (0_u32..).zip(law) {
-            let plan = plans.get(*regime as usize).copied().unwrap_or(0);
-            cases[plan].push((case, *regime));
-        }
+        let plan_of = |regime: usize| plans.get(regime).copied().unwrap_or(0);
+        let cases: Vec<(usize, Cases)> = match law {
+            Law::One(regime) => vec![(plan_of(regime), Cases::All(regime))],
+            Law::Each(law) => {
+                let mut cases: Vec<Vec<(u32, u32)>> = vec![Vec::new(); known.len()];
+                for (case, regime) in (0_u32..).zip(law) {
+                    cases[plan_of(regime as usize)].push((case, regime));
+                }
+                let met = cases.into_iter().enumerate();
+                met.filter(|(_, cases)| !cases.is_empty())
+                    .map(|(plan, cases)| (plan, Cases::Some(cases)))
+                    .collect()
+            }
+        };
         let given: Vec<bool> = batch.columns.iter().map(Option::is_some).collect();
-        let group = |(number, cases): (usize, Vec<(u32, u32)>)| {
+        let group = |(number, cases): (usize, Cases)| {
             let plan = Arc::clone(known.get(number)?);
             let mut met = vec![false; regimes.len()];
-            for (_, regime) in &cases {
-                met[*regime as usize] = true;
+            match &cases {
+                Cases::All(regime) => met[*regime] = true,
+                Cases::Some(cases) => {
+                    for (_, regime) in cases {
+                        met[*regime as usize] = true;
+                    }
+                }
             }
             let mut used = regimes.iter().zip(met).filter(|(_, met)| *met);
             let key = (number, given.clone());
@@ -733,10 +762,7 @@ impl Columns<'_> {
                 cases,
             })
         };
-        let met = cases.into_iter().enumerate();
-        met.filter(|(_, cases)| !cases.is_empty())
-            .filter_map(group)
-            .collect()
+        cases.into_iter().filter_map(group).collect()
     }
 
     fn morsel(
@@ -758,13 +784,6 @@ impl Columns<'_> {
             .collect();
         let mut worker = self.idle().pop().unwrap_or_default();
         for group in groups {
-            let first = group
-                .cases
-                .partition_point(|c| (c.0 as usize) < cases.start);
-            let last = group.cases.partition_point(|c| (c.0 as usize) < cases.end);
-            let own = group.cases.get(first..last).unwrap_or_default();
-            let (own, lengths) = parts(set, batch, own);
-            let mut rest = own.as_ref();
             let apply = Apply::new(set);
             let job = Job {
                 apply: &apply,
@@ -774,19 +793,8 @@ impl Columns<'_> {
                 batch,
                 regimes,
             };
-            for length in lengths {
-                let (part, more) = rest.split_at(length);
-                rest = more;
-                let one = part.first().filter(|f| part.iter().all(|c| c.1 == f.1));
-                let law = one.map_or_else(
-                    || Law::Each(part.iter().map(|c| c.1).collect()),
-                    |c| Law::One(c.1 as usize),
-                );
-                let rows = match part.first() {
-                    Some(from) if is_whole(part) => Rows::Range(from.0 as usize, part.len()),
-                    _ => Rows::List(part.iter().map(|c| c.0).collect()),
-                };
-                let chunk = Chunk::new(set, batch, &rows, law);
+            let mut answer = |rows: &Rows, law: Law| {
+                let chunk = Chunk::new(set, batch, rows, law);
                 run(&mut worker, &job, &chunk);
                 for ((column, output), arg) in columns
                     .iter_mut()
@@ -800,6 +808,33 @@ impl Columns<'_> {
                         column.take(reg, arg.not, &part.rows, span(output.entity).start);
                     }
                 }
+            };
+            let own = match &group.cases {
+                Cases::All(regime) => {
+                    for range in even_parts(set, batch, cases.clone()) {
+                        answer(&Rows::Range(range.start, range.len()), Law::One(*regime));
+                    }
+                    continue;
+                }
+                Cases::Some(own) => own,
+            };
+            let first = own.partition_point(|c| (c.0 as usize) < cases.start);
+            let last = own.partition_point(|c| (c.0 as usize) < cases.end);
+            let (own, lengths) = parts(set, batch, own.get(first..last).unwrap_or_default());
+            let mut rest = own.as_ref();
+            for length in lengths {
+                let (part, more) = rest.split_at(length);
+                rest = more;
+                let one = part.first().filter(|f| part.iter().all(|c| c.1 == f.1));
+                let law = one.map_or_else(
+                    || Law::Each(part.iter().map(|c| c.1).collect()),
+                    |c| Law::One(c.1 as usize),
+                );
+                let rows = match part.first() {
+                    Some(from) if is_whole(part) => Rows::Range(from.0 as usize, part.len()),
+                    _ => Rows::List(part.iter().map(|c| c.0).collect()),
+                };
+                answer(&rows, law);
             }
         }
         self.idle().push(worker);
@@ -822,17 +857,13 @@ fn parts<'c>(
     batch: &Batch<'_>,
     cases: &'c [(u32, u32)],
 ) -> (Cow<'c, [(u32, u32)]>, Vec<usize>) {
-    let rows = |entity: usize, run: &[(u32, u32)]| match (run.first(), run.last()) {
-        (Some(from), Some(to)) => batch
-            .rows_of(set, entity, from.0 as usize..to.0 as usize + 1)
-            .len(),
-        _ => 0,
+    let range = |run: &[(u32, u32)]| match (run.first(), run.last()) {
+        (Some(from), Some(to)) => from.0 as usize..to.0 as usize + 1,
+        _ => 0..0,
     };
-    let entities = || 0..batch.tables.len();
-    let widest = |run: &[(u32, u32)]| entities().map(|e| rows(e, run)).max().unwrap_or(0);
+    let rows = |entity: usize, run: &[(u32, u32)]| batch.rows_of(set, entity, range(run)).len();
     let even_parts = |run: &[(u32, u32)]| {
-        let start = run.first().map_or(0, |c| c.0 as usize);
-        let ranges = cut(set, batch, start..start + run.len(), even(widest(run)));
+        let ranges = even_parts(set, batch, range(run));
         ranges.into_iter().map(|range| range.len())
     };
     if is_whole(cases) {
@@ -841,7 +872,7 @@ fn parts<'c>(
     let (mut ordered, mut strewn) = (Vec::with_capacity(cases.len()), Vec::new());
     let mut out = Vec::new();
     for run in cases.chunk_by(|a, b| a.0 + 1 == b.0) {
-        if widest(run) < TOGETHER {
+        if widest(set, batch, range(run)) < TOGETHER {
             strewn.extend_from_slice(run);
         } else {
             out.extend(even_parts(run));
@@ -880,12 +911,29 @@ fn parts<'c>(
     (Cow::Owned(ordered), out)
 }
 
-/// How many rows a chunk may have, where so many are cut alike.
+/// How many rows the largest entity has below some cases.
+fn widest(set: &PackSet, batch: &Batch<'_>, cases: core::ops::Range<usize>) -> usize {
+    let rows = |entity| batch.rows_of(set, entity, cases.clone()).len();
+    (0..batch.tables.len()).map(rows).max().unwrap_or(0)
+}
+
+/// Cuts cases that lie together into chunks, about alike.
+fn even_parts(
+    set: &PackSet,
+    batch: &Batch<'_>,
+    cases: core::ops::Range<usize>,
+) -> Vec<core::ops::Range<usize>> {
+    let rows = even(widest(set, batch, cases.clone()));
+    cut(set, batch, cases, rows)
+}
+
+/// How many rows a chunk may have, where so many are cut alike: whole words, so that chunks of cases without rows below begin where
+/// words begin.
 const fn even(rows: usize) -> usize {
     let chunks = rows.div_ceil(CHUNK - SLACK);
     if chunks == 0 {
         CHUNK
     } else {
-        rows.div_ceil(chunks) + SLACK
+        (rows.div_ceil(chunks) + SLACK).next_multiple_of(WORD)
     }
 }

@@ -3,7 +3,7 @@
 use super::super::batch::{Column, Values, sensible};
 use super::super::bits::{WORD, tail};
 use super::super::chunk::{Chunk, Rows};
-use super::super::lanes::{self, Proof, Side, lowest_and_highest, pick, spread};
+use super::super::lanes::{self, Proof, Side, ends, pick, spread};
 use super::super::program::Instr;
 use super::super::segments::Test;
 use super::{Job, Reg, Size, Worker};
@@ -193,25 +193,20 @@ impl Worker {
                 }
                 Reg::Bits(out)
             }
-            Values::Small(v) => {
-                self.load_numbers(column, start, missing, size, &v[rows], i64::from)
-            }
-            Values::Medium(v) => {
-                self.load_numbers(column, start, missing, size, &v[rows], i64::from)
-            }
-            Values::Large(v) => self.load_numbers(column, start, missing, size, &v[rows], |v| v),
+            Values::Small(v) => self.load_numbers(column, start, missing, size, &v[rows]),
+            Values::Medium(v) => self.load_numbers(column, start, missing, size, &v[rows]),
+            Values::Large(v) => self.load_numbers(column, start, missing, size, &v[rows]),
         }
     }
 
     #[inline(always)]
-    fn load_numbers<T: Copy>(
+    fn load_numbers<T: Copy + Ord + Into<i64>>(
         &mut self,
         column: &Column<'_>,
         start: usize,
         (missing, bounds): (V, V),
         size: Size,
         values: &[T],
-        wide: impl Fn(T) -> i64,
     ) -> Reg {
         let mut out = self.lanes(size);
         let mut validity = self.bits(size);
@@ -230,6 +225,7 @@ impl Worker {
         let strange = column.wild().filter(|w| w.any_in(start, size.rows));
         let (mut min, mut max) = (i64::MAX, i64::MIN);
         let (blocks, rest) = values.as_chunks::<WORD>();
+        let wide = |value: T| -> i64 { value.into() };
         // nothing is known of what is missing: its values, whatever they are, stay where they stand
         let gaps = !point && missing == V::UNKNOWN && strange.is_none();
         if point || gaps {
@@ -237,16 +233,13 @@ impl Worker {
                 for lane in 0..WORD {
                     lo[lane] = wide(values[lane]);
                 }
-                let (low, high) = lowest_and_highest(lo);
-                (min, max) = (min.min(low), max.max(high));
             }
             if let Some(lo) = out.lo.get_mut(blocks.len()) {
                 for (slot, value) in lo.iter_mut().zip(rest) {
                     *slot = wide(*value);
-                    min = min.min(*slot);
-                    max = max.max(*slot);
                 }
             }
+            (min, max) = ends(values);
         }
         let gaps = gaps && !is_open(min) && !is_open(max);
         if !point && !gaps {
