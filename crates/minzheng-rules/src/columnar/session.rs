@@ -375,7 +375,7 @@ impl OutputColumn {
                     }
                 }
             }
-            (Reg::Empty | Reg::Column(_), _) => {}
+            (Reg::Empty | Reg::Column(_) | Reg::Scaled(..), _) => {}
         }
     }
 
