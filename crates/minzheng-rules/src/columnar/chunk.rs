@@ -3,6 +3,8 @@
 use core::ops::Range;
 
 use super::batch::{Batch, NO_ROW};
+use super::bits::words;
+use super::run::Size;
 use crate::pack::PackSet;
 
 /// Rows of a batch.
@@ -107,8 +109,13 @@ impl Chunk {
         Self { parts, law }
     }
 
-    pub(super) fn len(&self, entity: usize) -> usize {
-        self.parts.get(entity).map_or(0, |p| p.rows.len())
+    /// How many rows of an entity it has.
+    pub(super) fn size(&self, entity: usize) -> Size {
+        let rows = self.parts.get(entity).map_or(0, |p| p.rows.len());
+        Size {
+            rows,
+            words: words(rows),
+        }
     }
 
     /// For every row of an entity, the row of an entity above that it belongs to.

@@ -85,8 +85,13 @@ impl Proof {
         })
     }
 
-    /// The proof of a product with numbers that are not negative, where it fits.
-    fn product(self, other: Self) -> Option<Self> {
+    /// The proof of a product with one number, where it fits.
+    pub(super) fn times(self, factor: i64) -> Option<Self> {
+        self.product(Self::of(V::known(factor)))
+    }
+
+    /// The proof of a product, where it fits.
+    pub(super) fn product(self, other: Self) -> Option<Self> {
         let ends = [
             self.min.checked_mul(other.min)?,
             self.min.checked_mul(other.max)?,
@@ -144,6 +149,11 @@ impl Lanes {
     pub(super) fn veil(&mut self, known: impl Iterator<Item = u64>, rows: usize) {
         self.known.clear();
         self.known.extend(known);
+        self.veil_others(rows);
+    }
+
+    /// Nothing is known of the rows that are not said to be known.
+    pub(super) fn veil_others(&mut self, rows: usize) {
         if self.proof.point {
             self.gaps = true;
         } else {
@@ -625,12 +635,17 @@ pub(super) fn mul(out: &mut Lanes, rows: usize, words: usize, a: View<'_>, b: Vi
     }
 }
 
+/// 32 bits by 32 bits: one instruction for several lanes.
+#[inline(always)]
+const fn short(x: i64, k: i64) -> i64 {
+    (x as i32 as i64).wrapping_mul(k as i32 as i64)
+}
+
 #[inline(always)]
 fn product(out: &mut Block, x: &Block, k: &Block, open: bool, small: bool) {
     if small {
-        // 32 bits by 32 bits is one instruction for several lanes
         for lane in 0..WORD {
-            out[lane] = i64::from(x[lane] as i32).wrapping_mul(i64::from(k[lane] as i32));
+            out[lane] = short(x[lane], k[lane]);
         }
     } else if open {
         for lane in 0..WORD {
@@ -680,13 +695,15 @@ impl Side {
 }
 
 /// The rows of a column that stand so to a constant, in the numbers of the column; rows beyond the last may be anything.
+///
+/// Gives whether it is the others that were written: who reads the bits turns them.
 #[inline(always)]
 pub(super) fn stand<T: Copy + Ord + Default + TryFrom<i64>>(
     out: &mut [u64],
     values: &[T],
     side: Side,
     constant: i64,
-) {
+) -> bool {
     // two tests are all there is: the same, and up to; the others are their opposites beside the next number
     let (bound, not) = match side {
         Side::Same | Side::UpTo => (Some(constant), false),
@@ -702,11 +719,7 @@ pub(super) fn stand<T: Copy + Ord + Default + TryFrom<i64>>(
         Some(Err(_)) => out.fill(u64::from(!same && constant > 0).wrapping_neg()),
         None => out.fill(0),
     }
-    if not {
-        for word in out {
-            *word = !*word;
-        }
-    }
+    not
 }
 
 /// The rows of a column that pass a test.
@@ -733,6 +746,31 @@ pub(super) fn less(out: &mut Truths, words: usize, a: View<'_>, b: View<'_>) {
         } else {
             mask(|i| a_lo[i] >= b_hi[i])
         };
+    }
+}
+
+/// Whether numbers times a factor are below others times a factor: all are known, and no product overflows.
+#[inline(always)]
+pub(super) fn less_scaled(
+    out: &mut Truths,
+    words: usize,
+    (a, by_a): (View<'_>, i64),
+    (b, by_b): (View<'_>, i64),
+) {
+    let small = |view: View<'_>, by: i64| view.proof.is_small() && i32::try_from(by).is_ok();
+    let (small_a, small_b) = (small(a, by_a), small(b, by_b));
+    for w in 0..words {
+        let (a, b) = (a.lo(w), b.lo(w));
+        out.t[w] = if by_a == 1 && small_b {
+            mask(|i| a[i] < short(b[i], by_b))
+        } else if by_b == 1 && small_a {
+            mask(|i| short(a[i], by_a) < b[i])
+        } else if small_a && small_b {
+            mask(|i| short(a[i], by_a) < short(b[i], by_b))
+        } else {
+            mask(|i| a[i].wrapping_mul(by_a) < b[i].wrapping_mul(by_b))
+        };
+        out.f[w] = !out.t[w];
     }
 }
 

@@ -1,7 +1,7 @@
 //! The columnar program: the same plan over the columns of many cases, with the answers of the scalar program.
 //!
 //! The outputs that are asked for are compiled together: nodes that are the same for every row are folded, nodes that are
-//! nothing but another are left out, the rest runs step by step over chunks of about two thousand rows. A truth is two
+//! nothing but another are left out, the rest runs step by step over chunks of about four thousand rows. A truth is two
 //! bitmaps (is true, is false), a number is a lowest and a highest lane; what is proved of the lanes of a chunk (all known, none
 //! without bound, between which numbers) chooses the kernel, and an operation without a proof runs row by row by its scalar
 //! definition. Cases are grouped by the rules that hold for them; their figures are looked up for each.

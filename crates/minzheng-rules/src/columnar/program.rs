@@ -43,6 +43,13 @@ pub(super) enum Step {
     Sub(Arg, Arg),
     Mul(Arg, Arg),
     Scale(Arg, i64),
+    /// A scaled number times another: their product scaled, where that is the same.
+    Times {
+        scaled: Arg,
+        other: Arg,
+        product: Arg,
+        factor: i64,
+    },
     Min(Vec<Arg>),
     Max(Vec<Arg>),
     If(Arg, Arg, Arg),
@@ -182,14 +189,26 @@ impl Program {
                 step.step = Step::Const(0, 0);
             }
             step.reads = step.step.args();
-            for arg in step.reads.clone() {
+            let read = step.reads.clone();
+            let behind: Vec<Arg> = read.iter().filter_map(|arg| self.behind(*arg)).collect();
+            for arg in read.into_iter().chain(behind) {
                 if let Some(slot) = alive.get_mut(arg.at as usize)
                     && !*slot
                 {
                     *slot = true;
-                    step.dies.push(arg.at);
+                    if let Some(step) = self.steps.get_mut(at) {
+                        step.dies.push(arg.at);
+                    }
                 }
             }
+        }
+    }
+
+    /// The register that is read where a number that may still have to be scaled is read.
+    fn behind(&self, arg: Arg) -> Option<Arg> {
+        match self.steps.get(arg.at as usize)?.step {
+            Step::Scale(of, _) | Step::Times { product: of, .. } => Some(of),
+            _ => None,
         }
     }
 }
@@ -220,7 +239,13 @@ impl Step {
             | Self::Older {
                 birth: a, on: b, ..
             } => vec![*a, *b],
-            Self::If(a, b, c) => vec![*a, *b, *c],
+            Self::If(a, b, c)
+            | Self::Times {
+                scaled: a,
+                other: b,
+                product: c,
+                ..
+            } => vec![*a, *b, *c],
             Self::Agg {
                 filter,
                 value,
@@ -501,9 +526,15 @@ impl Compiler<'_> {
             }
             Op::Eq(a, b) => Step::Eq(self.seen_from(*a, e), self.seen_from(*b, e)),
             Op::In(a, values) => Step::In(self.seen_from(*a, e), values.clone()),
-            Op::Add(a, b) => Step::Add(self.seen_from(*a, e), self.seen_from(*b, e)),
+            Op::Add(a, b) => {
+                let (a, b) = ordered(self.seen_from(*a, e), self.seen_from(*b, e));
+                Step::Add(a, b)
+            }
             Op::Sub(a, b) => Step::Sub(self.seen_from(*a, e), self.seen_from(*b, e)),
-            Op::Mul(a, b) => Step::Mul(self.seen_from(*a, e), self.seen_from(*b, e)),
+            Op::Mul(a, b) => {
+                let (a, b) = (self.seen_from(*a, e), self.seen_from(*b, e));
+                self.times(a, b, ty, e)
+            }
             Op::Scale(a, k) => Step::Scale(self.seen_from(*a, e), *k),
             Op::Min(parts) => Step::Min(self.list(parts, e)),
             Op::Max(parts) => Step::Max(self.list(parts, e)),
@@ -584,6 +615,37 @@ impl Compiler<'_> {
         }
     }
 
+    /// A product. Of a scaled number it is the product of what was scaled, scaled: thresholds that are so many times the same figure
+    /// share it.
+    fn times(&mut self, a: Arg, b: Arg, ty: Type, entity: usize) -> Step {
+        let known = |arg: Arg| self.is_const(arg).and_then(V::get).filter(|k| *k > 0);
+        match (known(a), known(b)) {
+            (None, Some(factor)) => return Step::Scale(a, factor),
+            (Some(factor), None) => return Step::Scale(b, factor),
+            _ => {}
+        }
+        let scaled = |arg: Arg| match self.steps.get(arg.at as usize)?.step {
+            Step::Scale(of, factor) if factor > 0 => Some((of, factor)),
+            _ => None,
+        };
+        let (scaled, other, of, factor) = match (scaled(a), scaled(b)) {
+            (Some((of, factor)), _) => (a, b, of, factor),
+            (None, Some((of, factor))) => (b, a, of, factor),
+            (None, None) => {
+                let (a, b) = ordered(a, b);
+                return Step::Mul(a, b);
+            }
+        };
+        let (first, second) = ordered(of, other);
+        let product = self.step(Step::Mul(first, second), ty, entity);
+        Step::Times {
+            scaled,
+            other,
+            product,
+            factor,
+        }
+    }
+
     /// `a < b`, or `a <= b`. An age, and the days since a date, beside a constant are a test of the date itself.
     fn below(&mut self, a: Arg, b: Arg, same: bool, entity: usize) -> Arg {
         if let Some(test) = self.by_age(a, b, same, entity) {
@@ -652,4 +714,9 @@ impl Compiler<'_> {
     fn list(&mut self, parts: &[NodeId], entity: usize) -> Vec<Arg> {
         parts.iter().map(|p| self.seen_from(*p, entity)).collect()
     }
+}
+
+/// The two sides of an operation that has no order.
+fn ordered(a: Arg, b: Arg) -> (Arg, Arg) {
+    (a.min(b), a.max(b))
 }

@@ -23,13 +23,13 @@ use crate::scalar::{Apply, V};
 use crate::scenario::{Assessment, Engine, Regime};
 
 /// Rows of the largest entity in a chunk.
-const CHUNK: usize = 2_048;
+const CHUNK: usize = 4_096;
 
 /// Rows of a chunk that are left free where chunks are cut alike, so that whole cases fit without a last chunk of a few.
 const SLACK: usize = 32;
 
 /// Cases that lie together are worth a chunk of their own from so many rows on.
-const TOGETHER: usize = CHUNK / 4;
+const TOGETHER: usize = CHUNK / 8;
 
 /// Rows of the largest entity that one thread takes at a time.
 const MORSEL: usize = 65_536;
@@ -375,7 +375,7 @@ impl OutputColumn {
                     }
                 }
             }
-            (Reg::Empty | Reg::Column(_), _) => {}
+            (Reg::Empty | Reg::Column(_) | Reg::Scaled(..), _) => {}
         }
     }
 

@@ -27,48 +27,46 @@ impl Question<'_> {
         }
     }
 
-    /// The answers for values that are known; `spare` is as long as `out`.
+    /// The answers for values that are known, or their opposites: which of them is given. `spare` is as long as `out`.
     #[inline(always)]
     fn answer<T: Copy + Ord + Default + TryFrom<i64>>(
         self,
         out: &mut [u64],
         spare: &mut [u64],
         values: &[T],
-    ) {
-        let (mut one, mut ends) = ([(Side::Same, 0)], [(Side::From, 0), (Side::UpTo, 0)]);
-        // a list without a hole is from its first to its last, any other the opposite of being none of it
-        let (tests, none) = match self {
-            Self::IsKnown => (&[] as &[_], false),
-            Self::Stands(side, constant) => {
-                one[0] = (side, constant);
-                (&one as &[_], false)
-            }
+    ) -> bool {
+        match self {
+            Self::Stands(side, constant) => lanes::stand(out, values, side, constant),
+            // a list without a hole is from its first to its last
             Self::IsIn(&[first, .., last]) if is_run(first, last, self) => {
-                (ends[0].1, ends[1].1) = (first, last);
-                (&ends as &[_], false)
+                let from = turn(lanes::stand(out, values, Side::From, first));
+                let up_to = turn(lanes::stand(spare, values, Side::UpTo, last));
+                for (word, more) in out.iter_mut().zip(&*spare) {
+                    *word = (*word ^ from) & (*more ^ up_to);
+                }
+                false
             }
-            Self::IsIn(_) => (&[] as &[_], true),
-        };
-        let list = if let (true, Self::IsIn(list)) = (none, self) {
-            list
-        } else {
-            &[]
-        };
-        let unlike = list.iter().map(|value| (Side::Same, *value));
-        out.fill(u64::MAX);
-        for (side, constant) in tests.iter().copied().chain(unlike) {
-            lanes::stand(spare, values, side, constant);
-            let flip = u64::from(none).wrapping_neg();
-            for (word, more) in out.iter_mut().zip(&*spare) {
-                *word &= *more ^ flip;
+            Self::IsIn(list) => {
+                out.fill(0);
+                for value in list {
+                    let not = turn(lanes::stand(spare, values, Side::Same, *value));
+                    for (word, more) in out.iter_mut().zip(&*spare) {
+                        *word |= *more ^ not;
+                    }
+                }
+                false
             }
-        }
-        if none {
-            for word in out {
-                *word = !*word;
+            Self::IsKnown => {
+                out.fill(u64::MAX);
+                false
             }
         }
     }
+}
+
+/// What turns bits into their opposites, or leaves them.
+const fn turn(not: bool) -> u64 {
+    (not as u64).wrapping_neg()
 }
 
 /// Whether a list in order is every number from the first to the last.
@@ -116,23 +114,24 @@ impl Worker {
     ) -> Reg {
         let (mut out, mut spare) = (self.bits(size), self.bits(size));
         let rows = start..start + size.rows;
-        match column.values() {
-            Values::Bool(_) => {}
+        let not = turn(match column.values() {
+            Values::Bool(_) => false,
             Values::Small(v) => question.answer(&mut out.t, &mut spare.t, &v[rows]),
             Values::Medium(v) => question.answer(&mut out.t, &mut spare.t, &v[rows]),
             Values::Large(v) => question.answer(&mut out.t, &mut spare.t, &v[rows]),
-        }
+        });
         match column.known() {
             None => {
-                for (t, f) in out.t.iter().zip(&mut out.f) {
-                    *f = !t;
+                for (t, f) in out.t.iter_mut().zip(&mut out.f) {
+                    *t ^= not;
+                    *f = !*t;
                 }
             }
             Some(known) => {
                 known.copy_range(start, size.rows, &mut spare.t);
                 let (yes, no) = Test::Const(question.of(missing)).word(0);
                 for ((t, f), known) in out.t.iter_mut().zip(&mut out.f).zip(&spare.t) {
-                    let holds = *t;
+                    let holds = *t ^ not;
                     *t = holds & known | yes & !known;
                     *f = !holds & known | no & !known;
                 }

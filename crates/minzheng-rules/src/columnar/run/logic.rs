@@ -122,7 +122,7 @@ impl Worker {
         }
         let out = match &found {
             Reg::Const(v) if v.is_known() => Reg::Const(*v),
-            Reg::Const(_) | Reg::Empty | Reg::Column(_) => self.copy(inner, size),
+            Reg::Const(_) | Reg::Empty | Reg::Column(_) | Reg::Scaled(..) => self.copy(inner, size),
             Reg::Bits(bits) => {
                 let mut out = self.bits(size);
                 let inner = self.truth(inner);
@@ -149,7 +149,7 @@ impl Worker {
         match found {
             Reg::Bits(bits) => self.free_bits.push(bits),
             Reg::Lanes(lanes) => self.free_lanes.push(lanes),
-            Reg::Empty | Reg::Const(_) | Reg::Column(_) => {}
+            Reg::Empty | Reg::Const(_) | Reg::Column(_) | Reg::Scaled(..) => {}
         }
         out
     }

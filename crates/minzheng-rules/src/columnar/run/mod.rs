@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::batch::Batch;
 use super::bits::{Truths, WORD, tail, words};
 use super::chunk::{Chunk, Rows};
-use super::lanes::{self, Lanes, Scratch, Side, View};
+use super::lanes::{self, Lanes, Proof, Scratch, Side, View};
 use super::program::{Arg, Instr, Program, Step};
 use super::segments::Test;
 use crate::ir::Plan;
@@ -37,8 +37,10 @@ pub(super) enum Reg {
     Const(V),
     /// A fact that nobody has needed as lanes so far.
     Column(usize),
-    Bits(Truths),
-    Lanes(Lanes),
+    /// A number times a factor above zero that nobody has needed as lanes so far.
+    Scaled(Arg, i64),
+    Bits(Box<Truths>),
+    Lanes(Box<Lanes>),
 }
 
 /// What a chunk is evaluated with.
@@ -52,12 +54,16 @@ pub(super) struct Job<'a> {
     pub(super) apply: &'a Apply<'a>,
 }
 
-/// Registers and buffers of one thread, used again for every chunk.
+/// Registers and buffers of one thread, used again for every chunk. What a register holds is boxed: it moves at every step.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::vec_box,
+    reason = "buffers go back to registers as they came from them"
+)]
 pub(super) struct Worker {
     pub(super) regs: Vec<Reg>,
-    free_bits: Vec<Truths>,
-    free_lanes: Vec<Lanes>,
+    free_bits: Vec<Box<Truths>>,
+    free_lanes: Vec<Box<Lanes>>,
     figures: Tables,
     ages: Vec<Ages>,
 }
@@ -104,7 +110,7 @@ macro_rules! fold {
             .iter()
             .filter_map(|p| $worker.constant(*p))
             .reduce($definition);
-        let mut so_far: Option<Lanes> = None;
+        let mut so_far: Option<Box<Lanes>> = None;
         for part in $parts {
             if $worker.constant(*part).is_some() {
                 continue;
@@ -131,16 +137,21 @@ pub(super) struct Size {
     pub(super) words: usize,
 }
 
+#[expect(
+    clippy::unnecessary_box_returns,
+    reason = "buffers go to registers, which hold boxes"
+)]
 impl Worker {
-    fn bits(&mut self, size: Size) -> Truths {
+    fn bits(&mut self, size: Size) -> Box<Truths> {
         let mut bits = self.free_bits.pop().unwrap_or_default();
         bits.t.resize(size.words, 0);
         bits.f.resize(size.words, 0);
         bits
     }
 
-    fn lanes(&mut self, size: Size) -> Lanes {
-        let mut lanes = self.free_lanes.pop().unwrap_or_else(|| Lanes::new(0));
+    fn lanes(&mut self, size: Size) -> Box<Lanes> {
+        let new = || Box::new(Lanes::new(0));
+        let mut lanes = self.free_lanes.pop().unwrap_or_else(new);
         lanes.fit(size.words);
         lanes
     }
@@ -149,7 +160,7 @@ impl Worker {
         match core::mem::take(&mut self.regs[at]) {
             Reg::Bits(bits) => self.free_bits.push(bits),
             Reg::Lanes(lanes) => self.free_lanes.push(lanes),
-            Reg::Empty | Reg::Const(_) | Reg::Column(_) => {}
+            Reg::Empty | Reg::Const(_) | Reg::Column(_) | Reg::Scaled(..) => {}
         }
     }
 
@@ -162,11 +173,7 @@ impl Worker {
         self.regs.resize_with(job.program.steps.len(), Reg::default);
         let mut climbs = Climbs::default();
         for (at, instr) in job.program.steps.iter().enumerate() {
-            let rows = chunk.len(instr.entity);
-            let size = Size {
-                rows,
-                words: words(rows),
-            };
+            let size = chunk.size(instr.entity);
             let value = match self.asked(instr) {
                 Some((arg, fact, question, missing)) => {
                     self.question(job, chunk, (arg, fact), question, missing)
@@ -202,12 +209,25 @@ impl Worker {
                 | Step::Sub(..)
                 | Step::Mul(..)
                 | Step::Scale(..)
+                | Step::Times { .. }
                 | Step::Coalesce(..)
                 | Step::Age(..)
                 | Step::Each(..)
         );
         for arg in reads {
-            self.force(job, chunk, *arg);
+            self.force_column(job, chunk, *arg);
+        }
+        let scales = match step {
+            Step::Lt(a, b) | Step::Le(a, b) => {
+                self.factor(*a).is_some() && self.factor(*b).is_some()
+            }
+            Step::Times { .. } => true,
+            _ => false,
+        };
+        for arg in reads {
+            if !scales {
+                self.force_scaled(job, chunk, *arg);
+            }
             if !knows_gaps {
                 self.close(*arg);
             }
@@ -245,16 +265,47 @@ impl Worker {
 
     /// Loads a column that is needed as lanes.
     #[inline(always)]
-    fn force(&mut self, job: &Job<'_>, chunk: &Chunk, arg: Arg) {
+    fn force_column(&mut self, job: &Job<'_>, chunk: &Chunk, arg: Arg) {
         let at = arg.at as usize;
         if let Reg::Column(fact) = self.regs[at] {
             let instr = &job.program.steps[at];
-            let rows = chunk.len(instr.entity);
-            let size = Size {
-                rows,
-                words: words(rows),
-            };
+            let size = chunk.size(instr.entity);
             self.regs[at] = self.load(job, chunk, fact, instr, size);
+        }
+    }
+
+    /// Multiplies what is needed as lanes.
+    #[inline(always)]
+    fn force_scaled(&mut self, job: &Job<'_>, chunk: &Chunk, arg: Arg) {
+        let at = arg.at as usize;
+        if let Reg::Scaled(of, factor) = self.regs[at] {
+            let size = chunk.size(job.program.steps[at].entity);
+            self.regs[at] = self.scale(of, factor, size);
+        }
+    }
+
+    /// Where the lanes of a number stand that may be scaled.
+    fn base(&self, arg: Arg) -> Arg {
+        match self.regs[arg.at as usize] {
+            Reg::Scaled(of, _) => of,
+            _ => arg,
+        }
+    }
+
+    /// By what a number is scaled, where every row is known or nothing is known of it, and no row overflows.
+    fn factor(&self, arg: Arg) -> Option<i64> {
+        let (of, factor) = match self.regs[arg.at as usize] {
+            Reg::Scaled(of, factor) => (of, factor),
+            _ => (arg, 1),
+        };
+        match &self.regs[of.at as usize] {
+            Reg::Const(v) => v.is_known().then_some(factor),
+            Reg::Lanes(lanes) => {
+                let known = lanes.proof.point && !lanes.proof.open;
+                let fits = known && lanes.proof.times(factor).is_some();
+                fits.then_some(factor)
+            }
+            _ => None,
         }
     }
 
@@ -300,18 +351,34 @@ impl Worker {
         }
     }
 
+    /// The rows in which each of these numbers that has gaps is known.
+    fn gaps<'a>(&'a self, args: &'a [Arg]) -> impl Iterator<Item = &'a [u64]> + 'a {
+        args.iter()
+            .filter_map(|arg| match &self.regs[arg.at as usize] {
+                Reg::Lanes(lanes) if lanes.gaps => Some(lanes.known.as_slice()),
+                _ => None,
+            })
+    }
+
     #[inline(always)]
     fn veil(&self, out: &mut Lanes, args: &[Arg], size: Size) {
-        out.veil((0..size.words).map(self.known(args)), size.rows);
+        out.known.clear();
+        out.known.resize(size.words, u64::MAX);
+        for known in self.gaps(args) {
+            for (all, known) in out.known.iter_mut().zip(known) {
+                *all &= known;
+            }
+        }
+        out.veil_others(size.rows);
     }
 
     #[inline(always)]
     fn veil_truths(&self, out: &mut Truths, args: &[Arg]) {
-        let known = self.known(args);
-        for (w, (t, f)) in out.t.iter_mut().zip(&mut out.f).enumerate() {
-            let known = known(w);
-            *t &= known;
-            *f &= known;
+        for known in self.gaps(args) {
+            for ((t, f), known) in out.t.iter_mut().zip(&mut out.f).zip(known) {
+                *t &= known;
+                *f &= known;
+            }
         }
     }
 
@@ -355,7 +422,7 @@ impl Worker {
             Reg::Const(v) => Test::Const(if arg.not { v.not() } else { *v }),
             Reg::Bits(bits) if arg.not => Test::Bits(&bits.f, &bits.t),
             Reg::Bits(bits) => Test::Bits(&bits.t, &bits.f),
-            Reg::Empty | Reg::Column(_) | Reg::Lanes(_) => Test::Const(V::MAYBE),
+            Reg::Empty | Reg::Column(_) | Reg::Scaled(..) | Reg::Lanes(_) => Test::Const(V::MAYBE),
         }
     }
 
@@ -364,7 +431,9 @@ impl Worker {
         match &self.regs[arg.at as usize] {
             Reg::Const(v) => View::splat(*v, scratch),
             Reg::Lanes(lanes) => View::lanes(lanes),
-            Reg::Empty | Reg::Column(_) | Reg::Bits(_) => View::splat(V::UNKNOWN, scratch),
+            Reg::Empty | Reg::Column(_) | Reg::Scaled(..) | Reg::Bits(_) => {
+                View::splat(V::UNKNOWN, scratch)
+            }
         }
     }
 
@@ -378,7 +447,7 @@ impl Worker {
     fn is_bits(&self, arg: Arg, ty: Type) -> bool {
         match &self.regs[arg.at as usize] {
             Reg::Bits(_) => true,
-            Reg::Column(_) | Reg::Lanes(_) => false,
+            Reg::Column(_) | Reg::Scaled(..) | Reg::Lanes(_) => false,
             Reg::Const(_) | Reg::Empty => ty == Type::Bool,
         }
     }
@@ -405,6 +474,16 @@ impl Worker {
                 self.figure(job, chunk, (*param, keys), instr, size, climbs)
             }
             Step::And(parts) => self.all(parts, size),
+            Step::Lt(a, b) if self.is_scaled(*a) || self.is_scaled(*b) => {
+                Reg::Bits(self.less_scaled(*a, *b, size))
+            }
+            Step::Le(a, b) if self.is_scaled(*a) || self.is_scaled(*b) => {
+                // not below the other way round
+                let mut out = self.less_scaled(*b, *a, size);
+                let Truths { t, f } = &mut *out;
+                core::mem::swap(t, f);
+                Reg::Bits(out)
+            }
             Step::Lt(a, b) => compare!(self, *a, *b, size, lanes::less),
             Step::Le(a, b) => compare!(self, *a, *b, size, lanes::less_or_equal),
             Step::Eq(a, b) => {
@@ -430,23 +509,22 @@ impl Worker {
             Step::Add(a, b) => two!(self, *a, *b, size, V::add, lanes::add),
             Step::Sub(a, b) => two!(self, *a, *b, size, V::sub, lanes::sub),
             Step::Mul(a, b) => self.multiply(*a, *b, size),
-            Step::Scale(arg, k) => {
-                if let Some(v) = self.constant(*arg) {
-                    return Reg::Const(v.scale(*k));
+            Step::Scale(arg, k) => match &self.regs[arg.at as usize] {
+                Reg::Lanes(_) if *k > 0 && !instr.kept => Reg::Scaled(*arg, *k),
+                _ => self.scale(*arg, *k, size),
+            },
+            Step::Times {
+                scaled,
+                other,
+                product,
+                factor,
+            } => {
+                if !instr.kept && self.fits(*scaled, *other, *product) {
+                    return Reg::Scaled(*product, *factor);
                 }
-                if *k == 0 {
-                    // nothing times zero is zero
-                    self.close(*arg);
-                }
-                let gaps = self.agree(&[*arg]);
-                let mut out = self.lanes(size);
-                let (mut s1, mut s2) = (None, None);
-                let (a, k) = (self.view(*arg, &mut s1), View::splat(V::known(*k), &mut s2));
-                lanes::mul(&mut out, size.rows, size.words, a, k);
-                if gaps {
-                    self.veil(&mut out, &[*arg], size);
-                }
-                Reg::Lanes(out)
+                self.force_scaled(job, chunk, *scaled);
+                self.force_scaled(job, chunk, *other);
+                self.multiply(*scaled, *other, size)
             }
             Step::Older { birth, on, years } => self.older(*birth, *on, *years, size),
             Step::Min(parts) => fold!(self, parts, size, V::min, lanes::least),
@@ -481,6 +559,62 @@ impl Worker {
                 self.gather(job, chunk, (*link, *to), *inner, instr, size)
             }
         }
+    }
+
+    fn is_scaled(&self, arg: Arg) -> bool {
+        matches!(self.regs[arg.at as usize], Reg::Scaled(..))
+    }
+
+    /// Whether one scaled number is below another; of both it was found that they fit.
+    #[inline(always)]
+    fn less_scaled(&mut self, a: Arg, b: Arg, size: Size) -> Box<Truths> {
+        let mut out = self.bits(size);
+        let factors = (self.factor(a).unwrap_or(1), self.factor(b).unwrap_or(1));
+        let args = [self.base(a), self.base(b)];
+        let (mut s1, mut s2) = (None, None);
+        let (a, b) = (self.view(args[0], &mut s1), self.view(args[1], &mut s2));
+        lanes::less_scaled(&mut out, size.words, (a, factors.0), (b, factors.1));
+        self.veil_truths(&mut out, &args);
+        out
+    }
+
+    /// Whether a x factor x b is the product of a and b, scaled, in every row: no row overflows on the one way or the other.
+    fn fits(&self, scaled: Arg, other: Arg, product: Arg) -> bool {
+        let Reg::Scaled(of, factor) = self.regs[scaled.at as usize] else {
+            return false;
+        };
+        let proof = |arg: Arg| match &self.regs[arg.at as usize] {
+            Reg::Lanes(lanes) => Some(lanes.proof),
+            Reg::Const(v) => Some(Proof::of(*v)),
+            _ => None,
+        };
+        let (Some(of), Some(other), Reg::Lanes(product)) =
+            (proof(of), proof(other), &self.regs[product.at as usize])
+        else {
+            return false;
+        };
+        let straight = of.times(factor).and_then(|scaled| scaled.product(other));
+        straight.is_some() && product.proof.times(factor).is_some()
+    }
+
+    #[inline(always)]
+    fn scale(&mut self, arg: Arg, k: i64, size: Size) -> Reg {
+        if let Some(v) = self.constant(arg) {
+            return Reg::Const(v.scale(k));
+        }
+        if k == 0 {
+            // nothing times zero is zero
+            self.close(arg);
+        }
+        let gaps = self.agree(&[arg]);
+        let mut out = self.lanes(size);
+        let (mut s1, mut s2) = (None, None);
+        let (a, k) = (self.view(arg, &mut s1), View::splat(V::known(k), &mut s2));
+        lanes::mul(&mut out, size.rows, size.words, a, k);
+        if gaps {
+            self.veil(&mut out, &[arg], size);
+        }
+        Reg::Lanes(out)
     }
 
     /// A product. Nothing times zero is zero: it is known where the other number is not.
@@ -581,24 +715,162 @@ fn run_wide(worker: &mut Worker, job: &Job<'_>, chunk: &Chunk) {
 mod tests {
     use super::*;
 
-    use crate::columnar::{Bitmap, lanes::mask};
+    use std::borrow::Cow;
+
+    use proptest::prelude::*;
+
+    use crate::columnar::{Bitmap, Column, Dates, Request, Table, Values, lanes::mask};
+    use crate::date::Day;
+    use crate::pack::{PackSource, SourceFile};
+    use crate::scenario::Engine;
+
+    /// Numbers that are scaled and multiplied in more than one order.
+    const PACK: &str = r#"
+        [pack]
+        id = "scaled"
+        title = { zh = "倍数", en = "scaled" }
+        publisher = "test"
+        version = "1"
+        level = "nation"
+        place = "000000"
+        reviewed_on = 2026-01-01
+        [[entity]]
+        id = "unit"
+        [[fact]]
+        id = "a"
+        entity = "unit"
+        type = "money"
+        title = { zh = "甲", en = "a" }
+        [[fact]]
+        id = "b"
+        entity = "unit"
+        type = "money"
+        title = { zh = "乙", en = "b" }
+        [[fact]]
+        id = "size"
+        entity = "unit"
+        type = "count"
+        title = { zh = "人数", en = "size" }
+        [[fact]]
+        id = "few"
+        entity = "unit"
+        type = "count"
+        low = 0
+        high = 9
+        title = { zh = "少数", en = "few" }
+    "#;
+
+    const FORMULAS: &[(&str, &str)] = &[
+        ("bool", "a > b * 24 * size"),
+        ("bool", "a <= 24 * size * b"),
+        ("bool", "a * 100 <= b * 40"),
+        ("bool", "b * 24 * size < b * 2 * size"),
+        ("bool", "a < b * 12 * few"),
+        ("bool", "b * few >= a * 3"),
+        ("bool", "b * 3 * size == a * 3"),
+        ("bool", "b * size * 3 > yuan(7)"),
+        ("money", "b * 12 * size - a * 5"),
+        ("money", "b * 12 * size * few"),
+    ];
+
+    type Row = (Option<i64>, Option<i64>, Option<i64>, Option<i64>);
+
+    fn rows() -> impl Strategy<Value = Vec<Row>> {
+        let maybe = |value: BoxedStrategy<i64>| prop::option::weighted(0.9, value);
+        let row = |amount: BoxedStrategy<i64>, size: BoxedStrategy<i64>| {
+            let few = maybe((0_i64..10).boxed());
+            (maybe(amount.clone()), maybe(amount), maybe(size), few)
+        };
+        let small = row((-9_i64..3_000).boxed(), (0_i64..7).boxed());
+        let large = row((-9_i64..9_000_000_000).boxed(), (-2_i64..70_000).boxed());
+        let ends = prop_oneof![
+            Just(0),
+            Just(i64::MAX / 24),
+            Just(i64::MIN / 48),
+            any::<i64>()
+        ];
+        let wild = row(ends.clone().boxed(), ends.boxed());
+        let many = |row| prop::collection::vec(row, 1..140);
+        prop_oneof![many(small.boxed()), many(large.boxed()), many(wild.boxed())]
+    }
+
+    fn column(values: impl Iterator<Item = Option<i64>>) -> Column<'static> {
+        let values: Vec<Option<i64>> = values.collect();
+        let known: Bitmap = values.iter().map(Option::is_some).collect();
+        let values = values.into_iter().map(Option::unwrap_or_default);
+        let known = (known.count() < known.len()).then_some(known);
+        Column::new(Values::Large(Cow::Owned(values.collect())), known)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+        #[test]
+        fn what_is_scaled_late_is_what_the_definition_says(rows in rows()) {
+            let formula = |(at, (ty, expr)): (usize, &(&str, &str))| format!(
+                "[[formula]]\nid = \"f{at}\"\nentity = \"unit\"\ntype = \"{ty}\"\nfrom = 2020-01-01\nstatus = \"invented\"\nexpr = \"{expr}\"\n"
+            );
+            let formulas: String = FORMULAS.iter().enumerate().map(formula).collect();
+            let source = PackSource::new(vec![SourceFile::new("pack.toml", format!("{PACK}\n{formulas}"))]);
+            let engine = Engine::new(PackSet::load(&[source]).map_err(|e| TestCaseError::fail(e.to_string()))?);
+            let set = engine.packs();
+            let table = Table { rows: rows.len(), ..Table::default() };
+            let on = Day::parse("2026-01-01").ok_or_else(|| TestCaseError::fail("no day"))?;
+            let told = |e: crate::columnar::BatchError| TestCaseError::fail(e.to_string());
+            let mut batch = Batch::new(set, vec![table], Dates::One(on)).map_err(told)?;
+            let columns = [
+                ("a", column(rows.iter().map(|r| r.0))),
+                ("b", column(rows.iter().map(|r| r.1))),
+                ("size", column(rows.iter().map(|r| r.2))),
+                ("few", column(rows.iter().map(|r| r.3))),
+            ];
+            for (id, column) in columns {
+                batch.set(set, "unit", id, column).map_err(told)?;
+            }
+            let outputs: Vec<String> = (0..FORMULAS.len()).map(|at| format!("f{at}")).collect();
+            let request = Request { outputs: outputs.clone(), bounds: true, ..Request::default() };
+            let answer = engine.columns(request).map_err(|e| TestCaseError::fail(e.to_string()))?.run(&batch);
+            for (case, row) in rows.iter().enumerate() {
+                let one = engine.evaluate(&batch.case(set, case, Day::MAX, |_, row| row.to_string()));
+                for ((id, found), (_, expr)) in outputs.iter().zip(&answer.columns).zip(FORMULAS) {
+                    let want = one.value(id, None).map(|(v, _)| v);
+                    prop_assert_eq!(Some(found.value(case)), want, "{} of {:?}", expr, row);
+                }
+            }
+        }
+    }
 
     #[test]
     fn a_mask_has_a_bit_for_every_lane() {
         let lanes: Vec<usize> = (0..WORD).filter(|i| mask(|j| j == *i) == 1 << i).collect();
         assert_eq!(lanes.len(), WORD);
+        // and of a column a bit for every row, however wide its numbers are
+        for rows in [1, WORD, 70] {
+            for row in 0..rows {
+                let want: Bitmap = (0..rows).map(|at| at == row).collect();
+                let bytes: Vec<u8> = (0..rows).map(|at| u8::from(at == row)).collect();
+                let halves: Vec<i32> = bytes.iter().map(|v| i32::from(*v)).collect();
+                let whole: Vec<i64> = bytes.iter().map(|v| i64::from(*v)).collect();
+                let mut found = [(); 3].map(|()| vec![0; words(rows)]);
+                lanes::bits_of(&mut found[0], &bytes, |v| v == 1);
+                lanes::bits_of(&mut found[1], &halves, |v| v == 1);
+                lanes::bits_of(&mut found[2], &whole, |v| v == 1);
+                for found in found {
+                    assert_eq!(found, want.as_words(), "{row} of {rows}");
+                }
+            }
+        }
     }
 
     #[test]
     fn nothing_beyond_the_last_row_is_true_or_false() {
-        let bits = Truths {
+        let bits = Box::new(Truths {
             t: vec![u64::MAX],
             f: vec![u64::MAX],
-        };
+        });
         let Reg::Bits(bits) = settle(Reg::Bits(bits), Size { rows: 3, words: 1 }) else {
             return assert_eq!("bits", "lost");
         };
-        assert_eq!((bits.t, bits.f), (vec![0b111], vec![0b111]));
+        assert_eq!((&bits.t, &bits.f), (&vec![0b111], &vec![0b111]));
         assert_eq!(Bitmap::filled(3, true).as_words(), [0b111]);
     }
 }
