@@ -1,24 +1,20 @@
 //! Prints the outlines of a built-in pack, a line for each file: `outlines cn`.
 
-use std::process::ExitCode;
+use std::error::Error;
+use std::io::{Write as _, stdout};
 
 use minzheng::packs::BuiltIn;
 use minzheng_rules::pack::Node;
 
-fn main() -> ExitCode {
-    let Some(pack) = std::env::args().nth(1).and_then(|id| BuiltIn::from_id(&id)) else {
+fn main() -> Result<(), Box<dyn Error>> {
+    let id = std::env::args().nth(1).unwrap_or_default();
+    let pack = BuiltIn::from_id(&id).ok_or_else(|| {
         let known = BuiltIn::ALL.map(BuiltIn::id).join(", ");
-        eprintln!("which pack? one of {known}");
-        return ExitCode::FAILURE;
-    };
+        format!("no pack `{id}`: give one of {known}")
+    })?;
     for file in pack.source().files() {
-        match Node::outline(file.text()) {
-            Ok(outline) => println!("{outline}"),
-            Err(error) => {
-                eprintln!("{}: {error}", file.path);
-                return ExitCode::FAILURE;
-            }
-        }
+        let outline = Node::outline(file.text()).map_err(|e| format!("{}: {e}", file.path))?;
+        writeln!(stdout(), "{outline}")?;
     }
-    ExitCode::SUCCESS
+    Ok(())
 }

@@ -4,7 +4,7 @@ use minzheng::Error;
 use minzheng::error;
 use minzheng_rules::date::Day;
 use minzheng_rules::error::{Diagnostic, nearest};
-use minzheng_rules::export::{Dialect, ExportRequest};
+use minzheng_rules::export::{Dialect, ExportRequest, Form};
 use minzheng_rules::pack::PackSet;
 use minzheng_rules::pack::model::{Cell, Dated, Parameter};
 use minzheng_rules::pack::place::parse_code;
@@ -174,6 +174,7 @@ pub(crate) struct Export {
     place: String,
     outputs: Vec<String>,
     steps: bool,
+    nulls: bool,
 }
 
 impl Export {
@@ -186,13 +187,23 @@ impl Export {
                 return Err(refused("E-API-SHAPE", "dialect", "not a dialect", help));
             }
         };
+        let form = match (self.steps, self.nulls) {
+            (false, false) => Form::Intervals,
+            (true, false) => Form::Steps,
+            (false, true) => Form::Nulls,
+            (true, true) => {
+                let help = "an export over nulls has no steps: leave one out";
+                return Err(refused("E-API-SHAPE", "nulls", "given with `steps`", help));
+            }
+        };
         let request = ExportRequest {
             dialect,
             on: day(Some(&self.on), "on")?.unwrap_or(Day::MAX),
             known_on: day(self.known_on.as_deref(), "known_on")?.unwrap_or(Day::MAX),
             place: &self.place,
             outputs: &self.outputs,
-            steps: self.steps,
+            form,
+            lows: &[],
         };
         Ok(engine.rules().export(&request)?.text)
     }

@@ -127,3 +127,12 @@ def test_what_cannot_be_written_out_is_refused(engine):
         engine.export("polars", on=ON, place=PLACE, outputs=["dibbao.eligible"])
     with pytest.raises(minzheng.MinzhengError):
         engine.export("oracle", on=ON, place=PLACE)
+
+
+def test_over_nulls_an_output_is_one_expression(engine):
+    asked = {"on": ON, "place": PLACE, "outputs": ["aged_eighty"]}
+    plain = engine.export("duckdb", nulls=True, **asked)
+    assert "DATE '" in plain and "_lo" not in plain
+    with pytest.raises(minzheng.CallError) as refused:
+        engine.export("duckdb", nulls=True, steps=True, **asked)
+    assert refused.value.code == "E-API-SHAPE"

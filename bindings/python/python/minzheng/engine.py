@@ -438,11 +438,13 @@ class Engine:
         known_on: Day | None = None,
         outputs: Sequence[str] = (),
         steps: bool = False,
+        nulls: bool = False,
     ) -> str:
         """The rules of a day and a place as SQL for DuckDB, or as a Python module of Polars expressions (``docs/guide/export.md``).
 
         :param outputs: formulas, ``PROGRAMME/CONDITION``, ``PROGRAMME.eligible|qualifies|amount``; none: every programme.
         :param steps: whether every node on the way is a column.
+        :param nulls: whether each output is one expression, null where it is unknown, without intervals.
         """
         asked = {
             "dialect": dialect,
@@ -451,6 +453,7 @@ class Engine:
             "place": place,
             "outputs": list(outputs),
             "steps": steps,
+            "nulls": nulls,
         }
         return self._native.export(asked)
 

@@ -276,7 +276,7 @@ mod tests {
         let outline = draw(TEXT, &parsed());
         assert_eq!(read("id = \"b\"", &outline), None);
         for end in 0..outline.len() {
-            assert_eq!(read(TEXT, &outline[..end]), None);
+            assert_eq!(read(TEXT, outline.get(..end).unwrap_or_default()), None);
         }
         assert_eq!(read(TEXT, &format!("{outline}0")), None);
         assert_eq!(read(TEXT, "没有"), None);
