@@ -453,6 +453,25 @@ fn rules_are_written_out_for_another_engine() {
 }
 
 #[test]
+fn a_rule_is_exported_as_one_expression_over_nulls() {
+    let export = |output: &str| {
+        let day = ["--on", "2026-08-25", "--place", "159921", "--nulls"];
+        let what = ["pack", "export", "--dialect", "duckdb", "--output", output];
+        command(&[&what[..], &day[..]].concat())
+    };
+    let good = export("aged_eighty");
+    let sql = String::from_utf8_lossy(&good.stdout).into_owned();
+    assert!(
+        sql.contains("\"birth\" <= DATE '1946-08-25' AS \"aged_eighty\""),
+        "{sql}"
+    );
+    let refused = export("dibao.eligible");
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("E-EXPORT-NULLS"), "{said}");
+}
+
+#[test]
 fn what_is_owed_when_a_standard_is_raised_backwards() {
     let file = file("raised-backwards");
     let asked = |more: &[&str]| {
