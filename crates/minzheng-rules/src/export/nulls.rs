@@ -73,6 +73,25 @@ impl Words {
     }
 }
 
+/// Expressions in a row, each held together as tightly as `binds`.
+pub(super) fn joined(term: fn(&Expr) -> Words, parts: &[Expr], between: &str, binds: u8) -> String {
+    let parts: Vec<String> = parts.iter().map(|e| term(e).within(binds)).collect();
+    parts.join(between)
+}
+
+/// An operation of two expressions that is read from left to right.
+pub(super) fn left_to_right(
+    term: fn(&Expr) -> Words,
+    a: &Expr,
+    op: &str,
+    b: &Expr,
+    binds: u8,
+) -> String {
+    let (a, b) = (term(a), term(b));
+    let b = b.within(binds.saturating_add(1));
+    format!("{} {op} {b}", a.within(binds))
+}
+
 /// How two values are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sign {
@@ -85,6 +104,18 @@ pub(super) enum Sign {
 }
 
 impl Sign {
+    /// The sign, with the words of a language for "is" and "is not".
+    pub(super) const fn written(self, is: &'static str, is_not: &'static str) -> &'static str {
+        match self {
+            Self::Lt => "<",
+            Self::Le => "<=",
+            Self::Gt => ">",
+            Self::Ge => ">=",
+            Self::Eq => is,
+            Self::Ne => is_not,
+        }
+    }
+
     /// The same with the sides changed.
     const fn turned(self) -> Self {
         match self {

@@ -2,7 +2,7 @@
 
 use chrono::Datelike as _;
 
-use super::nulls::{ATOM, Division, Expr, Sign, Views, Words};
+use super::nulls::{ATOM, Division, Expr, Views, Words, joined, left_to_right};
 use super::stages::{Col, Stage};
 use super::{ExportResult, ExportTable, Work, commas, id_of, kind_word};
 use crate::ir::{NodeId, Op};
@@ -74,17 +74,8 @@ pub(super) fn write_nulls(work: &Work<'_>, tables: &[ExportTable], views: &Views
 /// An expression over nulls: comparisons, `|`, `&`, sums, products, `~`, in the order of how tightly they bind.
 fn term(expr: &Expr) -> Words {
     let within = |e: &Expr, binds| term(e).within(binds);
-    let list = |parts: &[Expr], between: &str, binds| {
-        let parts: Vec<String> = parts.iter().map(|e| within(e, binds)).collect();
-        parts.join(between)
-    };
-    let two = |a: &Expr, op: &str, b: &Expr, binds: u8| {
-        format!(
-            "{} {op} {}",
-            within(a, binds),
-            within(b, binds.saturating_add(1))
-        )
-    };
+    let list = |parts: &[Expr], between, binds| joined(term, parts, between, binds);
+    let two = |a: &Expr, op, b: &Expr, binds| left_to_right(term, a, op, b, binds);
     let column = |name: &String| format!("pl.col({})", quoted(name));
     let (text, binds) = match expr {
         Expr::Column(name) => (column(name), ATOM),
@@ -108,14 +99,7 @@ fn term(expr: &Expr) -> Words {
         Expr::Has(name, true) => (format!("{}.is_not_null()", column(name)), ATOM),
         Expr::Has(name, false) => (format!("{}.is_null()", column(name)), ATOM),
         Expr::Compare(sign, a, b) => {
-            let sign = match sign {
-                Sign::Lt => "<",
-                Sign::Le => "<=",
-                Sign::Gt => ">",
-                Sign::Ge => ">=",
-                Sign::Eq => "==",
-                Sign::Ne => "!=",
-            };
+            let sign = sign.written("==", "!=");
             (format!("{} {sign} {}", within(a, 4), within(b, 4)), 1)
         }
         Expr::Or(parts) => (list(parts, " | ", 2), 2),

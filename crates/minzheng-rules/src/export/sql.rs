@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::nulls::{ATOM, Division, Expr, Sign, Views, Words};
+use super::nulls::{ATOM, Division, Expr, Views, Words, joined, left_to_right};
 use super::stages::{Col, Stage};
 use super::{ExportResult, ExportTable, Work, commas, id_of, kind_word};
 use crate::ir::{AggK, NodeId, Op};
@@ -62,17 +62,8 @@ pub(super) fn write_nulls(work: &Work<'_>, tables: &[ExportTable], views: &Views
 /// An expression over nulls: `OR`, `AND`, `NOT`, tests, sums, products, in the order of how tightly they bind.
 fn term(expr: &Expr) -> Words {
     let within = |e: &Expr, binds| term(e).within(binds);
-    let list = |parts: &[Expr], between: &str, binds| {
-        let parts: Vec<String> = parts.iter().map(|e| within(e, binds)).collect();
-        parts.join(between)
-    };
-    let two = |a: &Expr, op: &str, b: &Expr, binds: u8| {
-        format!(
-            "{} {op} {}",
-            within(a, binds),
-            within(b, binds.saturating_add(1))
-        )
-    };
+    let list = |parts: &[Expr], between, binds| joined(term, parts, between, binds);
+    let two = |a: &Expr, op, b: &Expr, binds| left_to_right(term, a, op, b, binds);
     let (text, binds) = match expr {
         Expr::Column(name) => (quoted(name), ATOM),
         Expr::Number(n) => (n.to_string(), ATOM),
@@ -87,14 +78,7 @@ fn term(expr: &Expr) -> Words {
         Expr::And(parts) => (list(parts, " AND ", 2), 2),
         Expr::Not(a) => (format!("NOT {}", within(a, 4)), 3),
         Expr::Compare(sign, a, b) => {
-            let sign = match sign {
-                Sign::Lt => "<",
-                Sign::Le => "<=",
-                Sign::Gt => ">",
-                Sign::Ge => ">=",
-                Sign::Eq => "=",
-                Sign::Ne => "<>",
-            };
+            let sign = sign.written("=", "<>");
             (format!("{} {sign} {}", within(a, 5), within(b, 5)), 4)
         }
         Expr::In(a, values) => (
