@@ -347,13 +347,15 @@ pub(super) struct View<'a> {
 impl<'a> View<'a> {
     #[inline(always)]
     pub(super) fn lanes(lanes: &'a Lanes) -> Self {
-        let hi = if lanes.proof.point {
-            &lanes.lo
-        } else {
-            &lanes.hi
-        };
+        Self::over(lanes, &lanes.lo)
+    }
+
+    /// Lanes of which the lowest stand somewhere else.
+    #[inline(always)]
+    pub(super) fn over(lanes: &'a Lanes, lo: &'a [Block]) -> Self {
+        let hi = if lanes.proof.point { lo } else { &lanes.hi };
         Self {
-            lo: &lanes.lo,
+            lo,
             hi,
             step: 1,
             proof: lanes.proof,

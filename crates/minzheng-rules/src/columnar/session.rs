@@ -119,7 +119,7 @@ pub struct Columns<'e> {
     outputs: Vec<Output>,
     met: Mutex<Met>,
     /// Threads' registers and tables, for the next batch.
-    idle: Mutex<Vec<Worker>>,
+    idle: Mutex<Vec<Worker<'static>>>,
 }
 
 /// The regimes met so far, by places and day.
@@ -303,7 +303,7 @@ impl OutputColumn {
     }
 
     /// Takes the values of a chunk.
-    fn take(&mut self, reg: &Reg, negated: bool, rows: &Rows, base: usize) {
+    fn take(&mut self, reg: &Reg<'_>, negated: bool, rows: &Rows, base: usize) {
         match (reg, rows) {
             (Reg::Bits(bits), Rows::Range(start, n)) => {
                 if let Self::Truth { yes, no } = self {
@@ -326,8 +326,11 @@ impl OutputColumn {
                     self.put(*row as usize - base, if negated { v.not() } else { v });
                 }
             }
-            (Reg::Lanes(lanes), _) => {
-                let view = View::lanes(lanes);
+            (Reg::Lanes(_) | Reg::Lent(..), _) => {
+                let Some((lanes, lo)) = reg.numbers() else {
+                    return;
+                };
+                let view = View::over(lanes, lo);
                 if let (
                     Self::Number {
                         known,
@@ -343,7 +346,7 @@ impl OutputColumn {
                         super::lanes::known(&mut bits, words(*n), view);
                     }
                     known.write(from, &bits, *n);
-                    let lows = lanes.lo.as_flattened();
+                    let lows = lo.as_flattened();
                     values[from..from + n].copy_from_slice(&lows[..*n]);
                     if let Some(highest) = highest {
                         let highs = if lanes.proof.point {
@@ -552,7 +555,7 @@ impl Columns<'_> {
         self.met.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<Worker>> {
+    fn idle(&self) -> MutexGuard<'_, Vec<Worker<'static>>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -782,9 +785,9 @@ impl Columns<'_> {
             .iter()
             .map(|o| OutputColumn::new(o.ty, span(o.entity).len(), self.request.bounds))
             .collect();
-        let mut worker = self.idle().pop().unwrap_or_default();
+        let apply = Apply::new(set);
+        let mut worker: Worker<'_> = self.idle().pop().unwrap_or_default();
         for group in groups {
-            let apply = Apply::new(set);
             let job = Job {
                 apply: &apply,
                 set,
@@ -837,7 +840,7 @@ impl Columns<'_> {
                 answer(&rows, law);
             }
         }
-        self.idle().push(worker);
+        self.idle().push(worker.rest());
         columns
     }
 }

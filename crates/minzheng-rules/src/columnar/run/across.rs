@@ -9,17 +9,17 @@ use super::{Job, Reg, Size, Worker};
 use crate::pack::PackSet;
 use crate::scalar::V;
 
-impl Worker {
+impl<'b> Worker<'b> {
     /// Which rows have a link.
     #[inline(always)]
     pub(super) fn has_link(
         &mut self,
-        job: &Job<'_>,
+        job: &Job<'b>,
         chunk: &Chunk,
         link: usize,
         entity: usize,
         size: Size,
-    ) -> Reg {
+    ) -> Reg<'b> {
         let mut out = self.bits(size);
         let to = job
             .set
@@ -43,13 +43,13 @@ impl Worker {
     #[inline(always)]
     pub(super) fn spread(
         &mut self,
-        job: &Job<'_>,
+        job: &Job<'b>,
         chunk: &Chunk,
         arg: Arg,
         instr: &Instr,
         size: Size,
         climbs: &mut Climbs,
-    ) -> Reg {
+    ) -> Reg<'b> {
         if let Some(v) = self.constant(arg) {
             return Reg::Const(v);
         }
@@ -74,9 +74,9 @@ impl Worker {
             }
             _ => {
                 let mut out = self.lanes(size);
-                if let Reg::Lanes(lanes) = &self.regs[arg.at as usize] {
+                if let Some((lanes, lo)) = self.regs[arg.at as usize].numbers() {
                     out.proof = lanes.proof;
-                    let (lo, hi) = (lanes.lo.as_flattened(), lanes.hi.as_flattened());
+                    let (lo, hi) = (lo.as_flattened(), lanes.hi.as_flattened());
                     for (slot, up) in out.lo.as_flattened_mut().iter_mut().zip(above) {
                         *slot = lo[*up as usize];
                     }
@@ -94,13 +94,13 @@ impl Worker {
     #[inline(always)]
     pub(super) fn gather(
         &mut self,
-        job: &Job<'_>,
+        job: &Job<'b>,
         chunk: &Chunk,
         (link, to): (usize, usize),
         inner: Arg,
         instr: &Instr,
         size: Size,
-    ) -> Reg {
+    ) -> Reg<'b> {
         let plain = V::plain(instr.ty);
         let Some(targets) = chunk.targets(job.batch, instr.entity, link, to) else {
             return Reg::Const(plain);

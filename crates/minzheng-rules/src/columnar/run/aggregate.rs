@@ -19,9 +19,15 @@ pub(super) struct Aggregate {
     pub(super) bounds: V,
 }
 
-impl Worker {
+impl<'b> Worker<'b> {
     #[inline(always)]
-    pub(super) fn aggregate(&mut self, all: &Aggregate, part: &Part, ty: Type, size: Size) -> Reg {
+    pub(super) fn aggregate(
+        &mut self,
+        all: &Aggregate,
+        part: &Part,
+        ty: Type,
+        size: Size,
+    ) -> Reg<'b> {
         match all.kind {
             AggK::Count => self.number(all, part, size),
             AggK::All | AggK::Exists => self.quantify(all, part, size),
@@ -30,7 +36,7 @@ impl Worker {
     }
 
     #[inline(always)]
-    fn number(&mut self, all: &Aggregate, part: &Part, size: Size) -> Reg {
+    fn number(&mut self, all: &Aggregate, part: &Part, size: Size) -> Reg<'b> {
         let below = rows_below(part);
         let mut out = self.lanes(size);
         // a word more, so that the place after the last row has one
@@ -55,7 +61,7 @@ impl Worker {
     }
 
     #[inline(always)]
-    fn quantify(&mut self, all: &Aggregate, part: &Part, size: Size) -> Reg {
+    fn quantify(&mut self, all: &Aggregate, part: &Part, size: Size) -> Reg<'b> {
         let below = rows_below(part);
         let (mut out, mut bits) = (self.bits(size), self.bits(below));
         let (keep, value) = (self.test(all.filter), self.test(all.value));
@@ -78,7 +84,7 @@ impl Worker {
     }
 
     #[inline(always)]
-    fn amount(&mut self, all: &Aggregate, part: &Part, ty: Type, size: Size) -> Reg {
+    fn amount(&mut self, all: &Aggregate, part: &Part, ty: Type, size: Size) -> Reg<'b> {
         let below = rows_below(part);
         let mut out = self.lanes(size);
         // room for the sum before the first row

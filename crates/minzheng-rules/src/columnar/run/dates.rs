@@ -7,9 +7,9 @@ use super::{Reg, Size, Worker};
 use crate::date::{Birthday, Day};
 use crate::scalar::V;
 
-impl Worker {
+impl<'b> Worker<'b> {
     #[inline(always)]
-    pub(super) fn age(&mut self, birth: Arg, on: Arg, size: Size) -> Reg {
+    pub(super) fn age(&mut self, birth: Arg, on: Arg, size: Size) -> Reg<'b> {
         let gaps = self.agree(&[birth, on]);
         let mut out = self.lanes(size);
         let args = [birth, on];
@@ -39,7 +39,7 @@ impl Worker {
 
     /// Whether somebody is so many years old.
     #[inline(always)]
-    pub(super) fn older(&mut self, birth: Arg, on: Arg, years: i64, size: Size) -> Reg {
+    pub(super) fn older(&mut self, birth: Arg, on: Arg, years: i64, size: Size) -> Reg<'b> {
         let mut out = self.bits(size);
         if let Reg::Lanes(mut age) = self.age(birth, on, size) {
             age.close();

@@ -8,9 +8,9 @@ use crate::date::Day;
 use crate::ir::{Op, children, ix};
 use crate::scalar::{V, moved};
 
-impl Worker {
+impl<'b> Worker<'b> {
     #[inline(always)]
-    pub(super) fn each(&mut self, job: &Job<'_>, node: u32, args: &[Arg], size: Size) -> Reg {
+    pub(super) fn each(&mut self, job: &Job<'b>, node: u32, args: &[Arg], size: Size) -> Reg<'b> {
         let Some(node) = job.plan.nodes.get(ix(node)) else {
             return Reg::Const(V::UNKNOWN);
         };

@@ -13,16 +13,16 @@ use crate::pack::PackSet;
 use crate::scalar::{MAX_KEYS, V};
 use crate::scenario::Regime;
 
-impl Worker {
+impl<'b> Worker<'b> {
     #[inline(always)]
     pub(super) fn law(
         &mut self,
-        job: &Job<'_>,
+        job: &Job<'b>,
         chunk: &Chunk,
         slot: usize,
         ty: Type,
         size: Size,
-    ) -> Reg {
+    ) -> Reg<'b> {
         let mut tables = core::mem::take(&mut self.figures);
         let values = tables.law(slot, job.regimes, V::plain(ty));
         let out = match &chunk.law {
@@ -43,13 +43,13 @@ impl Worker {
     #[inline(always)]
     pub(super) fn figure(
         &mut self,
-        job: &Job<'_>,
+        job: &Job<'b>,
         chunk: &Chunk,
         (param, keys): (usize, &[Arg]),
         instr: &Instr,
         size: Size,
         climbs: &mut Climbs,
-    ) -> Reg {
+    ) -> Reg<'b> {
         let look = |regime: usize, keys: &[V]| {
             let params = job.regimes.get(regime).map(|r| &r.params);
             params.map_or(V::UNKNOWN, |p| p.lookup(param, keys).0)

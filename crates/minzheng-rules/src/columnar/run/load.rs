@@ -3,7 +3,7 @@
 use super::super::batch::{Column, Values, sensible};
 use super::super::bits::{WORD, tail};
 use super::super::chunk::{Chunk, Rows};
-use super::super::lanes::{self, Proof, Side, ends, pick, spread};
+use super::super::lanes::{self, Block, Proof, Side, ends, pick, spread};
 use super::super::program::Instr;
 use super::super::segments::Test;
 use super::{Job, Reg, Size, Worker};
@@ -77,17 +77,17 @@ fn is_run(first: i64, last: i64, list: Question<'_>) -> bool {
     last.checked_sub(first) == i64::try_from(values.len() - 1).ok()
 }
 
-impl Worker {
+impl<'b> Worker<'b> {
     /// A fact: as a column for as long as only tests with constants read it.
     #[inline(always)]
     pub(super) fn load_later(
         &mut self,
-        job: &Job<'_>,
+        job: &Job<'b>,
         chunk: &Chunk,
         fact: usize,
         instr: &Instr,
         size: Size,
-    ) -> Reg {
+    ) -> Reg<'b> {
         let column = job.batch.columns.get(fact).and_then(Option::as_ref);
         let part = &chunk.parts[instr.entity].rows;
         match (column, part) {
@@ -111,7 +111,7 @@ impl Worker {
         size: Size,
         missing: V,
         question: Question<'_>,
-    ) -> Reg {
+    ) -> Reg<'b> {
         let (mut out, mut spare) = (self.bits(size), self.bits(size));
         let rows = start..start + size.rows;
         let not = turn(match column.values() {
@@ -144,12 +144,12 @@ impl Worker {
     #[inline(always)]
     pub(super) fn load(
         &mut self,
-        job: &Job<'_>,
+        job: &Job<'b>,
         chunk: &Chunk,
         fact: usize,
         instr: &Instr,
         size: Size,
-    ) -> Reg {
+    ) -> Reg<'b> {
         let def = job.set.facts.get(fact);
         let missing = def.map_or(V::UNKNOWN, |f| V::missing(f.ty, f.low, f.high));
         let Some(column) = job.batch.columns.get(fact).and_then(Option::as_ref) else {
@@ -157,8 +157,13 @@ impl Worker {
         };
         let bounds = def.map_or(V::UNKNOWN, |f| sensible(job.set, f));
         match &chunk.parts[instr.entity].rows {
-            Rows::Range(start, _) => self.load_range(column, *start, (missing, bounds), size),
-            Rows::List(list) => self.load_range(&column.pick(list), 0, (missing, bounds), size),
+            Rows::Range(start, _) => {
+                let lent = lent(column, *start, size);
+                self.load_range(column, *start, (missing, bounds), size, lent)
+            }
+            Rows::List(list) => {
+                self.load_range(&column.pick(list), 0, (missing, bounds), size, None)
+            }
         }
     }
 
@@ -169,7 +174,8 @@ impl Worker {
         start: usize,
         missing: (V, V),
         size: Size,
-    ) -> Reg {
+        lent: Option<&'b [Block]>,
+    ) -> Reg<'b> {
         let rows = start..start + size.rows;
         match column.values() {
             Values::Bool(values) => {
@@ -192,9 +198,9 @@ impl Worker {
                 }
                 Reg::Bits(out)
             }
-            Values::Small(v) => self.load_numbers(column, start, missing, size, &v[rows]),
-            Values::Medium(v) => self.load_numbers(column, start, missing, size, &v[rows]),
-            Values::Large(v) => self.load_numbers(column, start, missing, size, &v[rows]),
+            Values::Small(v) => self.load_numbers(column, start, missing, (&v[rows], None), size),
+            Values::Medium(v) => self.load_numbers(column, start, missing, (&v[rows], None), size),
+            Values::Large(v) => self.load_numbers(column, start, missing, (&v[rows], lent), size),
         }
     }
 
@@ -204,9 +210,9 @@ impl Worker {
         column: &Column<'_>,
         start: usize,
         (missing, bounds): (V, V),
+        (values, lent): (&[T], Option<&'b [Block]>),
         size: Size,
-        values: &[T],
-    ) -> Reg {
+    ) -> Reg<'b> {
         let mut out = self.lanes(size);
         let mut validity = self.bits(size);
         match column.known() {
@@ -228,6 +234,11 @@ impl Worker {
         // nothing is known of what is missing: its values, whatever they are, stay where they stand
         let gaps = !point && missing == V::UNKNOWN && strange.is_none();
         if point || gaps {
+            (min, max) = ends(values);
+        }
+        let gaps = gaps && !is_open(min) && !is_open(max);
+        let lent = lent.filter(|_| strange.is_none());
+        if (point || gaps) && lent.is_none() {
             for (lo, values) in out.lo.iter_mut().zip(blocks) {
                 for lane in 0..WORD {
                     lo[lane] = wide(values[lane]);
@@ -238,9 +249,7 @@ impl Worker {
                     *slot = wide(*value);
                 }
             }
-            (min, max) = ends(values);
         }
-        let gaps = gaps && !is_open(min) && !is_open(max);
         if !point && !gaps {
             let words = out.lo.iter_mut().zip(&mut out.hi).zip(&validity.t);
             for (((lo, hi), known), values) in words.zip(blocks) {
@@ -296,6 +305,18 @@ impl Worker {
                 max: bounds.hi,
             };
         }
-        Reg::Lanes(out)
+        match lent {
+            Some(lo) if point || gaps => Reg::Lent(out, lo),
+            _ => Reg::Lanes(out),
+        }
     }
+}
+
+/// Where numbers stand in a column as lanes stand: each 64 bits wide, and to the end of the last block.
+fn lent<'b>(column: &'b Column<'_>, start: usize, size: Size) -> Option<&'b [Block]> {
+    let Values::Large(values) = column.values() else {
+        return None;
+    };
+    let values = values.get(start..start + size.words * WORD)?;
+    Some(values.as_chunks().0)
 }

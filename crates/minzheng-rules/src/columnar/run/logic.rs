@@ -7,9 +7,9 @@ use super::{Reg, Size, Worker};
 use crate::lang::Type;
 use crate::scalar::V;
 
-impl Worker {
+impl<'b> Worker<'b> {
     #[inline(always)]
-    pub(super) fn all(&mut self, parts: &[Arg], size: Size) -> Reg {
+    pub(super) fn all(&mut self, parts: &[Arg], size: Size) -> Reg<'b> {
         if parts.iter().any(|p| self.constant(*p) == Some(V::FALSE)) {
             return Reg::Const(V::FALSE);
         }
@@ -48,7 +48,7 @@ impl Worker {
     }
 
     #[inline(always)]
-    pub(super) fn same_truth(&mut self, a: Arg, b: Arg, size: Size) -> Reg {
+    pub(super) fn same_truth(&mut self, a: Arg, b: Arg, size: Size) -> Reg<'b> {
         let mut out = self.bits(size);
         let (a, b) = (self.truth(a), self.truth(b));
         for w in 0..size.words {
@@ -60,7 +60,7 @@ impl Worker {
     }
 
     #[inline(always)]
-    pub(super) fn has(&mut self, a: Arg, size: Size) -> Reg {
+    pub(super) fn has(&mut self, a: Arg, size: Size) -> Reg<'b> {
         if let Some(v) = self.constant(a) {
             return Reg::Const(V::bool(v.is_known()));
         }
@@ -88,7 +88,7 @@ impl Worker {
     }
 
     #[inline(always)]
-    pub(super) fn coalesce(&mut self, a: Arg, value: i64, ty: Type, size: Size) -> Reg {
+    pub(super) fn coalesce(&mut self, a: Arg, value: i64, ty: Type, size: Size) -> Reg<'b> {
         if let Some(v) = self.constant(a) {
             return Reg::Const(if v.is_known() { v } else { V::known(value) });
         }
@@ -116,10 +116,8 @@ impl Worker {
 
     /// An official's finding where there is one.
     #[inline(always)]
-    pub(super) fn finding(&mut self, mut found: Reg, inner: Arg, size: Size) -> Reg {
-        if let Reg::Lanes(lanes) = &mut found {
-            lanes.close();
-        }
+    pub(super) fn finding(&mut self, mut found: Reg<'b>, inner: Arg, size: Size) -> Reg<'b> {
+        found.close();
         let out = match &found {
             Reg::Const(v) if v.is_known() => Reg::Const(*v),
             Reg::Const(_) | Reg::Empty | Reg::Column(_) | Reg::Scaled(..) => self.copy(inner, size),
@@ -134,10 +132,11 @@ impl Worker {
                 }
                 Reg::Bits(out)
             }
-            Reg::Lanes(lanes) => {
+            Reg::Lanes(_) | Reg::Lent(..) => {
                 let mut out = self.lanes(size);
                 let mut scratch = None;
-                let (found, inner) = (View::lanes(lanes), self.view(inner, &mut scratch));
+                let inner = self.view(inner, &mut scratch);
+                let found = found.numbers().map_or(inner, |(l, lo)| View::over(l, lo));
                 lanes::each(&mut out, size.rows, |row| {
                     Some(found.get(row))
                         .filter(|v| v.is_known())
@@ -148,14 +147,14 @@ impl Worker {
         };
         match found {
             Reg::Bits(bits) => self.free_bits.push(bits),
-            Reg::Lanes(lanes) => self.free_lanes.push(lanes),
+            Reg::Lanes(lanes) | Reg::Lent(lanes, _) => self.free_lanes.push(lanes),
             Reg::Empty | Reg::Const(_) | Reg::Column(_) | Reg::Scaled(..) => {}
         }
         out
     }
 
     #[inline(always)]
-    pub(super) fn choose(&mut self, test: Arg, yes: Arg, no: Arg, ty: Type, size: Size) -> Reg {
+    pub(super) fn choose(&mut self, test: Arg, yes: Arg, no: Arg, ty: Type, size: Size) -> Reg<'b> {
         if let Some(v) = self.constant(test) {
             return match v.get() {
                 Some(1) => self.copy(yes, size),
@@ -190,7 +189,7 @@ impl Worker {
 
     /// A register again.
     #[inline(always)]
-    fn copy(&mut self, arg: Arg, size: Size) -> Reg {
+    fn copy(&mut self, arg: Arg, size: Size) -> Reg<'b> {
         if let Some(v) = self.constant(arg) {
             return Reg::Const(v);
         }
@@ -202,8 +201,8 @@ impl Worker {
                 true
             }
             Test::Const(_) => {
-                if let Reg::Lanes(from) = &self.regs[arg.at as usize] {
-                    lanes.lo.copy_from_slice(&from.lo);
+                if let Some((from, lo)) = self.regs[arg.at as usize].numbers() {
+                    lanes.lo.copy_from_slice(lo);
                     lanes.hi.copy_from_slice(&from.hi);
                     lanes.proof = from.proof;
                 }

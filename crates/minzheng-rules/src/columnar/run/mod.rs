@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::batch::Batch;
 use super::bits::{Truths, WORD, tail, words};
 use super::chunk::{Chunk, Rows};
-use super::lanes::{self, Lanes, Proof, Scratch, Side, View};
+use super::lanes::{self, Block, Lanes, Proof, Scratch, Side, View};
 use super::program::{Arg, Instr, Program, Step};
 use super::segments::Test;
 use crate::ir::Plan;
@@ -29,9 +29,9 @@ pub(super) use dates::OLDEST;
 use law::Tables;
 use load::Question;
 
-/// The value of a step for the rows of a chunk.
+/// The value of a step for the rows of a chunk of a batch.
 #[derive(Debug, Default)]
-pub(super) enum Reg {
+pub(super) enum Reg<'b> {
     #[default]
     Empty,
     Const(V),
@@ -41,6 +41,38 @@ pub(super) enum Reg {
     Scaled(Arg, i64),
     Bits(Box<Truths>),
     Lanes(Box<Lanes>),
+    /// Numbers of which the lowest stay where a column has them: all else of them stands in the lanes.
+    Lent(Box<Lanes>, &'b [Block]),
+}
+
+impl Reg<'_> {
+    /// What is known of numbers, and their lowest.
+    pub(super) fn numbers(&self) -> Option<(&Lanes, &[Block])> {
+        match self {
+            Self::Lanes(lanes) => Some((lanes, &lanes.lo)),
+            Self::Lent(lanes, lo) => Some((lanes, lo)),
+            Self::Empty | Self::Const(_) | Self::Column(_) | Self::Scaled(..) | Self::Bits(_) => {
+                None
+            }
+        }
+    }
+
+    /// Writes gaps out.
+    #[inline(always)]
+    fn close(&mut self) {
+        match core::mem::take(self) {
+            Self::Lanes(mut lanes) => {
+                lanes.close();
+                *self = Self::Lanes(lanes);
+            }
+            Self::Lent(mut lanes, lo) if lanes.gaps => {
+                lanes.lo.copy_from_slice(lo);
+                lanes.close();
+                *self = Self::Lanes(lanes);
+            }
+            other => *self = other,
+        }
+    }
 }
 
 /// What a chunk is evaluated with.
@@ -60,8 +92,8 @@ pub(super) struct Job<'a> {
     clippy::vec_box,
     reason = "buffers go back to registers as they came from them"
 )]
-pub(super) struct Worker {
-    pub(super) regs: Vec<Reg>,
+pub(super) struct Worker<'b> {
+    pub(super) regs: Vec<Reg<'b>>,
     free_bits: Vec<Box<Truths>>,
     free_lanes: Vec<Box<Lanes>>,
     figures: Tables,
@@ -141,7 +173,7 @@ pub(super) struct Size {
     clippy::unnecessary_box_returns,
     reason = "buffers go to registers, which hold boxes"
 )]
-impl Worker {
+impl<'b> Worker<'b> {
     fn bits(&mut self, size: Size) -> Box<Truths> {
         let mut bits = self.free_bits.pop().unwrap_or_default();
         bits.t.resize(size.words, 0);
@@ -159,14 +191,28 @@ impl Worker {
     fn release(&mut self, at: usize) {
         match core::mem::take(&mut self.regs[at]) {
             Reg::Bits(bits) => self.free_bits.push(bits),
-            Reg::Lanes(lanes) => self.free_lanes.push(lanes),
+            Reg::Lanes(lanes) | Reg::Lent(lanes, _) => self.free_lanes.push(lanes),
             Reg::Empty | Reg::Const(_) | Reg::Column(_) | Reg::Scaled(..) => {}
+        }
+    }
+
+    /// What is kept for the next batch.
+    pub(super) fn rest(mut self) -> Worker<'static> {
+        for at in 0..self.regs.len() {
+            self.release(at);
+        }
+        Worker {
+            regs: Vec::new(),
+            free_bits: self.free_bits,
+            free_lanes: self.free_lanes,
+            figures: self.figures,
+            ages: self.ages,
         }
     }
 
     /// Evaluates all steps; the outputs stay in their registers.
     #[inline(always)]
-    fn run(&mut self, job: &Job<'_>, chunk: &Chunk) {
+    fn run(&mut self, job: &Job<'b>, chunk: &Chunk) {
         for at in 0..self.regs.len() {
             self.release(at);
         }
@@ -196,7 +242,7 @@ impl Worker {
     /// Lays out what a step reads, as it reads it: columns are loaded; some operations know of gaps, all others read lowest and
     /// highest.
     #[inline(always)]
-    fn ready(&mut self, job: &Job<'_>, chunk: &Chunk, step: &Step, reads: &[Arg]) {
+    fn ready(&mut self, job: &Job<'b>, chunk: &Chunk, step: &Step, reads: &[Arg]) {
         let knows_gaps = matches!(
             step,
             Step::Lt(..)
@@ -265,7 +311,7 @@ impl Worker {
 
     /// Loads a column that is needed as lanes.
     #[inline(always)]
-    fn force_column(&mut self, job: &Job<'_>, chunk: &Chunk, arg: Arg) {
+    fn force_column(&mut self, job: &Job<'b>, chunk: &Chunk, arg: Arg) {
         let at = arg.at as usize;
         if let Reg::Column(fact) = self.regs[at] {
             let instr = &job.program.steps[at];
@@ -276,7 +322,7 @@ impl Worker {
 
     /// Multiplies what is needed as lanes.
     #[inline(always)]
-    fn force_scaled(&mut self, job: &Job<'_>, chunk: &Chunk, arg: Arg) {
+    fn force_scaled(&mut self, job: &Job<'b>, chunk: &Chunk, arg: Arg) {
         let at = arg.at as usize;
         if let Reg::Scaled(of, factor) = self.regs[at] {
             let size = chunk.size(job.program.steps[at].entity);
@@ -298,23 +344,19 @@ impl Worker {
             Reg::Scaled(of, factor) => (of, factor),
             _ => (arg, 1),
         };
-        match &self.regs[of.at as usize] {
-            Reg::Const(v) => v.is_known().then_some(factor),
-            Reg::Lanes(lanes) => {
-                let known = lanes.proof.point && !lanes.proof.open;
-                let fits = known && lanes.proof.times(factor).is_some();
-                fits.then_some(factor)
-            }
-            _ => None,
+        let reg = &self.regs[of.at as usize];
+        if let Reg::Const(v) = reg {
+            return v.is_known().then_some(factor);
         }
+        let proof = reg.numbers()?.0.proof;
+        let known = proof.point && !proof.open;
+        (known && proof.times(factor).is_some()).then_some(factor)
     }
 
     /// Writes the gaps of a register out.
     #[inline(always)]
     fn close(&mut self, arg: Arg) {
-        if let Reg::Lanes(lanes) = &mut self.regs[arg.at as usize] {
-            lanes.close();
-        }
+        self.regs[arg.at as usize].close();
     }
 
     /// Whether some of these numbers have gaps, and all the others are known: then an operation reads every row as known, and what
@@ -323,12 +365,13 @@ impl Worker {
     fn agree(&mut self, args: &[Arg]) -> bool {
         let (mut gaps, mut known) = (false, true);
         for arg in args {
-            match &self.regs[arg.at as usize] {
-                Reg::Lanes(lanes) => {
+            let reg = &self.regs[arg.at as usize];
+            match (reg, reg.numbers()) {
+                (_, Some((lanes, _))) => {
                     gaps |= lanes.gaps;
                     known &= lanes.proof.point;
                 }
-                Reg::Const(v) => known &= v.is_known(),
+                (Reg::Const(v), None) => known &= v.is_known(),
                 _ => known = false,
             }
         }
@@ -343,8 +386,8 @@ impl Worker {
     /// The rows in which all of these numbers are known, word by word.
     fn known<'a>(&'a self, args: &'a [Arg]) -> impl Fn(usize) -> u64 + 'a {
         move |w| {
-            let word = |arg: &Arg| match &self.regs[arg.at as usize] {
-                Reg::Lanes(lanes) if lanes.gaps => lanes.known[w],
+            let word = |arg: &Arg| match self.regs[arg.at as usize].numbers() {
+                Some((lanes, _)) if lanes.gaps => lanes.known[w],
                 _ => u64::MAX,
             };
             args.iter().fold(u64::MAX, |all, arg| all & word(arg))
@@ -354,8 +397,8 @@ impl Worker {
     /// The rows in which each of these numbers that has gaps is known.
     fn gaps<'a>(&'a self, args: &'a [Arg]) -> impl Iterator<Item = &'a [u64]> + 'a {
         args.iter()
-            .filter_map(|arg| match &self.regs[arg.at as usize] {
-                Reg::Lanes(lanes) if lanes.gaps => Some(lanes.known.as_slice()),
+            .filter_map(|arg| match self.regs[arg.at as usize].numbers() {
+                Some((lanes, _)) if lanes.gaps => Some(lanes.known.as_slice()),
                 _ => None,
             })
     }
@@ -386,12 +429,12 @@ impl Worker {
     #[inline(always)]
     fn question(
         &mut self,
-        job: &Job<'_>,
+        job: &Job<'b>,
         chunk: &Chunk,
         (arg, fact): (Arg, usize),
         question: Question<'_>,
         missing: Option<V>,
-    ) -> Reg {
+    ) -> Reg<'b> {
         let column = job.batch.columns.get(fact).and_then(Option::as_ref);
         let entity = job.program.steps[arg.at as usize].entity;
         let (Some(column), Some(def), Rows::Range(start, rows)) =
@@ -422,7 +465,9 @@ impl Worker {
             Reg::Const(v) => Test::Const(if arg.not { v.not() } else { *v }),
             Reg::Bits(bits) if arg.not => Test::Bits(&bits.f, &bits.t),
             Reg::Bits(bits) => Test::Bits(&bits.t, &bits.f),
-            Reg::Empty | Reg::Column(_) | Reg::Scaled(..) | Reg::Lanes(_) => Test::Const(V::MAYBE),
+            Reg::Empty | Reg::Column(_) | Reg::Scaled(..) | Reg::Lanes(_) | Reg::Lent(..) => {
+                Test::Const(V::MAYBE)
+            }
         }
     }
 
@@ -431,6 +476,7 @@ impl Worker {
         match &self.regs[arg.at as usize] {
             Reg::Const(v) => View::splat(*v, scratch),
             Reg::Lanes(lanes) => View::lanes(lanes),
+            Reg::Lent(lanes, lo) => View::over(lanes, lo),
             Reg::Empty | Reg::Column(_) | Reg::Scaled(..) | Reg::Bits(_) => {
                 View::splat(V::UNKNOWN, scratch)
             }
@@ -447,7 +493,7 @@ impl Worker {
     fn is_bits(&self, arg: Arg, ty: Type) -> bool {
         match &self.regs[arg.at as usize] {
             Reg::Bits(_) => true,
-            Reg::Column(_) | Reg::Scaled(..) | Reg::Lanes(_) => false,
+            Reg::Column(_) | Reg::Scaled(..) | Reg::Lanes(_) | Reg::Lent(..) => false,
             Reg::Const(_) | Reg::Empty => ty == Type::Bool,
         }
     }
@@ -455,12 +501,12 @@ impl Worker {
     #[inline(always)]
     fn step(
         &mut self,
-        job: &Job<'_>,
+        job: &Job<'b>,
         chunk: &Chunk,
         instr: &Instr,
         size: Size,
         climbs: &mut Climbs,
-    ) -> Reg {
+    ) -> Reg<'b> {
         match &instr.step {
             Step::Const(lo, hi) => Reg::Const(V { lo: *lo, hi: *hi }),
             Step::Law(slot) => self.law(job, chunk, *slot, instr.ty, size),
@@ -510,7 +556,7 @@ impl Worker {
             Step::Sub(a, b) => two!(self, *a, *b, size, V::sub, lanes::sub),
             Step::Mul(a, b) => self.multiply(*a, *b, size),
             Step::Scale(arg, k) => match &self.regs[arg.at as usize] {
-                Reg::Lanes(_) if *k > 0 && !instr.kept => Reg::Scaled(*arg, *k),
+                Reg::Lanes(_) | Reg::Lent(..) if *k > 0 && !instr.kept => Reg::Scaled(*arg, *k),
                 _ => self.scale(*arg, *k, size),
             },
             Step::Times {
@@ -583,22 +629,21 @@ impl Worker {
         let Reg::Scaled(of, factor) = self.regs[scaled.at as usize] else {
             return false;
         };
+        let lanes = |arg: Arg| self.regs[arg.at as usize].numbers().map(|(l, _)| l.proof);
         let proof = |arg: Arg| match &self.regs[arg.at as usize] {
-            Reg::Lanes(lanes) => Some(lanes.proof),
             Reg::Const(v) => Some(Proof::of(*v)),
-            _ => None,
+            _ => lanes(arg),
         };
-        let (Some(of), Some(other), Reg::Lanes(product)) =
-            (proof(of), proof(other), &self.regs[product.at as usize])
+        let (Some(of), Some(other), Some(product)) = (proof(of), proof(other), lanes(product))
         else {
             return false;
         };
         let straight = of.times(factor).and_then(|scaled| scaled.product(other));
-        straight.is_some() && product.proof.times(factor).is_some()
+        straight.is_some() && product.times(factor).is_some()
     }
 
     #[inline(always)]
-    fn scale(&mut self, arg: Arg, k: i64, size: Size) -> Reg {
+    fn scale(&mut self, arg: Arg, k: i64, size: Size) -> Reg<'b> {
         if let Some(v) = self.constant(arg) {
             return Reg::Const(v.scale(k));
         }
@@ -619,7 +664,7 @@ impl Worker {
 
     /// A product. Nothing times zero is zero: it is known where the other number is not.
     #[inline(always)]
-    fn multiply(&mut self, a: Arg, b: Arg, size: Size) -> Reg {
+    fn multiply(&mut self, a: Arg, b: Arg, size: Size) -> Reg<'b> {
         if let (Some(a), Some(b)) = (self.constant(a), self.constant(b)) {
             return Reg::Const(a.mul(b));
         }
@@ -650,7 +695,7 @@ impl Worker {
 
     /// Truths or numbers row by row.
     #[inline(always)]
-    fn write(&mut self, ty: Type, size: Size, f: impl Fn(usize) -> V) -> Reg {
+    fn write(&mut self, ty: Type, size: Size, f: impl Fn(usize) -> V) -> Reg<'b> {
         if ty == Type::Bool {
             let mut out = self.bits(size);
             out.t.fill(0);
@@ -671,7 +716,7 @@ impl Worker {
 
 /// Clears what stands beyond the last row, and finds truths that are the same for all.
 #[inline(always)]
-fn settle(value: Reg, size: Size) -> Reg {
+fn settle(value: Reg<'_>, size: Size) -> Reg<'_> {
     let Reg::Bits(mut bits) = value else {
         return value;
     };
@@ -684,7 +729,7 @@ fn settle(value: Reg, size: Size) -> Reg {
 }
 
 /// Runs a chunk with the widest instructions that this machine has.
-pub(super) fn run(worker: &mut Worker, job: &Job<'_>, chunk: &Chunk) {
+pub(super) fn run<'b>(worker: &mut Worker<'b>, job: &Job<'b>, chunk: &Chunk) {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2")
         && std::arch::is_x86_feature_detected!("bmi1")
@@ -707,7 +752,7 @@ pub(super) fn run(worker: &mut Worker, job: &Job<'_>, chunk: &Chunk) {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
-fn run_wide(worker: &mut Worker, job: &Job<'_>, chunk: &Chunk) {
+fn run_wide<'b>(worker: &mut Worker<'b>, job: &Job<'b>, chunk: &Chunk) {
     worker.run(job, chunk);
 }
 
