@@ -5,6 +5,7 @@ mod csv;
 pub(crate) mod guard;
 mod ipc;
 mod memory;
+#[cfg_attr(not(feature = "parquet"), path = "no_parquet.rs")]
 mod parquet;
 mod part;
 mod sheet;

@@ -1,19 +1,51 @@
-//! Parquet.
+//! Parquet, where the library is built with it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
-use parquet::basic::Type as Physical;
+use parquet::arrow::arrow_writer::ArrowWriter;
+use parquet::basic::{Compression, Type as Physical};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
+use super::part::Counted;
 use super::{Batches, Pick, broken, open};
-use crate::error::Error;
+use crate::error::{Error, fault};
 
 const WHAT: &str = "Parquet file";
+
+/// Rows of a row group, at most.
+const GROUP: usize = 131_072;
+
+/// A table that is being written.
+pub(super) struct Writer(ArrowWriter<Counted>);
+
+impl Writer {
+    pub(super) fn begin(file: Counted, schema: &SchemaRef) -> Result<Self, Error> {
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            .set_created_by(concat!("minzheng ", env!("CARGO_PKG_VERSION")).to_owned())
+            // a writer holds a row group until it is whole
+            .set_max_row_group_row_count(Some(GROUP))
+            .set_statistics_enabled(EnabledStatistics::Chunk)
+            .build();
+        let new = ArrowWriter::try_new(file, Arc::clone(schema), Some(properties));
+        new.map(Self).map_err(|_| fault(""))
+    }
+
+    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<(), String> {
+        self.0.write(batch).map_err(|e| e.to_string())
+    }
+
+    pub(super) fn finish(self) -> Result<Counted, String> {
+        self.0.into_inner().map_err(|e| e.to_string())
+    }
+}
 
 pub(super) fn schema(path: &Path) -> Result<SchemaRef, Error> {
     let file = open(path)?;

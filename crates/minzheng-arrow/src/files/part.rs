@@ -8,16 +8,10 @@ use arrow_array::RecordBatch;
 use arrow_ipc::CompressionType;
 use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 use arrow_schema::SchemaRef;
-use parquet::arrow::ArrowWriter;
-use parquet::basic::Compression;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use sha2::{Digest, Sha256};
 
-use super::{Format, TextEncoding, cells, unwritten};
+use super::{Format, TextEncoding, cells, parquet, unwritten};
 use crate::error::{Error, fault};
-
-/// Rows of a row group, at most.
-const GROUP: usize = 131_072;
 
 /// A file as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -39,7 +33,7 @@ pub(crate) fn hex(digest: &[u8]) -> String {
 
 /// Counts and digests what goes through.
 #[derive(Debug)]
-struct Counted {
+pub(super) struct Counted {
     file: BufWriter<File>,
     digest: Sha256,
     bytes: u64,
@@ -59,7 +53,7 @@ impl Write for Counted {
 }
 
 enum Writer {
-    Parquet(ArrowWriter<Counted>),
+    Parquet(parquet::Writer),
     Ipc(FileWriter<Counted>),
     Stream(StreamWriter<Counted>),
     Csv(csv::Writer<Counted>, TextEncoding),
@@ -112,19 +106,8 @@ impl Part {
         schema: &SchemaRef,
     ) -> Result<Self, Error> {
         let (mut file, temporary) = Self::start(path)?;
-        let bad = |_| fault("");
         let writer = match format {
-            Format::Parquet => {
-                let properties = WriterProperties::builder()
-                    .set_compression(Compression::SNAPPY)
-                    .set_created_by(concat!("minzheng ", env!("CARGO_PKG_VERSION")).to_owned())
-                    // a writer holds a row group until it is whole
-                    .set_max_row_group_row_count(Some(GROUP))
-                    .set_statistics_enabled(EnabledStatistics::Chunk)
-                    .build();
-                let new = ArrowWriter::try_new(file, schema.clone(), Some(properties));
-                Writer::Parquet(new.map_err(bad)?)
-            }
+            Format::Parquet => Writer::Parquet(parquet::Writer::begin(file, schema)?),
             Format::Ipc => {
                 let new = FileWriter::try_new_with_options(file, schema, packed()?);
                 Writer::Ipc(new.map_err(|_| fault(""))?)
@@ -175,7 +158,7 @@ impl Part {
     /// Adds rows.
     pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
         let done = match &mut self.writer {
-            Writer::Parquet(writer) => writer.write(batch).map_err(|e| e.to_string()),
+            Writer::Parquet(writer) => writer.write(batch),
             Writer::Ipc(writer) => writer.write(batch).map_err(|e| e.to_string()),
             Writer::Stream(writer) => writer.write(batch).map_err(|e| e.to_string()),
             Writer::Csv(writer, encoding) => {
@@ -215,7 +198,7 @@ impl Part {
         } = self;
         let failed = |e: String| unwritten(&temporary, &io::Error::other(e));
         let mut counted = match writer {
-            Writer::Parquet(writer) => writer.into_inner().map_err(|e| failed(e.to_string()))?,
+            Writer::Parquet(writer) => writer.finish().map_err(failed)?,
             Writer::Ipc(writer) => writer.into_inner().map_err(|e| failed(e.to_string()))?,
             Writer::Stream(writer) => writer.into_inner().map_err(|e| failed(e.to_string()))?,
             Writer::Csv(writer, _) => writer.into_inner().map_err(|e| failed(e.to_string()))?,

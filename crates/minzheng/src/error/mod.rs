@@ -322,6 +322,7 @@ fn zh_message(code: &str) -> &'static str {
         "E-FACT-VALUE" => "事实缺少取值，或不应有取值",
         "E-FILE-CSV" => "CSV 文件的行列不整齐",
         "E-FILE-FORMAT" => "文件格式不对，或者已损坏",
+        "E-FILE-BUILD" => "这个程序库不含 Parquet 文件功能",
         "E-FILE-KIND" => "文件名没有说明文件的格式",
         "E-FILE-READ" => "文件无法读取",
         "E-FILE-TEXT" => "文字既不是 UTF-8，也不是 GB18030",
@@ -467,6 +468,7 @@ fn zh_help(code: &str, en: &str) -> String {
         "E-ID-DISABILITY-GRADE" | "E-ID-DISABILITY-KIND" => "请对照残疾人证逐位核对",
         "E-ID-SHAPE" => "加引号",
         "E-ID-SPREADSHEET" => "请从源系统重新导出，并把该列设为文本",
+        "E-FILE-BUILD" => "请用其他程序库读取该文件后交来表格，或另存为 .arrow 或 .csv",
         "E-FILE-KIND" => "文件名应以 .parquet、.arrow 或 .csv 结尾",
         "E-FILE-TEXT" => "另存为 UTF-8 或 GB18030",
         "E-REQUEST-AUTHORIZATION" => {
