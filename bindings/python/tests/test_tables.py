@@ -416,3 +416,33 @@ def test_other_threads_go_on(engine: mz.Engine) -> None:
     done.set()
     thread.join()
     assert ticks > 10
+
+
+@pytest.mark.parametrize("reader", ["pyarrow", "polars", "duckdb"])
+def test_parquet_is_read_by_what_is_installed(engine: mz.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: str) -> None:
+    from minzheng import _parquet
+
+    pytest.importorskip(reader)
+    parquet = pytest.importorskip("pyarrow.parquet")
+    table = _table(deposits=["12.50"])
+    (tmp_path / "people").mkdir()
+    parquet.write_table(table, tmp_path / "households.parquet")
+    parquet.write_table(table, tmp_path / "people" / "part-0.parquet")
+    (tmp_path / "bad.parquet").write_bytes(b"PAR1")
+    monkeypatch.setattr(_parquet, "find_spec", lambda name: name == reader)
+    found = engine.run(households=tmp_path / "households.parquet", people=str(tmp_path / "people"), on=ON)
+    wanted = engine.run(households=table, people=table, on=ON)
+    assert found.households.to_arrow() == wanted.households.to_arrow()
+    with pytest.raises(mz.TableError) as caught:
+        engine.run(households=tmp_path / "bad.parquet", people=table, on=ON)
+    assert (caught.value.code, caught.value.path) == ("E-FILE-FORMAT", "households")
+
+
+def test_parquet_without_a_reader_is_refused_with_words(engine: mz.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from minzheng import _parquet
+
+    monkeypatch.setattr(_parquet, "find_spec", lambda name: None)
+    (tmp_path / "people.parquet").write_bytes(b"PAR1")
+    with pytest.raises(mz.TableError) as caught:
+        engine.run(households=tmp_path / "people.parquet", people=tmp_path / "people.parquet", on=ON)
+    assert caught.value.code == "E-FILE-BUILD"

@@ -1,7 +1,7 @@
 """Whole tables: anything that hands over Arrow goes in, and comes out without being copied.
 
 In: whatever has ``__arrow_c_stream__`` or ``__arrow_c_array__`` (polars, pandas, pyarrow, a DuckDB relation), a :class:`Table`, or the path of a
-file. Which columns a table may have stands in ``docs/guide/tables.md`` and in :attr:`minzheng.Engine.tables`. Money is a decimal in
+file: Arrow, CSV, and Parquet where pyarrow, polars or DuckDB is installed. Which columns a table may have stands in ``docs/guide/tables.md`` and in :attr:`minzheng.Engine.tables`. Money is a decimal in
 yuan, or whole fen in a column named ``…_fen``; floating-point columns are refused.
 
 Out: a :class:`Table`, that can be read any number of times: ``pl.DataFrame(table)``, ``pa.table(table)``, DuckDB by its name in SQL, or
@@ -268,7 +268,18 @@ def given(**tables: TableLike | None) -> dict[str, object]:
     for name, table in tables.items():
         if table is not None:
             _refuse_elsewhere(name, table)
-    return {name: table for name, table in tables.items() if table is not None}
+    return {name: _rows(name, table) for name, table in tables.items() if table is not None}
+
+
+def _rows(name: str, table: TableLike) -> object:
+    """The rows of Parquet files, where a path stands for such and something reads them; else what was given, of which the library says what it is."""
+    if not isinstance(table, (str, PathLike)):
+        return table
+    from . import _parquet
+
+    files = _parquet.files_of(fspath(table))
+    rows = _parquet.read(files, name) if files else None
+    return table if rows is None else rows
 
 
 def _refuse_elsewhere(name: str, table: object) -> None:

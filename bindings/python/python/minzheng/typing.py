@@ -35,7 +35,7 @@ class ArrowArray(Protocol):
 
 
 TableLike: TypeAlias = "ArrowStream | ArrowArray | str | PathLike[str]"
-"""A table: anything that hands over Arrow, or the path of a file or folder (Parquet, Arrow, CSV)."""
+"""A table: anything that hands over Arrow, or the path of a file or folder (Arrow, CSV; Parquet where pyarrow, polars or DuckDB is installed)."""
 
 HouseholdLike: TypeAlias = "Household | Mapping[str, Any]"
 """A household: the class, or the dictionary of a household file."""
