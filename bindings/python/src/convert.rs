@@ -3,6 +3,7 @@
 //! Only what is exact comes in: a float is refused, a `Decimal` is taken digit by digit, a moment is no day.
 
 use minzheng::{Error, Household, VerificationRequest};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{
@@ -111,7 +112,7 @@ fn read(any: &Bound<'_, PyAny>, depth: usize) -> Result<Value, Bad> {
         return Err(Bad::new("E-HOST-TYPE", "a moment is no day", help));
     }
     if any.cast::<PyDate>().is_ok() {
-        return said(any.call_method0("isoformat"));
+        return said(any.call_method0(intern!(any.py(), "isoformat")));
     }
     if is_decimal(any) {
         return decimal(any);
@@ -174,15 +175,17 @@ fn is_decimal(any: &Bound<'_, PyAny>) -> bool {
 
 /// A decimal digit by digit. It is looked at before it is written out: `Decimal("1e999999999")` would fill the memory.
 fn decimal(any: &Bound<'_, PyAny>) -> Result<Value, Bad> {
-    let finite = any.call_method0("is_finite").and_then(|is| is.is_truthy());
+    let py = any.py();
+    let finite = any.call_method0(intern!(py, "is_finite"));
+    let finite = finite.and_then(|is| is.is_truthy());
     if !finite.unwrap_or(false) {
         let help = "where it is not known, leave the fact out or give its status";
         return Err(Bad::new("E-VALUE-NUMBER", "the decimal is no number", help));
     }
-    let parts = any.call_method0("as_tuple");
-    let exponent = parts.and_then(|parts| parts.getattr("exponent")?.extract::<i64>());
+    let parts = any.call_method0(intern!(py, "as_tuple"));
+    let exponent = parts.and_then(|parts| parts.getattr(intern!(py, "exponent"))?.extract::<i64>());
     let first = any
-        .call_method0("adjusted")
+        .call_method0(intern!(py, "adjusted"))
         .and_then(|power| power.extract::<i64>());
     let fits = |power: PyResult<i64>| power.is_ok_and(|power| POWERS.contains(&power));
     if !fits(exponent) || !fits(first) {
@@ -194,7 +197,7 @@ fn decimal(any: &Bound<'_, PyAny>) -> Result<Value, Bad> {
         ));
     }
     // never in the form 1E+3
-    said(any.call_method1("__format__", ("f",)))
+    said(any.call_method1(intern!(py, "__format__"), (intern!(py, "f"),)))
 }
 
 /// A JSON value as one of Python.
