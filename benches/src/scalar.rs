@@ -71,8 +71,9 @@ pub fn answers(
         if !people.is_empty() {
             document["person"] = Value::Array(members);
         }
+        let document = Document::from_value("bench", document);
         let answer = engine
-            .assess(&Document::from_value("bench", &document))
+            .assess(&document.map_err(|finding| format!("household {row}: {finding}"))?)
             .map_err(|findings| format!("household {row}: {findings}"))?;
         for (values, id) in out.iter_mut().zip(formulas) {
             let (value, ty) = answer

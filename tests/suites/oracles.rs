@@ -663,7 +663,7 @@ fn drawn(set: &PackSet, on: &str, rows: usize, given: &[&str]) -> Vec<Input> {
         }
         let mut case = json!({ "on": on });
         case[root.as_str()] = facts.into();
-        Document::from_value("drawn", &case)
+        Document::from_value("drawn", case).unwrap()
     });
     let documents: Vec<Document> = documents.collect();
     bound(set, documents)
@@ -681,7 +681,7 @@ fn everything(set: &PackSet) -> Vec<String> {
 }
 
 /// Checked cases.
-fn bound(set: &PackSet, cases: impl IntoIterator<Item = Document>) -> Vec<Input> {
+fn bound<'d>(set: &PackSet, cases: impl IntoIterator<Item = Document<'d>>) -> Vec<Input> {
     let bind = |case| set.bind(&case).unwrap_or_else(|e| panic!("{e}"));
     cases.into_iter().map(bind).collect()
 }

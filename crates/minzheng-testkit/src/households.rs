@@ -36,7 +36,7 @@ impl Household {
     }
 
     /// The household as a case.
-    pub fn document(&self) -> Document {
+    pub fn document(&self) -> Document<'static> {
         Document::from_table("case", &self.table())
     }
 }
@@ -175,7 +175,7 @@ pub fn without(full: &Household, gone: &[bool]) -> Household {
 }
 
 /// A case that may say anything, see [`any_table`].
-pub fn any_case(set: &PackSet, tape: &[u32]) -> Document {
+pub fn any_case(set: &PackSet, tape: &[u32]) -> Document<'static> {
     Document::from_table("case", &any_table(set, tape))
 }
 

@@ -1004,7 +1004,7 @@ impl Case {
     }
 
     /// The case as a file would give it, with findings for the attestable rules of a program.
-    pub fn document(&self, program: &Program) -> Document {
+    pub fn document(&self, program: &Program) -> Document<'static> {
         let mut tape = Tape::new(&self.tape);
         let mut table = Table::new();
         table.insert("on".to_owned(), Value::String(ON.to_owned()));

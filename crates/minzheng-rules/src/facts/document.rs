@@ -1,20 +1,15 @@
 //! A case as written.
 
-use super::scalar::Scalar;
+use std::borrow::Cow;
+
+use serde_json::{Map, Number, Value};
+
 use crate::error::Diagnostic;
 
 /// Most bytes a case may hold.
 pub const MAX_DOCUMENT_BYTES: usize = 4 << 20;
 
-/// A value of any shape, with its keys in the order of the file.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Tree {
-    Leaf(Scalar),
-    List(Vec<Tree>),
-    Table(Vec<(String, Tree)>),
-}
-
-/// A case as a file gives it, before it meets a vocabulary.
+/// A case as a file gives it, before it meets a vocabulary: the fields of an object of JSON, in their order, owned or lent.
 ///
 /// ```
 /// use minzheng_rules::facts::Document;
@@ -22,12 +17,34 @@ pub(crate) enum Tree {
 /// assert_eq!(Document::from_json("case.json", "{").unwrap_err().code(), "E-DOC-JSON");
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-pub struct Document {
-    pub(crate) name: String,
-    pub(crate) tree: Tree,
+pub struct Document<'d> {
+    pub(crate) name: Cow<'d, str>,
+    pub(crate) fields: Cow<'d, Map<String, Value>>,
 }
 
-impl Document {
+impl<'d> Document<'d> {
+    /// A case from the fields of a JSON object, as they lie there.
+    pub const fn from_object(name: &'d str, fields: &'d Map<String, Value>) -> Self {
+        Self {
+            name: Cow::Borrowed(name),
+            fields: Cow::Borrowed(fields),
+        }
+    }
+
+    /// Its fields.
+    ///
+    /// ```
+    /// use minzheng_rules::facts::Document;
+    /// let case = Document::from_toml("case.toml", "on = 2026-01-01")?;
+    /// assert_eq!(case.into_fields()["on"], "2026-01-01");
+    /// # Ok::<(), minzheng_rules::error::Diagnostic>(())
+    /// ```
+    pub fn into_fields(self) -> Map<String, Value> {
+        self.fields.into_owned()
+    }
+}
+
+impl Document<'static> {
     /// Reads TOML.
     ///
     /// # Errors
@@ -44,16 +61,16 @@ impl Document {
             let message = error.message().replace('\n', "; ");
             Diagnostic::error("E-DOC-TOML", message).at(name, line, column.saturating_add(1))
         })?;
-        Ok(Self::from_table(name, &table))
+        Ok(Self::of(name, fields(table)))
     }
 
     /// Reads JSON.
     ///
     /// # Errors
-    /// `E-DOC-JSON` with line and column, `E-DOC-SIZE` above [`MAX_DOCUMENT_BYTES`].
+    /// `E-DOC-JSON` with line and column, `E-DOC-SIZE` above [`MAX_DOCUMENT_BYTES`], `E-DOC-SHAPE` where it is no object.
     pub fn from_json(name: &str, text: &str) -> Result<Self, Diagnostic> {
         size(name, text)?;
-        let value: serde_json::Value = serde_json::from_str(text).map_err(|error| {
+        let value: Value = serde_json::from_str(text).map_err(|error| {
             let (line, column) = (
                 u32::try_from(error.line()).unwrap_or(0),
                 u32::try_from(error.column()).unwrap_or(0),
@@ -64,36 +81,29 @@ impl Document {
             };
             Diagnostic::error("E-DOC-JSON", what).at(name, line, column)
         })?;
-        Ok(Self::from_value(name, &value))
+        Self::from_value(name, value)
     }
 
     /// A case from a TOML table.
     pub fn from_table(name: &str, table: &toml::Table) -> Self {
-        let tree = Tree::Table(
-            table
-                .iter()
-                .map(|(k, v)| (k.clone(), from_toml(v)))
-                .collect(),
-        );
-        Self {
-            name: name.to_owned(),
-            tree,
-        }
+        Self::of(name, fields(table.clone()))
     }
 
     /// A case from a JSON value.
-    pub fn from_value(name: &str, value: &serde_json::Value) -> Self {
-        Self {
-            name: name.to_owned(),
-            tree: from_json(value),
+    ///
+    /// # Errors
+    /// `E-DOC-SHAPE` where it is no object.
+    pub fn from_value(name: &str, value: Value) -> Result<Self, Diagnostic> {
+        match value {
+            Value::Object(fields) => Ok(Self::of(name, fields)),
+            _ => Err(Diagnostic::error("E-DOC-SHAPE", "the case is not a table").at(name, 0, 0)),
         }
     }
 
-    /// A case from the fields of a JSON object.
-    pub fn from_object(name: &str, fields: &serde_json::Map<String, serde_json::Value>) -> Self {
+    fn of(name: &str, fields: Map<String, Value>) -> Self {
         Self {
-            name: name.to_owned(),
-            tree: from_fields(fields),
+            name: Cow::Owned(name.to_owned()),
+            fields: Cow::Owned(fields),
         }
     }
 }
@@ -109,28 +119,22 @@ fn size(name: &str, text: &str) -> Result<(), Diagnostic> {
     Err(Diagnostic::error("E-DOC-SIZE", message).at(name, 0, 0))
 }
 
-fn from_toml(value: &toml::Value) -> Tree {
-    match value {
-        toml::Value::Array(items) => Tree::List(items.iter().map(from_toml).collect()),
-        toml::Value::Table(table) => Tree::Table(
-            table
-                .iter()
-                .map(|(k, v)| (k.clone(), from_toml(v)))
-                .collect(),
-        ),
-        leaf => Tree::Leaf(Scalar::from(leaf)),
-    }
+fn fields(table: toml::Table) -> Map<String, Value> {
+    table.into_iter().map(|(k, v)| (k, json(v))).collect()
 }
 
-fn from_json(value: &serde_json::Value) -> Tree {
+/// A value of TOML as one of JSON: dates become text, everything else stays what it is.
+fn json(value: toml::Value) -> Value {
     match value {
-        serde_json::Value::Array(items) => Tree::List(items.iter().map(from_json).collect()),
-        serde_json::Value::Object(fields) => from_fields(fields),
-        leaf => Tree::Leaf(Scalar::from(leaf)),
+        toml::Value::String(text) => Value::String(text),
+        toml::Value::Integer(n) => Value::from(n),
+        // null would be nothing said: what is no number stays a word, and is refused where a number is wanted
+        toml::Value::Float(n) => {
+            Number::from_f64(n).map_or_else(|| Value::String(n.to_string()), Value::Number)
+        }
+        toml::Value::Boolean(b) => Value::Bool(b),
+        toml::Value::Datetime(day) => Value::String(day.to_string()),
+        toml::Value::Array(items) => Value::Array(items.into_iter().map(json).collect()),
+        toml::Value::Table(table) => Value::Object(fields(table)),
     }
-}
-
-fn from_fields(fields: &serde_json::Map<String, serde_json::Value>) -> Tree {
-    let fields = fields.iter();
-    Tree::Table(fields.map(|(k, v)| (k.clone(), from_json(v))).collect())
 }

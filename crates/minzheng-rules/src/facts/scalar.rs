@@ -8,25 +8,25 @@ use crate::number::{Rounding, div_round, parse_fixed};
 use crate::pack::place::parse_code;
 
 /// A value as a file gives it.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Scalar {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Scalar<'t> {
     Bool(bool),
     Int(i64),
     Float,
-    Text(String),
+    Text(&'t str),
     Day(Option<Day>),
     Nothing,
     List,
     Table,
 }
 
-impl From<&toml::Value> for Scalar {
-    fn from(value: &toml::Value) -> Self {
+impl<'t> From<&'t toml::Value> for Scalar<'t> {
+    fn from(value: &'t toml::Value) -> Self {
         match value {
             toml::Value::Boolean(b) => Self::Bool(*b),
             toml::Value::Integer(i) => Self::Int(*i),
             toml::Value::Float(_) => Self::Float,
-            toml::Value::String(s) => Self::Text(s.clone()),
+            toml::Value::String(s) => Self::Text(s),
             toml::Value::Datetime(d) => Self::Day(day(d)),
             toml::Value::Array(_) => Self::List,
             toml::Value::Table(_) => Self::Table,
@@ -34,13 +34,13 @@ impl From<&toml::Value> for Scalar {
     }
 }
 
-impl From<&serde_json::Value> for Scalar {
-    fn from(value: &serde_json::Value) -> Self {
+impl<'t> From<&'t serde_json::Value> for Scalar<'t> {
+    fn from(value: &'t serde_json::Value) -> Self {
         match value {
             serde_json::Value::Null => Self::Nothing,
             serde_json::Value::Bool(b) => Self::Bool(*b),
             serde_json::Value::Number(n) => n.as_i64().map_or(Self::Float, Self::Int),
-            serde_json::Value::String(s) => Self::Text(s.clone()),
+            serde_json::Value::String(s) => Self::Text(s),
             serde_json::Value::Array(_) => Self::List,
             serde_json::Value::Object(_) => Self::Table,
         }
@@ -95,7 +95,7 @@ pub(crate) struct Read {
 pub(crate) fn read(
     lists: &dyn CodeIndex,
     ty: Type,
-    value: &Scalar,
+    value: Scalar<'_>,
     per: Option<&str>,
     rounding: Option<Rounding>,
 ) -> Result<Read, BadValue> {
@@ -136,8 +136,8 @@ pub(crate) fn read(
             "the date has a time, or is no day of the calendar",
             "write 2026-07-01",
         )),
-        (Type::Bool, Scalar::Bool(b)) => plain(i64::from(*b)),
-        (Type::Count | Type::Days | Type::Months, Scalar::Int(i)) => plain(*i),
+        (Type::Bool, Scalar::Bool(b)) => plain(i64::from(b)),
+        (Type::Count | Type::Days | Type::Months, Scalar::Int(i)) => plain(i),
         (Type::Ratio, Scalar::Int(i)) => match i.checked_mul(crate::number::RATIO_ONE) {
             Some(v) => plain(v),
             None => Err(bad("E-VALUE-NUMBER", "the number is too large", "")),
@@ -192,7 +192,7 @@ pub(crate) fn read(
 pub(crate) fn read_figure(
     lists: &dyn CodeIndex,
     ty: Type,
-    value: &Scalar,
+    value: Scalar<'_>,
     rounding: Option<Rounding>,
 ) -> Result<Read, BadValue> {
     let written = matches!(value, Scalar::Text(t) if t.contains('/'));
@@ -212,13 +212,13 @@ pub(crate) fn read_figure(
 
 fn money(
     period: Period,
-    value: &Scalar,
+    value: Scalar<'_>,
     per: Option<&str>,
     rounding: Option<Rounding>,
 ) -> Result<Read, BadValue> {
     let text = match value {
         Scalar::Int(i) => Cow::Owned(i.to_string()),
-        Scalar::Text(t) => Cow::Borrowed(t.as_str()),
+        Scalar::Text(t) => Cow::Borrowed(t),
         _ => Cow::Borrowed(""),
     };
     let (amount, inline) = match text.split_once('/') {

@@ -227,7 +227,7 @@ impl PackSet {
     /// assert_eq!(error.code(), "E-VALUE-DATE");
     /// ```
     pub fn read_value(&self, ty: Type, value: &serde_json::Value) -> Result<i64, Diagnostic> {
-        read_figure(self, ty, &Scalar::from(value), None)
+        read_figure(self, ty, Scalar::from(value), None)
             .map(|found| found.value)
             .map_err(|bad| Diagnostic::error(bad.code, bad.message).help(bad.help))
     }

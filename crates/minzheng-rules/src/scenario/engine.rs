@@ -85,7 +85,7 @@ impl Engine {
     ///
     /// # Errors
     /// What [`PackSet::bind`] finds.
-    pub fn assess(&self, document: &Document) -> Result<Assessment, Diagnostics> {
+    pub fn assess(&self, document: &Document<'_>) -> Result<Assessment, Diagnostics> {
         Ok(self.evaluate(&self.set.bind(document)?))
     }
 

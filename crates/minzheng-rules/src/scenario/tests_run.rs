@@ -94,7 +94,7 @@ impl Engine {
                 } else {
                     ty
                 };
-                let read = read_figure(self.packs(), shown, &Scalar::from(other), None)
+                let read = read_figure(self.packs(), shown, Scalar::from(other), None)
                     .map_err(|b| b.message)?;
                 V::known(read.value)
             }

@@ -355,10 +355,9 @@ impl<'e> Build<'e> {
         })
     }
 
-    pub(super) fn assess(&self, document: &Value) -> Result<Assessment, Refusal> {
-        let document = Document::from_value("case", document);
-        self.engine
-            .assess(&document)
-            .map_err(|e| Refusal::Engine(e.to_string()))
+    pub(super) fn assess(&self, document: Value) -> Result<Assessment, Refusal> {
+        let refused = |e: &dyn core::fmt::Display| Refusal::Engine(e.to_string());
+        let document = Document::from_value("case", document).map_err(|e| refused(&e))?;
+        self.engine.assess(&document).map_err(|e| refused(&e))
     }
 }

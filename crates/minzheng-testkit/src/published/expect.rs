@@ -14,7 +14,7 @@ use super::words::{months, nearest, unknown, untold, whole};
 impl Build<'_> {
     pub(super) fn decide(&self) -> Result<Map<String, Value>, Refusal> {
         let document = self.document();
-        let answer = self.assess(&document)?;
+        let answer = self.assess(document)?;
         let mut found = Map::new();
         for (key, wanted) in self.case.expect().rows() {
             let value = self.one(&answer, key, wanted)?;
@@ -289,7 +289,7 @@ impl Build<'_> {
                     }
                 }
             }
-            let answer = self.assess(&document)?;
+            let answer = self.assess(document)?;
             let packs = self.engine.packs();
             let formula = packs
                 .programme(&self.case.programme)

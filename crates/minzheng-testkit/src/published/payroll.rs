@@ -395,7 +395,7 @@ impl Build<'_> {
             }
             _ => return untold("payroll", "the programme pays no rate a month"),
         }
-        let answer = one.assess(&one.document())?;
+        let answer = one.assess(one.document())?;
         let id = format!("{}.amount", self.case.programme);
         let found = answer
             .value(&id, None)

@@ -395,7 +395,7 @@ impl Household {
     ///
     /// # Errors
     /// `E-ID-CONTRADICTION` where the documents of a person say something else than the facts.
-    pub fn document(&self) -> Result<Document, Error> {
+    pub fn document(&self) -> Result<Document<'_>, Error> {
         Error::all(self.wrong.clone())
             .map_or_else(|| Ok(Document::from_object(&self.name, &self.tree)), Err)
     }
@@ -478,42 +478,14 @@ fn number<T>(
 
 /// The value of a file in TOML; what is wrong with it has line and column.
 pub(crate) fn toml_value(name: &str, text: &str) -> Result<Value, Error> {
-    Document::from_toml(name, text)?;
-    let table: toml::Table = toml::from_str(text).map_err(|_| {
-        Error::one(Finding::new(
-            "E-DOC-TOML",
-            "the TOML is not well-formed",
-            "",
-        ))
-    })?;
-    Ok(to_json(toml::Value::Table(table)))
+    Ok(Value::Object(
+        Document::from_toml(name, text)?.into_fields(),
+    ))
 }
 
 /// The same in JSON.
 pub(crate) fn json_value(name: &str, text: &str) -> Result<Value, Error> {
-    Document::from_json(name, text)?;
-    serde_json::from_str(text).map_err(|_| {
-        Error::one(Finding::new(
-            "E-DOC-JSON",
-            "the JSON is not well-formed",
-            "",
-        ))
-    })
-}
-
-/// Dates become text; everything else stays what it is.
-fn to_json(value: toml::Value) -> Value {
-    match value {
-        toml::Value::String(text) => Value::String(text),
-        toml::Value::Integer(n) => json!(n),
-        toml::Value::Float(n) => {
-            serde_json::Number::from_f64(n).map_or(json!("nan"), Value::Number)
-        }
-        toml::Value::Boolean(b) => Value::Bool(b),
-        toml::Value::Datetime(day) => Value::String(day.to_string()),
-        toml::Value::Array(items) => Value::Array(items.into_iter().map(to_json).collect()),
-        toml::Value::Table(table) => {
-            Value::Object(table.into_iter().map(|(k, v)| (k, to_json(v))).collect())
-        }
-    }
+    Ok(Value::Object(
+        Document::from_json(name, text)?.into_fields(),
+    ))
 }

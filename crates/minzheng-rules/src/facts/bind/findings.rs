@@ -1,14 +1,14 @@
 //! `[[finding]]`: what an official determined of a condition or formula.
 
+use serde_json::Value;
+
 use super::values::{At, plain};
-use super::{Binder, field_day, text};
+use super::{Binder, Fields, field_day, text};
 use crate::error::did_you_mean;
 use crate::facts::FactStatus;
-use crate::facts::document::Tree;
-use crate::facts::scalar::Scalar;
 
 impl Binder<'_> {
-    pub(super) fn finding(&mut self, path: &str, fields: &[(String, Tree)]) {
+    pub(super) fn finding(&mut self, path: &str, fields: &Fields) {
         let Some(of) = text(fields, "of") else {
             self.fail(
                 "E-FINDING-OF",
@@ -61,17 +61,16 @@ impl Binder<'_> {
             return;
         };
         let mut provenance = plain(FactStatus::Attested);
-        let mut rest: Vec<(String, Tree)> = vec![(
-            "status".to_owned(),
-            Tree::Leaf(Scalar::Text("attested".to_owned())),
-        )];
+        let mut rest = Fields::from_iter([("status".to_owned(), Value::from("attested"))]);
         for (key, value) in fields {
             match (key.as_str(), value) {
                 ("of" | "row", _) => {}
-                ("by", Tree::Leaf(Scalar::Text(t))) => provenance.by.clone_from(t),
-                ("ground", Tree::Leaf(Scalar::Text(t))) => provenance.reason.clone_from(t),
+                ("by", Value::String(t)) => provenance.by.clone_from(t),
+                ("ground", Value::String(t)) => provenance.reason.clone_from(t),
                 ("on", v) if field_day(v).is_some() => provenance.as_of = field_day(v),
-                ("value" | "per", v) => rest.push((key.clone(), v.clone())),
+                ("value" | "per", v) => {
+                    rest.insert(key.clone(), v.clone());
+                }
                 _ => {
                     self.fail(
                         "E-FINDING-SHAPE",
@@ -87,7 +86,7 @@ impl Binder<'_> {
             row: path,
             key: None,
         };
-        self.fact(fact, row, at, &Tree::Table(rest));
+        self.fact(fact, row, at, &Value::Object(rest));
         self.input.provenance.insert((fact, row), provenance);
     }
 }

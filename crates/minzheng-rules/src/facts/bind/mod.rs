@@ -9,11 +9,11 @@ use core::fmt;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 pub use self::overlays::Overlay;
-use super::document::{Document, Tree};
-use super::scalar::Scalar;
+use super::document::Document;
 use super::{FactStatus, Provenance};
 use crate::date::Day;
 use crate::error::{Diagnostic, Diagnostics, did_you_mean};
@@ -250,13 +250,13 @@ impl PackSet {
     /// # Errors
     /// Every finding at once, with its path in the case: `E-FACT-…` for facts, `E-ROW-…` for rows, `E-FINDING-…`, `E-OVERLAY-…`,
     /// `E-VALUE-…` for values that are not of their type.
-    pub fn bind(&self, document: &Document) -> Result<Input, Diagnostics> {
+    pub fn bind(&self, document: &Document<'_>) -> Result<Input, Diagnostics> {
         let mut binder = Binder {
             set: self,
             findings: Diagnostics::new(),
             input: self.empty_input(),
         };
-        binder.run(&document.tree);
+        binder.run(&document.fields);
         let Binder {
             mut findings,
             mut input,
@@ -313,25 +313,18 @@ struct Binder<'a> {
     input: Data,
 }
 
-/// A row as written: its entity, its path, and its fields.
-type Written<'t> = (usize, String, &'t [(String, Tree)]);
+/// The fields of a table of the case.
+type Fields = Map<String, Value>;
 
-fn text<'t>(fields: &'t [(String, Tree)], key: &str) -> Option<&'t str> {
-    fields
-        .iter()
-        .find(|(k, _)| k == key)
-        .and_then(|(_, v)| match v {
-            Tree::Leaf(Scalar::Text(t)) => Some(t.as_str()),
-            _ => None,
-        })
+/// A row as written: its entity, its path, and its fields.
+type Written<'t> = (usize, String, &'t Fields);
+
+fn text<'t>(fields: &'t Fields, key: &str) -> Option<&'t str> {
+    fields.get(key).and_then(Value::as_str)
 }
 
-fn field_day(value: &Tree) -> Option<Day> {
-    match value {
-        Tree::Leaf(Scalar::Day(d)) => *d,
-        Tree::Leaf(Scalar::Text(t)) => Day::parse(t),
-        _ => None,
-    }
+fn field_day(value: &Value) -> Option<Day> {
+    value.as_str().and_then(Day::parse)
 }
 
 impl Binder<'_> {
@@ -346,11 +339,8 @@ impl Binder<'_> {
         self.findings.push(finding.help(help));
     }
 
-    fn run(&mut self, tree: &Tree) {
-        let Tree::Table(top) = tree else {
-            self.fail("E-DOC-SHAPE", "", "the case is not a table", "");
-            return;
-        };
+    fn run(&mut self, top: &Fields) {
+        let nothing = Fields::new();
         let mut written: Vec<Written<'_>> = Vec::new();
         let (mut findings, mut overlays) = (Vec::new(), Vec::new());
         let mut on = None;
@@ -367,7 +357,7 @@ impl Binder<'_> {
                     ),
                 },
                 "default_status" => match value {
-                    Tree::Leaf(Scalar::Text(word)) => self.default_status(word),
+                    Value::String(word) => self.default_status(word),
                     _ => self.fail("E-FACT-STATUS", key, "the status is not a word", ""),
                 },
                 "schema" | "title" | "note" => {}
@@ -375,7 +365,7 @@ impl Binder<'_> {
                 "overlay" => overlays.extend(self.tables(key, value)),
                 name => match self.set.entity_index(name) {
                     Some(0) => match value {
-                        Tree::Table(fields) => written.push((0, name.to_owned(), fields)),
+                        Value::Object(fields) => written.push((0, name.to_owned(), fields)),
                         _ => self.fail(
                             "E-DOC-SHAPE",
                             name,
@@ -409,7 +399,7 @@ impl Binder<'_> {
         }
         match on {
             Some(day) => self.input.on = day,
-            None if top.iter().any(|(key, _)| key == "on") => {}
+            None if top.contains_key("on") => {}
             None => self.fail(
                 "E-DOC-DATE",
                 "on",
@@ -426,7 +416,7 @@ impl Binder<'_> {
                         .entities
                         .first()
                         .map_or_else(String::new, |e| e.id.clone()),
-                    &[],
+                    &nothing,
                 ),
             );
         }
@@ -457,8 +447,8 @@ impl Binder<'_> {
         }
     }
 
-    fn tables<'t>(&mut self, key: &str, value: &'t Tree) -> Vec<(String, &'t [(String, Tree)])> {
-        let Tree::List(items) = value else {
+    fn tables<'t>(&mut self, key: &str, value: &'t Value) -> Vec<(String, &'t Fields)> {
+        let Value::Array(items) = value else {
             self.fail(
                 "E-DOC-SHAPE",
                 key,
@@ -471,7 +461,7 @@ impl Binder<'_> {
         for (index, item) in items.iter().enumerate() {
             let path = format!("{key}[{index}]");
             match item {
-                Tree::Table(fields) => out.push((path, fields.as_slice())),
+                Value::Object(fields) => out.push((path, fields)),
                 _ => self.fail("E-DOC-SHAPE", &path, "this is a table", ""),
             }
         }

@@ -1,9 +1,10 @@
 //! `[[overlay]]`: figures for one case alone.
 
-use super::{Binder, text};
+use super::{Binder, Fields, text};
+use serde_json::Value;
+
 use crate::error::{Diagnostic, did_you_mean};
-use crate::facts::document::Tree;
-use crate::facts::scalar::{BadValue, Scalar, read, read_figure};
+use crate::facts::scalar::{Scalar, read, read_figure};
 use crate::lang::Type;
 use crate::number::Rounding;
 use crate::pack::PackSet;
@@ -20,13 +21,13 @@ pub struct Overlay {
 }
 
 impl Binder<'_> {
-    pub(super) fn overlay(&mut self, path: &str, fields: &[(String, Tree)]) {
+    pub(super) fn overlay(&mut self, path: &str, fields: &Fields) {
         let Some(name) = text(fields, "parameter") else {
             self.fail("E-OVERLAY-NAME", path, "`parameter` names the figure", "");
             return;
         };
-        let value = fields.iter().find(|(k, _)| k == "value").map(|(_, v)| v);
-        let Some(Tree::Leaf(value)) = value else {
+        let one = |v: &&Value| !v.is_array() && !v.is_object();
+        let Some(value) = fields.get("value").filter(one) else {
             self.fail(
                 "E-OVERLAY-VALUE",
                 path,
@@ -36,22 +37,19 @@ impl Binder<'_> {
             return;
         };
         let mut rounding = None;
-        let mut keys: Vec<(String, Scalar)> = Vec::new();
+        let mut keys: Vec<(&str, Scalar<'_>)> = Vec::new();
         for (key, field) in fields {
             match (key.as_str(), field) {
                 ("parameter" | "value", _) => {}
-                ("rounding", Tree::Leaf(Scalar::Text(word))) => {
+                ("rounding", Value::String(word)) => {
                     rounding = Rounding::ALL.into_iter().find(|r| r.word() == word);
                     if rounding.is_none() {
                         let help = "write half_up, up, down or exact";
                         self.fail("E-OVERLAY-SHAPE", path, "unknown rounding", help);
                     }
                 }
-                ("key", Tree::Table(table)) => {
-                    keys.extend(table.iter().filter_map(|(k, v)| match v {
-                        Tree::Leaf(s) => Some((k.clone(), s.clone())),
-                        _ => None,
-                    }));
+                ("key", Value::Object(table)) => {
+                    keys.extend(table.iter().map(|(k, v)| (k.as_str(), Scalar::from(v))));
                 }
                 _ => {
                     self.fail(
@@ -64,7 +62,7 @@ impl Binder<'_> {
                 }
             }
         }
-        match self.set.overlay(name, value, &keys, rounding) {
+        match self.set.overlay(name, Scalar::from(value), &keys, rounding) {
             Ok(overlay) => self.input.overlays.push(overlay),
             Err(finding) => self.findings.push(finding.path(path)),
         }
@@ -82,10 +80,8 @@ impl PackSet {
         value: &str,
         keys: &[(String, String)],
     ) -> Result<Overlay, Diagnostic> {
-        let keys: Vec<(String, Scalar)> = keys
-            .iter()
-            .map(|(k, v)| (k.clone(), Scalar::Text(v.clone())))
-            .collect();
+        let keys = keys.iter().map(|(k, v)| (k.as_str(), Scalar::Text(v)));
+        let keys: Vec<_> = keys.collect();
         let is_count = self
             .parameter(name)
             .is_some_and(|p| matches!(p.ty, Type::Count | Type::Days | Type::Months));
@@ -93,9 +89,9 @@ impl PackSet {
         let scalar = match value.parse::<i64>() {
             Ok(number) if is_count => Scalar::Int(number),
             _ if is_bool && (value == "true" || value == "false") => Scalar::Bool(value == "true"),
-            _ => Scalar::Text(value.to_owned()),
+            _ => Scalar::Text(value),
         };
-        self.overlay(name, &scalar, &keys, None)
+        self.overlay(name, scalar, &keys, None)
     }
 
     /// An overlay as it is typed: `PARAMETER=VALUE`, or `PARAMETER[key=value,…]=VALUE` for some of its keys.
@@ -120,8 +116,8 @@ impl PackSet {
     pub(crate) fn overlay(
         &self,
         name: &str,
-        value: &Scalar,
-        keys: &[(String, Scalar)],
+        value: Scalar<'_>,
+        keys: &[(&str, Scalar<'_>)],
         rounding: Option<Rounding>,
     ) -> Result<Overlay, Diagnostic> {
         let found = self
@@ -140,7 +136,7 @@ impl PackSet {
         })?;
         let mut given = vec![None; parameter.keys.len()];
         for (key, scalar) in keys {
-            let at = parameter.keys.iter().position(|k| k.name == *key);
+            let at = parameter.keys.iter().position(|k| k.name == **key);
             let known = at.and_then(|at| parameter.keys.get(at).map(|k| (at, k)));
             let Some((at, def)) = known else {
                 return Err(Diagnostic::error(
@@ -148,13 +144,11 @@ impl PackSet {
                     format!("`{name}` has no key `{key}`"),
                 ));
             };
-            let read = match scalar {
-                Scalar::Text(t) if def.ty == Type::Count => {
-                    t.parse().ok().map(Scalar::Int).unwrap_or(scalar.clone())
-                }
-                other => other.clone(),
+            let written = match *scalar {
+                Scalar::Text(t) if def.ty == Type::Count => t.parse().map_or(*scalar, Scalar::Int),
+                other => other,
             };
-            let code = read_key(self, def.ty, &read).map_err(|bad| {
+            let code = read(self, def.ty, written, None, None).map_err(|bad| {
                 Diagnostic::error(
                     bad.code,
                     format!("key `{key}` of `{name}`: {}", bad.message),
@@ -162,7 +156,7 @@ impl PackSet {
                 .help(bad.help)
             })?;
             if let Some(slot) = given.get_mut(at) {
-                *slot = Some(code);
+                *slot = Some(code.value);
             }
         }
         Ok(Overlay {
@@ -171,10 +165,6 @@ impl PackSet {
             value: value.value,
         })
     }
-}
-
-fn read_key(set: &PackSet, ty: Type, scalar: &Scalar) -> Result<i64, BadValue> {
-    read(set, ty, scalar, None, None).map(|r| r.value)
 }
 
 /// A parameter, its keys and its value, as typed.

@@ -1,8 +1,8 @@
 //! The rows of a case: their ids, the rows above them, their links, and room for their facts.
 
+use serde_json::Value;
+
 use super::{Binder, Data, Written, text};
-use crate::facts::document::Tree;
-use crate::facts::scalar::Scalar;
 use crate::pack::model::Fact;
 use crate::scalar::V;
 
@@ -18,11 +18,9 @@ impl Binder<'_> {
                 self.fail("E-ROW-MANY", path, format!("more than {MAX_ROWS} rows"), "");
                 return;
             }
-            let id = match fields.iter().find(|(k, _)| k == "id") {
+            let id = match fields.get("id") {
                 None => format!("{}", number.saturating_add(1)),
-                Some((_, Tree::Leaf(Scalar::Text(id)))) if !id.is_empty() && id.len() <= 64 => {
-                    id.clone()
-                }
+                Some(Value::String(id)) if !id.is_empty() && id.len() <= 64 => id.clone(),
                 Some(_) => {
                     self.fail(
                         "E-ROW-ID",
@@ -108,7 +106,7 @@ impl Binder<'_> {
                 parents.push(above.unwrap_or(0));
             }
             for (index, (name, to)) in def.links.iter().enumerate() {
-                let given = fields.iter().any(|(k, _)| k == name);
+                let given = fields.contains_key(name);
                 let target = text(fields, name).and_then(|id| self.row_named(*to, id));
                 if given && target.is_none() {
                     let what = self.set.entities.get(*to).map_or("", |e| e.id.as_str());

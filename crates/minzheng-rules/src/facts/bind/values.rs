@@ -2,9 +2,10 @@
 
 use core::fmt;
 
-use super::{Binder, Written, field_day};
+use serde_json::Value;
+
+use super::{Binder, Fields, Written, field_day};
 use crate::error::{Diagnostic, did_you_mean};
-use crate::facts::document::Tree;
 use crate::facts::scalar::{Scalar, read};
 use crate::facts::{FactStatus, OtherValue, Provenance};
 use crate::lang::Type;
@@ -75,16 +76,15 @@ impl Binder<'_> {
         }
     }
 
-    pub(super) fn fact(&mut self, fact: usize, row: usize, path: At<'_>, value: &Tree) {
+    pub(super) fn fact(&mut self, fact: usize, row: usize, path: At<'_>, value: &Value) {
         let (scalar, per, provenance) = match value {
-            Tree::Leaf(scalar) => (Some(scalar), None, None),
-            Tree::List(_) => (Some(&Scalar::List), None, None),
-            Tree::Table(fields) => {
+            Value::Object(fields) => {
                 let Some((scalar, per, provenance)) = self.detailed(path, fields) else {
                     return;
                 };
                 (scalar, per, Some(provenance))
             }
+            one => (Some(Scalar::from(one)), None, None),
         };
         let Some(def) = self.set.facts.get(fact) else {
             return;
@@ -138,7 +138,7 @@ impl Binder<'_> {
                     Ok(found) => {
                         if ty == Type::Text {
                             if let Scalar::Text(words) = scalar {
-                                self.input.texts.insert((fact, row), words.clone());
+                                self.input.texts.insert((fact, row), words.to_owned());
                             }
                         } else if low.is_some_and(|l| found.value < l)
                             || high.is_some_and(|h| found.value > h)
@@ -175,7 +175,7 @@ impl Binder<'_> {
             }
         }
         if let Some(mut provenance) = provenance {
-            if let Tree::Table(fields) = value {
+            if let Value::Object(fields) = value {
                 provenance.also = self.others(ty, path, fields);
             }
             self.input.provenance.insert((fact, row), provenance);
@@ -192,8 +192,8 @@ impl Binder<'_> {
     }
 
     /// The values that stand beside the one taken: `also = [{ value, status, source, as_of, reason }]`.
-    fn others(&mut self, ty: Type, path: At<'_>, fields: &[(String, Tree)]) -> Vec<OtherValue> {
-        let Some((_, Tree::List(list))) = fields.iter().find(|(key, _)| key == "also") else {
+    fn others(&mut self, ty: Type, path: At<'_>, fields: &Fields) -> Vec<OtherValue> {
+        let Some(Value::Array(list)) = fields.get("also") else {
             return Vec::new();
         };
         let mut out = Vec::new();
@@ -203,13 +203,13 @@ impl Binder<'_> {
                 row: &at,
                 key: None,
             };
-            let Tree::Table(fields) = other else {
+            let Value::Object(fields) = other else {
                 self.fail("E-FACT-SHAPE", at, "not a table", "write { value = … }");
                 continue;
             };
-            if fields
+            if ["also", "window"]
                 .iter()
-                .any(|(key, _)| key == "also" || key == "window")
+                .any(|part| fields.contains_key(*part))
             {
                 self.fail("E-FACT-SHAPE", at, "unknown part of another value", "");
                 continue;
@@ -242,21 +242,19 @@ impl Binder<'_> {
     fn detailed<'t>(
         &mut self,
         path: At<'_>,
-        fields: &'t [(String, Tree)],
-    ) -> Option<(Option<&'t Scalar>, Option<&'t str>, Provenance)> {
+        fields: &'t Fields,
+    ) -> Option<(Option<Scalar<'t>>, Option<&'t str>, Provenance)> {
         let (mut scalar, mut per) = (None, None);
         let mut provenance = plain(self.input.default_status);
         for (key, value) in fields {
             match (key.as_str(), value) {
-                ("value", Tree::Leaf(v)) => scalar = Some(v),
-                ("value", Tree::List(_)) => scalar = Some(&Scalar::List),
-                ("value", Tree::Table(_)) => scalar = Some(&Scalar::Table),
-                ("per", Tree::Leaf(Scalar::Text(t))) => per = Some(t.as_str()),
-                ("window", Tree::Leaf(Scalar::Text(t))) => provenance.window.clone_from(t),
-                ("source", Tree::Leaf(Scalar::Text(t))) => provenance.source.clone_from(t),
-                ("reason", Tree::Leaf(Scalar::Text(t))) => provenance.reason.clone_from(t),
+                ("value", v) => scalar = Some(Scalar::from(v)),
+                ("per", Value::String(t)) => per = Some(t.as_str()),
+                ("window", Value::String(t)) => provenance.window.clone_from(t),
+                ("source", Value::String(t)) => provenance.source.clone_from(t),
+                ("reason", Value::String(t)) => provenance.reason.clone_from(t),
                 ("as_of", v) if field_day(v).is_some() => provenance.as_of = field_day(v),
-                ("status", Tree::Leaf(Scalar::Text(t))) => {
+                ("status", Value::String(t)) => {
                     match FactStatus::ALL.into_iter().find(|(w, _)| w == t) {
                         Some((_, s)) => provenance.status = s,
                         None => {
@@ -272,7 +270,7 @@ impl Binder<'_> {
                     }
                 }
                 // read once the type of the fact is known
-                ("also", Tree::List(_)) => {}
+                ("also", Value::Array(_)) => {}
                 ("also" | "per" | "window" | "source" | "reason" | "as_of" | "status", _) => {
                     self.fail(
                         "E-FACT-SHAPE",

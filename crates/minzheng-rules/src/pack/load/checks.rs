@@ -134,7 +134,7 @@ impl Loader<'_> {
             } => Some("year"),
             _ => None,
         };
-        match read(&self.set, ty, &Scalar::from(value?), per, None) {
+        match read(&self.set, ty, Scalar::from(value?), per, None) {
             Ok(read) => Some(read.value),
             Err(bad) => {
                 let message = format!("bound: {}", bad.message);

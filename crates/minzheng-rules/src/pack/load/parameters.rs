@@ -63,8 +63,8 @@ impl Loader<'_> {
             rows: Vec::new(),
             origin: at.origin(),
         };
-        let default = Scalar::Text(raw.default.get_ref().clone());
-        match read(&self.set, parameter.ty, &default, None, None) {
+        let default = Scalar::Text(raw.default.get_ref());
+        match read(&self.set, parameter.ty, default, None, None) {
             Ok(value) => {
                 let mut ground = raw.ground();
                 ground.place = None;

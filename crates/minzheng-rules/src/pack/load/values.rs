@@ -118,7 +118,7 @@ impl CellReader<'_> {
             findings.push(at.finding("E-PACK-VALUE", "the row has no `value`"));
             return None;
         };
-        let value = read_figure(set, parameter.ty, &Scalar::from(value), self.rounding)
+        let value = read_figure(set, parameter.ty, Scalar::from(value), self.rounding)
             .map_err(|bad| findings.push(bad_value("value", bad)))
             .ok()?;
         if parameter.low.is_some_and(|low| value.value < low)
@@ -137,7 +137,7 @@ impl CellReader<'_> {
                 findings.push(at.finding("E-PACK-VALUE", message));
                 return None;
             };
-            let read = read(set, key.ty, &Scalar::from(raw), None, None)
+            let read = read(set, key.ty, Scalar::from(raw), None, None)
                 .map_err(|bad| findings.push(bad_value(&format!("key `{}`", key.name), bad)))
                 .ok()?;
             keys.push(read.value);
