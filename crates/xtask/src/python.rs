@@ -13,6 +13,12 @@ const SITE: &str = "target/python-site";
 const FULL: &str = "target/python-full";
 const BARE: &str = "target/python-bare";
 
+/// The interpreter that builds wheels.
+const WHEEL: &str = "target/python-wheel";
+
+/// Where the programs of an interpreter stand.
+const BIN: &str = if cfg!(windows) { "Scripts" } else { "bin" };
+
 /// Calls whose answers are compared with those of Rust.
 const CALLS: &str = "--count 500 --seed 7 --out target/calls";
 
@@ -61,17 +67,17 @@ fn ready(more: &str) -> Outcome {
     venv(FULL, &packages)
 }
 
-/// Builds wheels that old servers can load, and looks at what they ask of the system.
+/// Builds wheels that old servers can load, and looks at what they ask of the system. The profile stands in pyproject.toml.
 pub(crate) fn wheel() -> Outcome {
-    venv("target/python-wheel", "maturin==1.16.0 ziglang")?;
-    let build = "-m maturin build --release --zig --compatibility manylinux_2_28 --manifest-path bindings/python/Cargo.toml \
-                 --out target/wheels";
-    python("target/python-wheel", build, &[])?;
-    python(
-        "target/python-wheel",
-        "bindings/python/check_wheel.py target/wheels",
-        &[],
-    )
+    venv(WHEEL, "maturin==1.16.0 ziglang==0.17.1")?;
+    let build = "-m maturin build --zig --compatibility manylinux_2_28 --manifest-path bindings/python/Cargo.toml --out target/wheels";
+    // maturin looks for zig in the Python that it finds by its name
+    let known = std::env::var_os("PATH").unwrap_or_default();
+    let bin = shell::root().join(WHEEL).join(BIN);
+    let paths = core::iter::once(bin).chain(std::env::split_paths(&known));
+    let paths = std::env::join_paths(paths).map_err(|e| format!("PATH: {e}"))?;
+    python(WHEEL, build, &[("PATH", paths)])?;
+    python(WHEEL, "bindings/python/check_wheel.py target/wheels", &[])
 }
 
 /// Puts the sources and the binary together.
@@ -126,12 +132,7 @@ fn venv(folder: &str, packages: &str) -> Outcome {
 
 /// Runs an interpreter that finds the package.
 fn python(folder: &str, line: &str, more: &[(&str, OsString)]) -> Outcome {
-    let bin = if cfg!(windows) {
-        "Scripts/python.exe"
-    } else {
-        "bin/python"
-    };
-    let mut command = shell::program(&shell::root().join(folder).join(bin));
+    let mut command = shell::program(&shell::root().join(folder).join(BIN).join("python"));
     command.args(line.split_whitespace());
     command.env("PYTHONPATH", shell::root().join(SITE));
     // nothing is written beside the sources
