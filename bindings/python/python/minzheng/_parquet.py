@@ -31,21 +31,22 @@ def read(files: Sequence[str], name: str) -> object | None:
 
     :raises TableError: where one is no Parquet file, or the files of a folder have different columns.
     """
+    rows: object | None = None
     try:
         if find_spec("pyarrow"):
             import pyarrow
             from pyarrow.parquet import ParquetFile
 
-            return pyarrow.concat_tables([ParquetFile(file).read() for file in files])
-        if find_spec("polars"):
+            rows = pyarrow.concat_tables([ParquetFile(file).read() for file in files])
+        elif find_spec("polars"):
             import polars
 
-            return polars.concat([polars.read_parquet(file, hive_partitioning=False) for file in files])
-        if find_spec("duckdb"):
+            rows = polars.concat([polars.read_parquet(file, hive_partitioning=False) for file in files])
+        elif find_spec("duckdb"):
             import duckdb
 
-            return duckdb.read_parquet(list(files), hive_partitioning=False)
+            rows = duckdb.read_parquet(list(files), hive_partitioning=False)
     except Exception as cause:
         message = Words("该文件不是 Parquet 文件、已损坏，或文件夹内各文件的列不同", "a file is no Parquet file, is damaged, or has other columns than the rest of its folder")
         raise refused("E-FILE-FORMAT", message, Words("请重新写出", "write it again"), name) from cause
-    return None
+    return rows
