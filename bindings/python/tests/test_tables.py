@@ -436,6 +436,10 @@ def test_parquet_is_read_by_what_is_installed(engine: mz.Engine, tmp_path: Path,
     with pytest.raises(mz.TableError) as caught:
         engine.run(households=tmp_path / "bad.parquet", people=people, on=ON)
     assert (caught.value.code, caught.value.path) == ("E-FILE-FORMAT", "households")
+    parquet.write_table(_table(deposits=["1"]), tmp_path / "people" / "part-1.parquet")
+    with pytest.raises(mz.TableError) as caught:
+        engine.run(households=households, people=tmp_path / "people", on=ON)
+    assert (caught.value.code, caught.value.path) == ("E-FILE-FORMAT", "people")
 
 
 def test_parquet_without_a_reader_is_refused_with_words(engine: mz.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Parquet files by the library of analysts that is installed: the extension has no reader of its own, which would be a third of it."""
+"""Parquet files by the library of analysts that is installed: the extension carries no reader of its own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from .words import Words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# what the library reads of a folder (`Format::of`): a folder of several kinds is left to it, that no rows are left out
 _TABLES = (".parquet", ".arrow", ".arrows", ".ipc", ".feather", ".csv")
 
 
@@ -45,6 +46,10 @@ def read(files: Sequence[str], name: str) -> object | None:
         elif find_spec("duckdb"):
             import duckdb
 
+            parts = [duckdb.read_parquet(file, hive_partitioning=False) for file in files]
+            # it would leave out in silence what only a later file has
+            if len({(*part.columns, *map(str, part.types)) for part in parts}) > 1:
+                raise ValueError("the files have different columns")
             rows = duckdb.read_parquet(list(files), hive_partitioning=False)
     except Exception as cause:
         message = Words("该文件不是 Parquet 文件、已损坏，或文件夹内各文件的列不同", "a file is no Parquet file, is damaged, or has other columns than the rest of its folder")
