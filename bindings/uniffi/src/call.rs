@@ -1,7 +1,6 @@
 //! The JSON call: everything that the library can do, in the same bytes in every language.
 
 use minzheng::api;
-use minzheng_rules::error::Diagnostic;
 
 use crate::engine::Engine;
 use crate::error::MinzhengError;
@@ -25,10 +24,6 @@ impl Engine {
     ///
     /// Errors: `E-API-…` where it is no call, and what the call finds.
     pub fn ask(&self, request: &str) -> Result<String, MinzhengError> {
-        let request = serde_json::from_str(request).map_err(|e| {
-            let message = format!("the call is not well-formed JSON (line {})", e.line());
-            MinzhengError::argument(Diagnostic::error("E-API-JSON", message))
-        })?;
-        Ok(api::answer(&self.inner, request)?.to_string())
+        Ok(api::ask(&self.inner, request)?)
     }
 }

@@ -1,5 +1,6 @@
 //! What is still to be asked: the unknown facts, figures and rules that can still decide.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -72,12 +73,15 @@ pub(super) enum Thing {
     Link(usize, usize, usize),
 }
 
+/// What waits for a thing: conditions, programmes and amounts by id.
+pub(super) type Waiting<'a> = BTreeSet<Cow<'a, str>>;
+
 /// What is missing: when it was met first, and what waits for it.
-type Open = BTreeMap<Thing, (usize, BTreeSet<String>)>;
+type Open<'a> = BTreeMap<Thing, (usize, Waiting<'a>)>;
 
 /// What most waits for comes first, then what was met first.
-fn ordered(found: Open) -> Vec<(Thing, BTreeSet<String>)> {
-    let mut list: Vec<(Thing, usize, BTreeSet<String>)> =
+fn ordered(found: Open<'_>) -> Vec<(Thing, Waiting<'_>)> {
+    let mut list: Vec<(Thing, usize, Waiting<'_>)> =
         found.into_iter().map(|(t, (at, by))| (t, at, by)).collect();
     list.sort_by_key(|(thing, at, by)| (core::cmp::Reverse(by.len()), *at, *thing));
     list.into_iter().map(|(thing, _, by)| (thing, by)).collect()
@@ -103,7 +107,7 @@ impl Assessment {
     pub fn missing_of(&self, wanted: &[&str], row: usize) -> Vec<Missing> {
         let mut found = BTreeMap::new();
         for (name, id, entity, row) in self.formula_nodes(wanted, row) {
-            self.open(id, entity, row, name, &mut found);
+            self.open(id, entity, row, || name.into(), &mut found);
         }
         ordered(found)
             .into_iter()
@@ -153,10 +157,7 @@ impl Assessment {
     }
 
     /// What is missing with the conditions that wait for it, most needed first.
-    pub(super) fn open_things(
-        &self,
-        only: Option<(usize, usize)>,
-    ) -> Vec<(Thing, BTreeSet<String>)> {
+    pub(super) fn open_things(&self, only: Option<(usize, usize)>) -> Vec<(Thing, Waiting<'_>)> {
         let mut found = BTreeMap::new();
         for plan in &self.regime.plan.programmes {
             let Some(programme) = self.set.programmes.get(plan.programme) else {
@@ -178,10 +179,11 @@ impl Assessment {
                                 .formulas
                                 .get(*formula)
                                 .map_or("", |f| f.id.as_str());
-                            self.open(*id, programme.entity, row, name, &mut found);
+                            self.open(*id, programme.entity, row, || name.into(), &mut found);
                         }
                         for (_, id) in &plan.relations {
-                            self.open(*id, programme.entity, row, &programme.id, &mut found);
+                            let name = || programme.id.as_str().into();
+                            self.open(*id, programme.entity, row, name, &mut found);
                         }
                     }
                     Truth::True => {}
@@ -189,13 +191,8 @@ impl Assessment {
                 if let Some(amount) = plan.amount {
                     let eligible = self.node_value(plan.eligible, programme.entity, row);
                     if eligible == V::TRUE {
-                        self.open(
-                            amount,
-                            programme.entity,
-                            row,
-                            &format!("{}.amount", programme.id),
-                            &mut found,
-                        );
+                        let name = || format!("{}.amount", programme.id).into();
+                        self.open(amount, programme.entity, row, name, &mut found);
                     }
                 }
             }
@@ -203,7 +200,14 @@ impl Assessment {
         ordered(found)
     }
 
-    fn open(&self, id: NodeId, entity: usize, row: usize, name: &str, found: &mut Open) {
+    fn open<'a>(
+        &self,
+        id: NodeId,
+        entity: usize,
+        row: usize,
+        name: impl Fn() -> Cow<'a, str>,
+        found: &mut Open<'a>,
+    ) {
         let mut seen = BTreeSet::new();
         let mut things = Vec::new();
         self.walk_open(id, entity, row, &mut seen, &mut things);
@@ -213,7 +217,7 @@ impl Assessment {
                 .entry(thing)
                 .or_insert_with(|| (next, BTreeSet::new()))
                 .1
-                .insert(name.to_owned());
+                .insert(name());
         }
     }
 
@@ -328,16 +332,20 @@ impl Assessment {
         }
     }
 
-    pub(super) fn missing_words(&self, thing: Thing, by: BTreeSet<String>) -> Missing {
+    pub(super) fn missing_words(&self, thing: Thing, by: Waiting<'_>) -> Missing {
         let words = |zh: &str, en: &str| Words {
             zh: zh.to_owned(),
             en: en.to_owned(),
         };
-        let cite = by
+        let formulas = by
             .iter()
-            .filter_map(|id| self.set.formulas_by_id.get(id))
-            .flat_map(|f| self.cites_of(*f));
-        let mut cites: Vec<String> = cite.collect();
+            .filter_map(|id| self.set.formulas_by_id.get(id.as_ref()));
+        // many conditions stand on one article: it is put into words once
+        let articles: BTreeSet<&Cite> = formulas
+            .flat_map(|f| self.cites_in_force(self.cited_by(*f)))
+            .collect();
+        let words_of = articles.into_iter().map(|c| self.set.cite_words(c));
+        let mut cites: Vec<String> = words_of.collect();
         cites.sort();
         cites.dedup();
         let mut out = Missing {
@@ -348,7 +356,7 @@ impl Assessment {
             question: Words::default(),
             answered_by: Vec::new(),
             ty: String::new(),
-            needed_by: by.into_iter().collect(),
+            needed_by: by.into_iter().map(Cow::into_owned).collect(),
             cite: cites,
             reason: words("未提供", "not given"),
         };
@@ -457,27 +465,28 @@ impl Assessment {
 
     /// Citations in words: those of instruments in force on the day decided, or all where none is.
     pub(crate) fn cites_on(&self, cites: &[Cite]) -> Vec<String> {
+        let cites = self.cites_in_force(cites).into_iter();
+        cites.map(|c| self.set.cite_words(c)).collect()
+    }
+
+    fn cites_in_force<'c>(&self, cites: &'c [Cite]) -> Vec<&'c Cite> {
         let on = self.input.on();
         let in_force = |c: &&Cite| {
             self.set.instrument(&c.instrument).is_none_or(|i| {
                 i.in_force.is_none_or(|d| d <= on) && i.until.is_none_or(|d| on <= d)
             })
         };
-        let mut out: Vec<String> = cites
-            .iter()
-            .filter(in_force)
-            .map(|c| self.set.cite_words(c))
-            .collect();
-        if out.is_empty() {
-            out = cites.iter().map(|c| self.set.cite_words(c)).collect();
+        let found: Vec<&Cite> = cites.iter().filter(in_force).collect();
+        if found.is_empty() {
+            return cites.iter().collect();
         }
-        out
+        found
     }
 
     /// The articles of the version of a formula that holds.
-    pub(crate) fn cites_of(&self, formula: usize) -> Vec<String> {
+    fn cited_by(&self, formula: usize) -> &[Cite] {
         let version = self.regime.plan.versions.get(formula).copied().flatten();
         let row = version.and_then(|v| self.set.formulas.get(formula)?.versions.get(v));
-        row.map(|r| self.cites_on(&r.cite)).unwrap_or_default()
+        row.map(|r| r.cite.as_slice()).unwrap_or_default()
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::Serialize;
 
-use super::missing::{Missing, Thing};
+use super::missing::{Missing, Thing, Waiting};
 use super::sentence::{Sentence, outcome_words};
 use crate::facts::{OtherValue, Provenance};
 use crate::ir::{NodeId, Op, children, ix};
@@ -340,7 +340,7 @@ pub(super) struct Builder<'a> {
     article_at: BTreeMap<String, usize>,
     articles: Vec<String>,
     missing_at: BTreeMap<Thing, usize>,
-    missing: Vec<(Thing, BTreeSet<String>)>,
+    missing: Vec<(Thing, Waiting<'a>)>,
 }
 
 impl Assessment {
@@ -661,7 +661,7 @@ impl<'a> Builder<'a> {
             let next = self.missing.len();
             let at = *self.missing_at.entry(thing).or_insert(next);
             if at == next {
-                self.missing.push((thing, BTreeSet::new()));
+                self.missing.push((thing, Waiting::new()));
             }
             if let Some((_, all)) = self.missing.get_mut(at) {
                 all.extend(by);

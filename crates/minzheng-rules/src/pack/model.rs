@@ -113,7 +113,7 @@ pub struct Origin {
 }
 
 /// An article of an instrument.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cite {
     /// Id of the instrument.
     pub instrument: String,

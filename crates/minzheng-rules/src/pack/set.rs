@@ -1,6 +1,8 @@
 //! A set of packs as one vocabulary.
 
+use core::hash::BuildHasherDefault;
 use std::collections::BTreeMap;
+use std::hash::DefaultHasher;
 
 use super::model::{
     Calendar, Cell, Cite, CodeList, Dated, Entity, Fact, Formula, HostRow, Instrument, Origin,
@@ -11,6 +13,7 @@ use crate::date::Day;
 use crate::error::{Diagnostic, nearest};
 use crate::facts::scalar::{CodeIndex, Scalar, read_figure};
 use crate::lang::{Names, Outcome, Row, Type};
+use crate::scalar::V;
 
 /// Packs that were loaded together and checked against each other.
 #[derive(Debug, Clone, Default)]
@@ -28,7 +31,9 @@ pub struct PackSet {
     pub(crate) calendar: Calendar,
     pub(crate) tests: Vec<PackTest>,
     pub(crate) host: BTreeMap<String, Vec<HostRow>>,
-    pub(crate) names: Vec<BTreeMap<String, NameOf>>,
+    pub(crate) names: Vec<NamesOf>,
+    /// Of every fact its entity, and what it can be where nobody gives it: a case is laid out by this, for every household.
+    pub(crate) blank: Vec<(usize, V)>,
     pub(crate) params_by_id: BTreeMap<String, usize>,
     pub(crate) formulas_by_id: BTreeMap<String, usize>,
     /// Days on which some row begins or ends to hold.
@@ -46,6 +51,14 @@ pub(crate) struct RowNotes {
     pub(crate) no_status: bool,
     pub(crate) what: String,
 }
+
+/// The names of an entity. Every fact of every household is looked up here.
+#[expect(
+    clippy::disallowed_types,
+    reason = "its order is never seen: who lists the names sorts them, and the hash is the same in every run"
+)]
+pub(crate) type NamesOf =
+    std::collections::HashMap<String, NameOf, BuildHasherDefault<DefaultHasher>>;
 
 /// What a name of an entity stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -395,10 +408,10 @@ impl Names for PackSet {
     }
 
     fn words(&self, row: Row) -> Vec<&str> {
-        self.names
-            .get(row)
-            .map(|m| m.keys().map(String::as_str).collect())
-            .unwrap_or_default()
+        let names = self.names.get(row).into_iter().flat_map(NamesOf::keys);
+        let mut names: Vec<&str> = names.map(String::as_str).collect();
+        names.sort_unstable();
+        names
     }
 
     fn param_words(&self) -> Vec<&str> {

@@ -52,11 +52,13 @@ use std::sync::OnceLock;
 
 use chrono::NaiveDate;
 use minzheng_rules::date::Day;
+use minzheng_rules::explain::{Explanation, Missing};
 use minzheng_rules::facts::Overlay;
 use minzheng_rules::pack::model::Lang;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::eligibility::{ArrearsQuestion, Change, Months};
+use crate::eligibility::{ArrearsQuestion, Assessment, Change, Months};
 use crate::error::{Error, Finding};
 use crate::{Engine, Household};
 
@@ -71,11 +73,45 @@ pub fn call(request: &str) -> String {
 
 /// Answers a call with an engine of your own.
 pub fn call_with(engine: &Engine, request: &str) -> String {
-    match read(request).and_then(|request| answer(engine, request)) {
-        Ok(value) => json!({ "ok": value }),
-        Err(error) => json!({ "error": envelope(&error) }),
-    }
-    .to_string()
+    written(
+        &match read(request).and_then(|request| reply(engine, request)) {
+            Ok(reply) => Envelope::Ok(reply),
+            Err(error) => Envelope::Error(envelope(&error)),
+        },
+    )
+}
+
+/// What a call is answered with, until it is written: as text at once, without a tree of values, or as a value.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Reply {
+    Value(Value),
+    Assessment(Box<Assessment>),
+    Explanation(Box<Explained>),
+    Missing(Vec<Missing>),
+}
+
+/// An explanation, in words too where a language was asked for.
+#[derive(Serialize)]
+struct Explained {
+    #[serde(flatten)]
+    explanation: Explanation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    html: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Envelope {
+    Ok(Reply),
+    Error(Value),
+}
+
+fn written(of: &impl Serialize) -> String {
+    // keys are strings and nothing is a float, so this cannot fail
+    serde_json::to_string(of).unwrap_or_default()
 }
 
 /// An error as answers carry it.
@@ -144,6 +180,31 @@ pub fn text_of<'b>(path: &str, bytes: &'b [u8]) -> Result<&'b str, Error> {
 /// # Errors
 /// What the call finds; `E-API-…` where it is no call.
 pub fn answer(engine: &Engine, request: Value) -> Result<Value, Error> {
+    Ok(match reply(engine, request)? {
+        Reply::Value(value) => value,
+        // as in `written`
+        other => serde_json::to_value(other).unwrap_or_default(),
+    })
+}
+
+/// Answers the text of a call with text out of its envelope, the error not in its envelope either.
+///
+/// ```
+/// use minzheng::{Engine, api};
+///
+/// let engine = Engine::built_in()?;
+/// assert!(api::ask(&engine, r#"{"call": "packs"}"#)?.starts_with(r#"[{"id":"cn""#));
+/// assert_eq!(api::ask(&engine, "{").unwrap_err().code(), "E-API-JSON");
+/// # Ok::<(), minzheng::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`answer`]; `E-API-JSON` where it is not well-formed.
+pub fn ask(engine: &Engine, request: &str) -> Result<String, Error> {
+    Ok(written(&reply(engine, read(request)?)?))
+}
+
+fn reply(engine: &Engine, request: Value) -> Result<Reply, Error> {
     let Value::Object(mut fields) = request else {
         return Err(wrong(
             "E-API-SHAPE",
@@ -205,25 +266,25 @@ pub fn answer(engine: &Engine, request: Value) -> Result<Value, Error> {
         }
     };
     if gate::known(&name).is_some() {
-        return gate::answer(engine, &name, fields);
+        return gate::answer(engine, &name, fields).map(Reply::Value);
     }
     if warning::known(&name).is_some() {
-        return warning::answer(engine, &name, fields);
+        return warning::answer(engine, &name, fields).map(Reply::Value);
     }
     if alert::known(&name).is_some() {
-        return alert::answer(engine, &name, fields, lang);
+        return alert::answer(engine, &name, fields, lang).map(Reply::Value);
     }
     if catalog::keys(&name).is_some() {
-        return catalog::answer(engine, &name, &fields);
+        return catalog::answer(engine, &name, &fields).map(Reply::Value);
     }
     if name == "verify" {
-        return verify::answer(engine, fields, lang);
+        return verify::answer(engine, fields, lang).map(Reply::Value);
     }
     let mut household = || {
         let value = fields.shift_remove("household").unwrap_or(Value::Null);
         Household::from_value("household", value)
     };
-    Ok(match name.as_str() {
+    Ok(Reply::Value(match name.as_str() {
         "version" => json!({ "version": env!("CARGO_PKG_VERSION") }),
         "packs" => {
             let packs = engine.packs().packs().iter().map(|p| {
@@ -231,7 +292,7 @@ pub fn answer(engine: &Engine, request: Value) -> Result<Value, Error> {
             });
             Value::Array(packs.collect())
         }
-        "missing" => json!(engine.assess(&household()?)?.missing()),
+        "missing" => return Ok(Reply::Missing(engine.assess(&household()?)?.missing())),
         "simulate" => {
             let before = household()?;
             let mut after = before.clone();
@@ -287,15 +348,14 @@ pub fn answer(engine: &Engine, request: Value) -> Result<Value, Error> {
         "explain" => {
             let household = household()?;
             let explanation = engine.explain(&household, text(&fields, "programme")?)?;
-            let mut out = explanation.to_json();
-            if let (Some(lang), Value::Object(out)) = (lang, &mut out) {
-                out.insert("text".to_owned(), json!(explanation.render_text(lang)));
-                out.insert("html".to_owned(), json!(explanation.render_html(lang)));
-            }
-            out
+            return Ok(Reply::Explanation(Box::new(Explained {
+                text: lang.map(|lang| explanation.render_text(lang)),
+                html: lang.map(|lang| explanation.render_html(lang)),
+                explanation,
+            })));
         }
-        _ => engine.assess(&household()?)?.to_json(),
-    })
+        _ => return Ok(Reply::Assessment(Box::new(engine.assess(&household()?)?))),
+    }))
 }
 
 /// Figures that win over the packs: a list of `{parameter, key?, value}`.

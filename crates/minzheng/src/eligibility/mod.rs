@@ -12,6 +12,7 @@ use minzheng_rules::pack::model::{Formula, Lang, Programme, Words};
 use minzheng_rules::scalar::V;
 use minzheng_rules::scenario;
 use minzheng_rules::truth::Truth;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 pub(crate) use arrears::programme_index;
@@ -196,10 +197,7 @@ impl ProgrammeOutcome<'_> {
 
     /// The amount with its words, where the verdict is eligible and the programme pays.
     pub fn amount_figure(&self) -> Option<Figure> {
-        self.paid()?;
-        let formula = self.set.formulas().get(self.programme.amount?)?;
-        let id = format!("{}.amount", self.programme.id);
-        let (value, ty) = self.answer.value(&id, self.row)?;
+        let (formula, value, ty) = self.amount_value()?;
         Some(Figure::new(
             self.set,
             &formula.id,
@@ -207,6 +205,14 @@ impl ProgrammeOutcome<'_> {
             value,
             ty,
         ))
+    }
+
+    fn amount_value(&self) -> Option<(&Formula, V, Type)> {
+        self.paid()?;
+        let formula = self.set.formulas().get(self.programme.amount?)?;
+        let id = format!("{}.amount", self.programme.id);
+        let (value, ty) = self.answer.value(&id, self.row)?;
+        Some((formula, value, ty))
     }
 
     /// The number of the amount with its type, where the verdict is eligible and the programme pays.
@@ -298,24 +304,59 @@ impl ProgrammeOutcome<'_> {
 
     /// The outcome as JSON.
     pub fn to_json(&self) -> Value {
-        let day = |d: Option<NaiveDate>| d.map(|d| d.to_string());
-        let figures: Vec<Value> = self
-            .figures()
-            .iter()
-            .map(|f| json!({ "id": f.id(), "title": f.title(), "value": f.word() }))
-            .collect();
-        json!({
-            "id": self.id(),
-            "person": self.person(),
-            "title": self.title(),
-            "verdict": self.verdict().word(),
-            "amount": self.amount_figure().map(|f| f.word().to_owned()),
-            "amount_fen": self.amount().map(Money::fen),
-            "first_month": day(self.first_month()),
-            "review_date": day(self.review_date()),
-            "valid_until": day(self.valid_until()),
-            "figures": figures,
-        })
+        // it holds strings and lists only, so this cannot fail
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+/// A figure as an outcome is written with it: without the words for people.
+#[derive(Serialize)]
+struct WrittenFigure<'a> {
+    id: &'a str,
+    title: &'a Words,
+    value: String,
+}
+
+#[derive(Serialize)]
+struct WrittenOutcome<'a> {
+    id: &'a str,
+    person: Option<&'a str>,
+    title: &'a Words,
+    verdict: &'static str,
+    amount: Option<String>,
+    amount_fen: Option<i64>,
+    first_month: Option<String>,
+    review_date: Option<String>,
+    valid_until: Option<String>,
+    figures: Vec<WrittenFigure<'a>>,
+}
+
+impl Serialize for ProgrammeOutcome<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());
+        let word = |value, ty| self.set.value_words(value, ty);
+        let figures = self.programme.figures.iter();
+        let figures = figures.filter_map(|figure| {
+            let (formula, value, ty) = self.formula(*figure)?;
+            Some(WrittenFigure {
+                id: &formula.id,
+                title: &formula.title,
+                value: word(value, ty),
+            })
+        });
+        WrittenOutcome {
+            id: self.id(),
+            person: self.person(),
+            title: self.title(),
+            verdict: self.verdict().word(),
+            amount: self.amount_value().map(|(_, value, ty)| word(value, ty)),
+            amount_fen: self.amount().map(Money::fen),
+            first_month: day(self.first_month()),
+            review_date: day(self.review_date()),
+            valid_until: day(self.valid_until()),
+            figures: figures.collect(),
+        }
+        .serialize(to)
     }
 }
 
@@ -412,19 +453,39 @@ impl Assessment {
         Some(Figure::new(set, id, &title, value, ty))
     }
 
-    /// The whole answer as JSON, schema `minzheng/assessment/1`.
+    /// The whole answer as JSON, schema `minzheng/assessment/1`. To write it as text, serialize the answer itself: it needs no
+    /// tree of values.
     pub fn to_json(&self) -> Value {
-        let programmes: Vec<Value> = self.programmes().map(|p| p.to_json()).collect();
-        json!({
-            "schema": "minzheng/assessment/1",
-            "on": self.on().to_string(),
-            "known_on": self.known_on().map(|d| d.to_string()),
-            "programmes": programmes,
-            "missing": self.missing(),
-            "provisional": self.provisional(),
-            "unconfirmed": self.unconfirmed(),
-            "receipt": self.receipt(),
-        })
+        // it holds strings and lists only, so this cannot fail
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+#[derive(Serialize)]
+struct WrittenAssessment<'a> {
+    schema: &'static str,
+    on: String,
+    known_on: Option<String>,
+    programmes: Vec<ProgrammeOutcome<'a>>,
+    missing: Vec<Missing>,
+    provisional: Vec<ProvisionalFact>,
+    unconfirmed: Vec<String>,
+    receipt: Receipt,
+}
+
+impl Serialize for Assessment {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        WrittenAssessment {
+            schema: "minzheng/assessment/1",
+            on: self.on().to_string(),
+            known_on: self.known_on().map(|day| day.to_string()),
+            programmes: self.programmes().collect(),
+            missing: self.missing(),
+            provisional: self.provisional(),
+            unconfirmed: self.unconfirmed(),
+            receipt: self.receipt(),
+        }
+        .serialize(to)
     }
 }
 

@@ -3,8 +3,6 @@
 use serde_json::Value;
 
 use super::{Binder, Data, Written, text};
-use crate::pack::model::Fact;
-use crate::scalar::V;
 
 /// Most rows one entity of a case may have.
 const MAX_ROWS: usize = 1_000;
@@ -61,14 +59,13 @@ impl Binder<'_> {
             values,
             ..
         } = &mut self.input;
-        let many = |fact: &Fact| rows.get(fact.entity).copied().unwrap_or(0);
-        let all = self.set.facts.iter().map(many);
+        let many = |entity: usize| rows.get(entity).copied().unwrap_or(0);
+        let all = self.set.blank.iter().map(|(entity, _)| many(*entity));
         values.reserve(all.fold(0, usize::saturating_add));
-        columns.reserve(self.set.facts.len());
-        for fact in &self.set.facts {
+        columns.reserve(self.set.blank.len());
+        for (entity, missing) in &self.set.blank {
             columns.push(values.len());
-            let missing = V::missing(fact.ty, fact.low, fact.high);
-            values.extend(core::iter::repeat_n(missing, many(fact)));
+            values.extend(core::iter::repeat_n(*missing, many(*entity)));
         }
     }
 

@@ -28,12 +28,13 @@ use toml::Spanned;
 use self::file::{Lines, PackFile, Spot};
 use self::formulas::PendingRule;
 use self::raw::Section;
-use super::model::Level;
+use super::model::{Fact, Level};
 use super::node::Node;
 use super::place::NATION;
 use super::set::PackSet;
 use crate::date::Day;
 use crate::error::{Diagnostic, Diagnostics};
+use crate::scalar::V;
 
 pub(crate) use self::source::hex;
 pub use self::source::{MAX_PACK_BYTES, PackSource, SourceFile};
@@ -165,6 +166,8 @@ impl<'a> Loader<'a> {
         self.each(files, Self::test);
         self.host_rows(files);
         self.dates();
+        let blank = |f: &Fact| (f.entity, V::missing(f.ty, f.low, f.high));
+        self.set.blank = self.set.facts.iter().map(blank).collect();
     }
 
     /// Goes over the rows of a section in all files.

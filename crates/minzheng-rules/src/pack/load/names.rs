@@ -1,17 +1,16 @@
 //! The names of every entity: facts, formulas, programmes, collections and links.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Loader;
 use crate::error::Diagnostic;
 use crate::pack::model::Origin;
-use crate::pack::set::NameOf;
+use crate::pack::set::{NameOf, NamesOf};
 
 impl Loader<'_> {
     /// Gives every entity its names; a name may be used once.
     pub(super) fn name_entities(&mut self) {
-        let mut names: Vec<BTreeMap<String, NameOf>> =
-            vec![BTreeMap::new(); self.set.entities.len()];
+        let mut names: Vec<NamesOf> = vec![NamesOf::default(); self.set.entities.len()];
         let mut clash: Vec<(String, Origin)> = Vec::new();
         let mut put = |entity: usize, name: &str, what: NameOf, origin: &Origin| {
             if let Some(map) = names.get_mut(entity)
