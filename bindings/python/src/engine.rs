@@ -176,6 +176,18 @@ impl Engine {
         tables::run::warn(py, &self.inner, given, options, progress)
     }
 
+    /// Works out what is owed and was overpaid by month, over tables.
+    #[pyo3(signature = (given, options, progress = None))]
+    fn arrears_tables<'py>(
+        &self,
+        py: Python<'py>,
+        given: &Bound<'py, PyDict>,
+        options: &Bound<'py, PyDict>,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<(Bound<'py, PyDict>, Bound<'py, PyAny>)> {
+        tables::arrears::arrears(py, &self.inner, given, options, progress)
+    }
+
     /// Matches the tables of items to people and adopts what they say.
     #[pyo3(signature = (given, items, options, progress = None))]
     fn verify_tables<'py>(

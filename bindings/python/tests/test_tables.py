@@ -319,6 +319,34 @@ def test_a_what_if_over_tables(engine: mz.Engine, arrow: tuple[Any, Any]) -> Non
     assert all(len(table) == 0 for table in same.movers.values()) and "movers" in repr(same)
 
 
+def test_arrears_over_tables(engine: mz.Engine) -> None:
+    pa = pytest.importorskip("pyarrow")
+    households = pa.table({"household_id": ["h2", "h1"], "registration_place": ["159921", "moon"], "hukou": ["urban", "urban"]})
+    people = pa.table({"household_id": ["h2", "h1"], "relation": ["self", "self"], "birth": [date(1950, 1, 1), None]})
+    asked: Any = {"first": "2026-07-01", "last": date(2026, 8, 1), "known_before": "2026-08-15"}
+    owed = engine.arrears_tables(households=households, people=people, programmes=["dibao", "tekun"], **asked)
+    rows = [(row["household_id"], row["programme"], row["month"], row["difference"]) for row in owed.households.to_dicts()]
+    alone = engine.arrears(
+        {"household": {"registration_place": "159921", "hukou": "urban"}, "person": [{"id": "1", "relation": "self", "birth": "1950-01-01"}], "on": "2026-07-01"},
+        **asked,
+    )
+    # what makes no difference has no row
+    want = [
+        ("h2", row["programme"], date.fromisoformat(month["month"]), None)
+        for row in alone["rows"]
+        if row["programme"] in ("dibao", "tekun")
+        for month in row["months"]
+        if month["difference_fen"] is None
+    ]
+    assert want and [row for row in rows if row[0] == "h2"] == want
+    # a household with a wrong row is undetermined in every month
+    assert len([row for row in rows if row[0] == "h1"]) == 4 and owed.summary["set_aside"] == 1
+    assert owed.summary["total"]["months_unknown"] == len(rows) and owed.findings is not None
+    with pytest.raises(mz.CallError) as caught:
+        engine.arrears_tables(households=households, people=people, first="2026-08-01", last="2026-07-01", known_before=ON)
+    assert caught.value.code == "E-ARREARS-MONTHS"
+
+
 def test_sources_are_matched_and_adopted(engine: mz.Engine) -> None:
     pa = pytest.importorskip("pyarrow")
     number = "11010519491231002X"

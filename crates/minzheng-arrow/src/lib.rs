@@ -26,6 +26,7 @@ mod warn;
 
 pub use arrears::{
     ArrearsBatch, ArrearsColumns, ArrearsLeague, ArrearsOptions, ArrearsSummary, arrears,
+    arrears_held,
 };
 pub use compare::{CompareOptions, Comparison, Side, compare, compare_held};
 pub use contract::{Contract, Mapping};

@@ -5,13 +5,14 @@ use std::sync::atomic::AtomicBool;
 
 use arrow_array::types::{Date32Type, Decimal128Type};
 use arrow_array::{Array, RecordBatch, cast::AsArray};
+use arrow_select::concat::concat_batches;
 use chrono::NaiveDate;
 use minzheng::eligibility::{ArrearsQuestion, ArrearsTally, Months};
 use minzheng::packs::BuiltIn;
 use minzheng::{Engine, Household, Money};
 use minzheng_arrow::{
     ArrearsBatch, ArrearsColumns, ArrearsOptions, Format, ImportOptions, Importer, Progress,
-    RunInputs, arrears,
+    RunInputs, TableFile, arrears, arrears_held,
 };
 use minzheng_rules::date::Day;
 use minzheng_rules::pack::model::PackTest;
@@ -295,6 +296,45 @@ fn months_stand_in_place_of_the_day_of_the_table_and_what_was_sorted_is_removed(
     assert_eq!(left.len(), 1, "{left:?}");
     let again = arrears(engine.rules(), &inputs, &out, &options, &mut |_| {});
     assert_eq!(again.unwrap_err().code(), "E-RUN-EXISTS");
+}
+
+#[test]
+fn tables_in_memory_are_owed_what_files_are() {
+    let engine = engine();
+    let (home, inputs) = folder("held");
+    let mut options = ArrearsOptions::new(question(&engine));
+    options.format = Some(Format::Ipc);
+    let out = home.join("out");
+    let of_files = arrears(engine.rules(), &inputs, &out, &options, &mut |_| {}).unwrap();
+    let rows = |path: &std::path::Path| -> Vec<RecordBatch> {
+        let table = TableFile::open(path).unwrap();
+        table.batches().map(Result::unwrap).collect()
+    };
+    let given = [
+        ("households", &inputs.households),
+        ("people", &inputs.people),
+    ];
+    let given = given.map(|(name, path)| {
+        let batches = rows(path);
+        let table = TableFile::held(batches[0].schema(), batches).unwrap();
+        (name.to_owned(), table)
+    });
+    let mut kept: BTreeMap<String, Vec<RecordBatch>> = BTreeMap::new();
+    let mut keep = |table: &str, batch: RecordBatch| {
+        kept.entry(table.to_owned()).or_default().push(batch);
+    };
+    let held = BTreeMap::from(given);
+    let found = arrears_held(engine.rules(), &held, &mut keep, &options, &mut |_| {}).unwrap();
+    assert_eq!(found, of_files);
+    assert_eq!(kept.keys().collect::<Vec<_>>(), ["households", "people"]);
+    for (name, batches) in kept {
+        // the first batch is empty: it tells the columns
+        let whole = concat_batches(&batches[0].schema(), &batches).unwrap();
+        let files = rows(&out.join(format!("{name}.arrow")));
+        let files = concat_batches(&whole.schema(), &files).unwrap();
+        assert!(whole.num_rows() > 0, "{name}");
+        assert_eq!(whole, files, "{name}");
+    }
 }
 
 #[test]

@@ -42,6 +42,9 @@ class Engine:
     def warn_tables(
         self, given: Mapping[str, object], options: Mapping[str, object], progress: _Progress | None = None
     ) -> tuple[dict[str, Table], dict[str, Any]]: ...
+    def arrears_tables(
+        self, given: Mapping[str, object], options: Mapping[str, object], progress: _Progress | None = None
+    ) -> tuple[dict[str, Table], dict[str, Any]]: ...
     def verify_tables(
         self,
         given: Mapping[str, object],

@@ -268,6 +268,53 @@ class Engine:
         with Told(progress) as told:
             return Tables.of(self._native.warn_tables(tables, options, told.native))
 
+    def arrears_tables(
+        self,
+        *,
+        households: TableLike,
+        people: TableLike,
+        records: Mapping[str, TableLike] | None = None,
+        first: Day,
+        last: Day,
+        known_before: Day | None = None,
+        known_after: Day | None = None,
+        programmes: Sequence[str] | None = None,
+        figures: Sequence[Figure | str] = (),
+        paid_throughout: bool = False,
+        status: Literal["declared", "verified", "attested"] = "declared",
+        mapping: MappingLike | None = None,
+        ignore_unknown: bool = False,
+        threads: int = 1,
+        progress: ProgressLike = None,
+    ) -> Tables:
+        """What is owed and was overpaid by month, for every household of tables, because the law was published backwards (``docs/guide/arrears.md``).
+
+        The answer has ``households`` and ``people``, each where a programme of theirs is asked: the keys as they came, ``programme``, ``month``, ``before``, ``after`` and
+        ``difference`` (``Decimal128(19, 2)``, yuan a month; null: undetermined), one row for a month in which something is owed, was overpaid or is
+        unknown; and ``findings`` where rows are wrong. The summary adds up by league, programme and month, in fen; what is owed and what was overpaid are
+        never set off against each other.
+
+        :param first: the first month; ``last`` the last one. Each is the first day of its month.
+        :param known_before: the law as published by this day, against that of ``known_after``; it may be left out where ``figures`` are given.
+        :param figures: figures of the side after.
+        :param paid_throughout: whether every month is taken as paid, whatever the first month of payment is.
+        """
+        from .progress import Told
+        from .tables import Tables, given
+
+        tables = given(households=households, people=people, **(records or {}))
+        options = {
+            "reading": _reading(None, status, mapping, ignore_unknown),
+            "deciding": _deciding(known_after, figures, threads),
+            "programmes": list(programmes or ()),
+            "first": _day(first),
+            "last": _day(last),
+            "known_before": _day(known_before),
+            "paid_throughout": paid_throughout,
+        }
+        with Told(progress) as told:
+            return Tables.of(self._native.arrears_tables(tables, options, told.native))
+
     def verify_tables(
         self,
         *,

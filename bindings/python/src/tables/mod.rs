@@ -1,5 +1,6 @@
 //! Whole tables: Arrow in, one call, Arrow out.
 
+pub(crate) mod arrears;
 pub(crate) mod compare;
 mod input;
 pub(crate) mod output;

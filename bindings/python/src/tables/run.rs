@@ -30,7 +30,11 @@ pub(crate) struct Deciding {
 }
 
 impl Deciding {
-    fn export(&self, engine: &Engine) -> Result<ExportOptions, Error> {
+    pub(super) const fn threads(&self) -> usize {
+        self.threads
+    }
+
+    pub(super) fn export(&self, engine: &Engine) -> Result<ExportOptions, Error> {
         let figures = self.figures.iter();
         let figures = figures.map(|text| Ok(engine.packs().overlay_from_text(text)?));
         Ok(ExportOptions {
@@ -69,7 +73,7 @@ struct WarnAsked {
 }
 
 /// What a run gives: tables by name, and the summary.
-type Answer<'py> = (Bound<'py, PyDict>, Bound<'py, PyAny>);
+pub(super) type Answer<'py> = (Bound<'py, PyDict>, Bound<'py, PyAny>);
 
 /// Tells a step of a run.
 pub(super) fn told(reporter: &mut Reporter<'_>, names: &[String], step: Progress) {

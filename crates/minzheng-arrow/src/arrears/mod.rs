@@ -7,22 +7,24 @@ mod months;
 mod rows;
 mod summary;
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
+use arrow_array::RecordBatch;
 use minzheng::eligibility::ArrearsQuestion;
 use minzheng_rules::scenario::Engine;
 
 use crate::error::Error;
-use crate::files::{Format, TextEncoding, refused, unread, unwritten};
+use crate::files::{Format, TableFile, TextEncoding, refused, unread, unwritten};
 use crate::import::{ImportOptions, Importer};
 use crate::stream::cursor::{Cursor, Cursors};
-use crate::stream::given::{Opening, stopped, tables};
+use crate::stream::given::{Given, Opening, held, stopped, tables};
 use crate::stream::work::each;
-use crate::stream::{Progress, ROWS, RunInputs};
+use crate::stream::{Keep, Progress, ROWS, RunInputs, To};
 pub use months::{ArrearsBatch, ArrearsColumns};
-use rows::Written;
+use rows::{Rows, Written};
 pub use summary::{ArrearsLeague, ArrearsSummary};
 
 /// Months of rows that are held at a time, about.
@@ -115,6 +117,59 @@ pub fn arrears(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<ArrearsSummary, Error> {
     let given = tables(engine, inputs)?;
+    worked_out(engine, &given, To::Folder(out), options, progress)
+}
+
+/// As [`arrears`], over tables that are in memory, by their names ([`TableFile::held`]). The rows go to `keep`, batch by batch, with the name of their table:
+/// `households` and `people`, each where a programme of theirs is asked, and `findings` where rows are wrong (with keys in full). Nothing is written, and what
+/// must be sorted is sorted in memory; `format` and `encoding` are not looked at.
+///
+/// # Errors
+/// As there, without those of files.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use std::sync::Arc;
+/// use arrow_array::{ArrayRef, RecordBatch, StringArray};
+/// use chrono::NaiveDate;
+/// use minzheng::Engine;
+/// use minzheng::eligibility::{ArrearsQuestion, Months};
+/// use minzheng_arrow::{ArrearsOptions, TableFile, arrears_held};
+///
+/// let engine = Engine::built_in()?;
+/// let ids: ArrayRef = Arc::new(StringArray::from(vec!["h1"]));
+/// let rows = RecordBatch::try_from_iter([("household_id", ids)])?;
+/// let table = TableFile::held(rows.schema(), vec![rows])?;
+/// let tables = BTreeMap::from([("households".to_owned(), table.clone()), ("people".to_owned(), table)]);
+/// let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap_or_default();
+/// let mut question = ArrearsQuestion::new(Months::between(day(7, 1), day(8, 1))?);
+/// question.programmes = vec!["dibao".to_owned()];
+/// question.known_before = Some(day(8, 15));
+/// let mut rows = 0;
+/// let mut keep = |table: &str, batch: RecordBatch| rows += if table == "households" { batch.num_rows() } else { 0 };
+/// let found = arrears_held(engine.rules(), &tables, &mut keep, &ArrearsOptions::new(question), &mut |_| {})?;
+/// assert_eq!((found.total().months_unknown, rows), (2, 2)); // nothing is known of the household
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn arrears_held(
+    engine: &Engine,
+    tables: &BTreeMap<String, TableFile>,
+    keep: &mut Keep<'_>,
+    options: &ArrearsOptions<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<ArrearsSummary, Error> {
+    let mut hand = |name: &str, batch| keep(name, batch);
+    let to = To::Caller(&mut hand);
+    worked_out(engine, &held(engine, tables), to, options, progress)
+}
+
+fn worked_out(
+    engine: &Engine,
+    given: &[Given],
+    to: To<'_>,
+    options: &ArrearsOptions<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<ArrearsSummary, Error> {
     let schemas: Vec<_> = given
         .iter()
         .map(|g| (g.name.as_str(), g.file.schema().clone()))
@@ -126,18 +181,20 @@ pub fn arrears(
         .or(options.question.months.days().first().copied());
     let importer = Importer::new(engine.packs(), &schemas, import)?;
     let columns = ArrearsColumns::new(engine, &importer, &options.question)?;
-    fs::create_dir_all(out).map_err(|e| unwritten(out, &e))?;
-    let mut inside = fs::read_dir(out).map_err(|e| unread(out, &e))?;
-    if inside.next().is_some() {
-        let message = "the folder holds something";
-        return Err(refused("E-RUN-EXISTS", out, message, "give another folder"));
-    }
-    let work = out.join("sorting");
-    let mut written = Written::new(
-        out,
-        options.format.map(|f| (f, options.encoding)),
-        columns.tables(),
-    )?;
+    let (work, mut rows) = match to {
+        To::Folder(out) => {
+            empty(out)?;
+            let format = options.format.map(|f| (f, options.encoding));
+            let written = Written::new(out, format, columns.tables())?;
+            (out.join("sorting"), Rows::Files(Box::new(written)))
+        }
+        To::Caller(keep) => {
+            for table in columns.tables() {
+                keep(&table.name, RecordBatch::new_empty(table.schema.clone()));
+            }
+            (PathBuf::new(), Rows::Caller(keep, columns.tables()))
+        }
+    };
     let opening = Opening {
         importer: &importer,
         work: &work,
@@ -160,7 +217,7 @@ pub fn arrears(
                 return Ok(summary);
             }
             for done in each(batches, options.threads, |rows| columns.taken(rows))? {
-                written.write(&done)?;
+                rows.write(&done)?;
                 summary.add(&done.summary);
             }
             progress(Progress::Decided {
@@ -174,10 +231,21 @@ pub fn arrears(
         fs::remove_dir_all(&work).map_err(|e| unwritten(&work, &e))?;
     }
     match found {
-        Ok(summary) => written.finish(out).map(|()| summary),
+        Ok(summary) => rows.finish().map(|()| summary),
         Err(error) => {
-            written.abandon();
+            rows.abandon();
             Err(error)
         }
     }
+}
+
+/// Makes a folder that must hold nothing.
+fn empty(out: &Path) -> Result<(), Error> {
+    fs::create_dir_all(out).map_err(|e| unwritten(out, &e))?;
+    let mut inside = fs::read_dir(out).map_err(|e| unread(out, &e))?;
+    if inside.next().is_some() {
+        let message = "the folder holds something";
+        return Err(refused("E-RUN-EXISTS", out, message, "give another folder"));
+    }
+    Ok(())
 }

@@ -17,6 +17,7 @@ use crate::error::{Error, Findings, fault};
 use crate::export::{AnswerTable, metadata};
 use crate::files::{Format, Part, TextEncoding, sync_dir};
 use crate::import::Importer;
+use crate::stream::Keep;
 
 /// Digits and places of an amount: every 64-bit number of fen fits.
 const AMOUNT: DataType = DataType::Decimal128(19, 2);
@@ -123,6 +124,45 @@ pub(super) fn batch(
     RecordBatch::try_new(Arc::clone(schema), arrays).map_err(bad)
 }
 
+/// Where the rows go.
+pub(super) enum Rows<'k> {
+    Files(Box<Written>),
+    /// The tables are in the order of those of a batch.
+    Caller(&'k mut Keep<'k>, &'k [AnswerTable]),
+}
+
+impl Rows<'_> {
+    pub(super) fn write(&mut self, done: &ArrearsBatch) -> Result<(), Error> {
+        match self {
+            Self::Files(written) => written.write(done),
+            Self::Caller(keep, tables) => {
+                for (table, batch) in tables.iter().zip(&done.tables) {
+                    keep(&table.name, batch.clone());
+                }
+                if !done.findings.is_empty() {
+                    keep("findings", done.findings.to_batch()?);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Gives files their names.
+    pub(super) fn finish(self) -> Result<(), Error> {
+        match self {
+            Self::Files(written) => written.finish(),
+            Self::Caller(..) => Ok(()),
+        }
+    }
+
+    /// Removes files that were written.
+    pub(super) fn abandon(self) {
+        if let Self::Files(written) = self {
+            written.abandon();
+        }
+    }
+}
+
 /// The files while they are written.
 pub(super) struct Written {
     format: Option<(Format, TextEncoding)>,
@@ -152,7 +192,7 @@ impl Written {
         })
     }
 
-    pub(super) fn write(&mut self, done: &ArrearsBatch) -> Result<(), Error> {
+    fn write(&mut self, done: &ArrearsBatch) -> Result<(), Error> {
         let Some(format) = self.format else {
             return Ok(());
         };
@@ -174,15 +214,15 @@ impl Written {
     }
 
     /// Gives the files their names.
-    pub(super) fn finish(self, out: &Path) -> Result<(), Error> {
+    fn finish(self) -> Result<(), Error> {
         for part in self.tables.into_iter().chain(self.findings) {
             part.finish()?;
         }
-        sync_dir(out)
+        sync_dir(&self.out)
     }
 
     /// Removes what was written.
-    pub(super) fn abandon(self) {
+    fn abandon(self) {
         for part in self.tables.into_iter().chain(self.findings) {
             part.abandon();
         }
