@@ -15,6 +15,10 @@ mod tables;
 
 use pyo3::pymodule;
 
+/// Python's own objects stay with Python's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The module.
 #[pymodule(gil_used = true)]
 mod _native {

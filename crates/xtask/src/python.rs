@@ -70,7 +70,7 @@ fn ready(more: &str) -> Outcome {
 /// Builds wheels that old servers can load, and looks at what they ask of the system. The profile stands in pyproject.toml.
 pub(crate) fn wheel() -> Outcome {
     venv(WHEEL, "maturin==1.16.0 ziglang==0.17.1")?;
-    let build = "-m maturin build --zig --compatibility manylinux_2_28 --manifest-path bindings/python/Cargo.toml --out target/wheels";
+    let build = "-m maturin build --zig --compatibility manylinux_2_28 --manifest-path bindings/python/Cargo.toml --compression-level 9 --out target/wheels";
     // maturin looks for zig in the Python that it finds by its name
     let known = std::env::var_os("PATH").unwrap_or_default();
     let bin = shell::root().join(WHEEL).join(BIN);

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use arrow_array::RecordBatch;
+use arrow_array::ffi_stream::ArrowArrayStreamReader;
+use arrow_array::{RecordBatch, RecordBatchReader};
+use arrow_pyarrow::FromPyArrow;
+use arrow_schema::SchemaRef;
 use minzheng::Error;
 use minzheng_arrow::TableFile;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
-use pyo3_arrow::input::AnyRecordBatch;
 
 use super::output::Table;
 use crate::raise::{exception, refused, work};
@@ -41,15 +43,24 @@ fn table(name: &str, any: &Bound<'_, PyAny>) -> PyResult<TableFile> {
             TableFile::held(schema, rows)
         });
     }
-    let read = any
-        .extract::<AnyRecordBatch>()
-        .and_then(AnyRecordBatch::into_reader);
-    let reader = read.map_err(|cause| unread(py, name, Some(cause)))?;
-    let schema = reader.schema();
-    let rows = py.detach(|| reader.collect::<Result<Vec<_>, _>>());
-    let rows =
-        rows.map_err(|cause| unread(py, name, Some(PyException::new_err(cause.to_string()))))?;
+    let (schema, rows) = batches(any).map_err(|cause| unread(py, name, cause))?;
     work(py, || TableFile::held(schema, rows))
+}
+
+/// The rows of what hands over Arrow: as a stream, or as one array of structs. Anybody may offer either, and nothing is copied.
+fn batches(any: &Bound<'_, PyAny>) -> Result<(SchemaRef, Vec<RecordBatch>), Option<PyErr>> {
+    if any.hasattr("__arrow_c_stream__")? {
+        let reader = ArrowArrayStreamReader::from_pyarrow_bound(any)?;
+        let schema = reader.schema();
+        let rows = any.py().detach(|| reader.collect::<Result<Vec<_>, _>>());
+        let rows = rows.map_err(|cause| PyException::new_err(cause.to_string()))?;
+        return Ok((schema, rows));
+    }
+    if any.hasattr("__arrow_c_array__")? {
+        let batch = RecordBatch::from_pyarrow_bound(any)?;
+        return Ok((batch.schema(), vec![batch]));
+    }
+    Err(None)
 }
 
 /// What was given is no table; the words of who made it stand beside.

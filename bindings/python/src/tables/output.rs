@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, RecordBatch, StructArray};
+use arrow_array::ffi::FFI_ArrowSchema;
+use arrow_array::ffi_stream::FFI_ArrowArrayStream;
+use arrow_array::{RecordBatch, RecordBatchIterator};
 use arrow_ipc::reader::StreamReader;
 use arrow_ipc::writer::StreamWriter;
-use arrow_schema::{ArrowError, Field, SchemaRef};
+use arrow_schema::{ArrowError, SchemaRef};
 use minzheng::digest::Sm3;
 use minzheng_arrow::TableFile;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyDict, PyList};
-use pyo3_arrow::ffi::{ArrayIterator, to_schema_pycapsule, to_stream_pycapsule};
 
 use crate::raise::{exception, refused, work};
 
@@ -107,28 +108,24 @@ impl Table {
 
     /// The Arrow `PyCapsule` interface: the schema.
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
-        Ok(to_schema_pycapsule(py, self.schema.as_ref())?)
+        let schema = FFI_ArrowSchema::try_from(self.schema.as_ref());
+        let schema = schema.map_err(|error| broken(py, &error))?;
+        PyCapsule::new_with_value(py, schema, c"arrow_schema")
     }
 
-    /// The Arrow `PyCapsule` interface: the rows, any number of times; nothing is copied.
+    /// The Arrow `PyCapsule` interface: the rows, any number of times; nothing is copied. Another schema than the table's may be asked
+    /// for and need not be given: who asks converts by itself.
     #[pyo3(signature = (requested_schema = None))]
     fn __arrow_c_stream__<'py>(
         &self,
         py: Python<'py>,
         requested_schema: Option<Bound<'py, PyCapsule>>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
-        let field = Field::new_struct("", self.schema.fields().clone(), false)
-            .with_metadata(self.schema.metadata().clone());
-        let arrays: Vec<Result<ArrayRef, ArrowError>> = self
-            .rows
-            .iter()
-            .map(|b| {
-                let array: ArrayRef = Arc::new(StructArray::from(b.clone()));
-                Ok(array)
-            })
-            .collect();
-        let stream = Box::new(ArrayIterator::new(arrays, Arc::new(field)));
-        Ok(to_stream_pycapsule(py, stream, requested_schema)?)
+        drop(requested_schema);
+        let rows = self.rows.clone().into_iter().map(Ok);
+        let reader = RecordBatchIterator::new(rows, Arc::clone(&self.schema));
+        let stream = FFI_ArrowArrayStream::new(Box::new(reader));
+        PyCapsule::new_with_value(py, stream, c"arrow_array_stream")
     }
 }
 
