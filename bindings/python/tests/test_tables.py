@@ -325,7 +325,7 @@ def test_arrears_over_tables(engine: mz.Engine) -> None:
     people = pa.table({"household_id": ["h2", "h1"], "relation": ["self", "self"], "birth": [date(1950, 1, 1), None]})
     asked: Any = {"first": "2026-07-01", "last": date(2026, 8, 1), "known_before": "2026-08-15"}
     owed = engine.arrears_tables(households=households, people=people, programmes=["dibao", "tekun"], **asked)
-    rows = [(row["household_id"], row["programme"], row["month"], row["difference"]) for row in owed.households.to_dicts()]
+    rows = [(row["household_id"], row["programme"], row["month"], row["difference"]) for table in (owed.people, owed.households) for row in table.to_dicts()]
     alone = engine.arrears(
         {"household": {"registration_place": "159921", "hukou": "urban"}, "person": [{"id": "1", "relation": "self", "birth": "1950-01-01"}], "on": "2026-07-01"},
         **asked,
