@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::raise::refused;
-use crate::tables::day;
+use crate::tables::{day, maybe_day};
 
 /// Which parameters, and which of their rows.
 #[derive(Deserialize)]
@@ -44,8 +44,8 @@ impl Asked {
             .as_deref()
             .map(|text| place(set, text))
             .transpose()?;
-        let known = day(self.known_on.as_deref(), "known_on")?.unwrap_or(Day::MAX);
-        let rows: Vec<&Dated<Cell>> = match day(self.on.as_deref(), "on")? {
+        let known = maybe_day(self.known_on.as_deref(), "known_on")?.unwrap_or(Day::MAX);
+        let rows: Vec<&Dated<Cell>> = match maybe_day(self.on.as_deref(), "on")? {
             Some(on) => set.in_force(parameter, place, on, known),
             None => parameter
                 .rows
@@ -198,8 +198,8 @@ impl Export {
         };
         let request = ExportRequest {
             dialect,
-            on: day(Some(&self.on), "on")?.unwrap_or(Day::MAX),
-            known_on: day(self.known_on.as_deref(), "known_on")?.unwrap_or(Day::MAX),
+            on: day(&self.on, "on")?,
+            known_on: maybe_day(self.known_on.as_deref(), "known_on")?.unwrap_or(Day::MAX),
             place: &self.place,
             outputs: &self.outputs,
             form,

@@ -1,13 +1,12 @@
 //! A synthetic province, for examples and tests.
 
 use minzheng_arrow::synth::{Province, SynthOptions, SynthPart};
-use minzheng_rules::date::Day;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use serde::Deserialize;
 
 use crate::engine::Engine;
-use crate::raise::{refused, work};
+use crate::raise::work;
 use crate::tables::output::Kept;
 use crate::tables::{day, options};
 
@@ -24,15 +23,7 @@ struct Asked {
 
 impl Asked {
     fn province(&self, engine: &minzheng::Engine) -> Result<Province, minzheng::Error> {
-        let on: Option<Day> = day(Some(&self.on), "on")?;
-        let on = on.ok_or_else(|| {
-            refused(
-                "E-VALUE-DATE",
-                "on",
-                "not a day of the calendar",
-                "write 2026-07-01",
-            )
-        })?;
+        let on = day(&self.on, "on")?;
         let mut options = SynthOptions::new(engine.packs(), self.people, self.seed, on);
         if !self.places.is_empty() {
             options.places.clone_from(&self.places);

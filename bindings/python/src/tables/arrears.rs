@@ -8,13 +8,10 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use serde::Deserialize;
 
-use super::input::tables;
-use super::output::Kept;
 use super::progress::reported;
-use super::run::{Answer, Deciding, names, told};
-use super::{Reading, day, options};
+use super::run::{Answer, Deciding, kept};
+use super::{Reading, day, input, maybe_day, options};
 use crate::convert::python;
-use crate::raise::refused;
 
 /// What is asked.
 #[derive(Debug, Deserialize)]
@@ -32,17 +29,15 @@ struct Asked {
 
 impl Asked {
     fn question(&self, engine: &Engine) -> Result<ArrearsQuestion, Error> {
-        let date = |text: Option<&str>, path| Ok(day(text, path)?.map(Day::to_date));
-        let month = |text: &str, path| {
-            let found: Result<_, Error> = date(Some(text), path);
-            let help = "write 2026-07-01";
-            found?.ok_or_else(|| refused("E-VALUE-DATE", path, "the month is missing", help))
-        };
-        let months = Months::between(month(&self.first, "first")?, month(&self.last, "last")?)?;
+        let month = |text: &str, path| Ok(day(text, path)?.to_date());
+        let (first, last): (Result<_, Error>, _) =
+            (month(&self.first, "first"), month(&self.last, "last"));
+        let months = Months::between(first?, last?)?;
+        let before = maybe_day(self.known_before.as_deref(), "known_before")?;
         let law = self.deciding.export(engine)?;
         Ok(ArrearsQuestion {
             programmes: self.programmes.clone(),
-            known_before: date(self.known_before.as_deref(), "known_before")?,
+            known_before: before.map(Day::to_date),
             known_after: law.known_on.map(Day::to_date),
             figures: law.overlays,
             paid_throughout: self.paid_throughout,
@@ -59,19 +54,17 @@ pub(crate) fn arrears<'py>(
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Answer<'py>> {
     let asked: Asked = options(asked)?;
-    let given = tables(given)?;
-    let (kept, summary) = reported(py, progress, |stop, reporter| {
+    let given = input::tables(given)?;
+    let (tables, summary) = reported(py, progress, |stop, reporter| {
         let options = ArrearsOptions {
             import: asked.reading.import()?,
-            threads: asked.deciding.threads(),
+            threads: asked.deciding.threads,
             cancel: Some(stop),
             ..ArrearsOptions::new(asked.question(engine)?)
         };
-        let (mut kept, names) = (Kept::default(), names(engine));
-        let mut keep = |name: &str, batch| kept.take(name, batch);
-        let mut told = |step| told(reporter, &names, step);
-        let summary = arrears_held(engine.rules(), &given, &mut keep, &options, &mut told)?;
-        Ok((kept, summary))
+        kept(engine, reporter, |keep, told| {
+            arrears_held(engine.rules(), &given, keep, &options, told)
+        })
     })?;
-    Ok((kept.finish(py)?, python(py, &summary.to_json())?))
+    Ok((tables.finish(py)?, python(py, &summary.to_json())?))
 }

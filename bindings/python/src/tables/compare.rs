@@ -7,10 +7,9 @@ use pyo3::types::PyDict;
 use serde::Deserialize;
 
 use super::input::tables;
-use super::output::Kept;
 use super::progress::reported;
-use super::run::{names, told};
-use super::{Reading, day, options};
+use super::run::kept;
+use super::{Reading, maybe_day, options};
 use crate::engine::Engine;
 use crate::report::{Kind, Report};
 
@@ -26,8 +25,8 @@ struct Asked {
 impl Asked {
     fn side<'e>(&self, engine: &'e minzheng::Engine) -> Result<Side<'e>, Error> {
         let side = Side::new(engine.rules())
-            .on(day(self.on.as_deref(), "on")?)
-            .known_on(day(self.known_on.as_deref(), "known_on")?);
+            .on(maybe_day(self.on.as_deref(), "on")?)
+            .known_on(maybe_day(self.known_on.as_deref(), "known_on")?);
         self.figures
             .iter()
             .try_fold(side, |side, text| side.figure(text))
@@ -59,7 +58,7 @@ pub(crate) fn compare<'py>(
     let asked: Both = options(asked)?;
     let given = tables(given)?;
     let (was, is) = (&before.get().inner, &after.get().inner);
-    let (kept, comparison) = reported(py, progress, |stop, reporter| {
+    let (movers, comparison) = reported(py, progress, |stop, reporter| {
         let options = CompareOptions {
             import: asked.reading.import()?,
             programmes: asked.programmes,
@@ -67,15 +66,13 @@ pub(crate) fn compare<'py>(
             cancel: Some(stop),
             ..CompareOptions::default()
         };
-        let (mut kept, names) = (Kept::default(), names(is));
-        let mut keep = |name: &str, batch| kept.take(name, batch);
-        let mut told = |step| told(reporter, &names, step);
         let sides = (asked.before.side(was)?, asked.after.side(is)?);
-        let comparison = compare_held(&sides.0, &sides.1, &given, &mut keep, &options, &mut told)?;
-        Ok((kept, comparison))
+        kept(is, reporter, |keep, told| {
+            compare_held(&sides.0, &sides.1, &given, keep, &options, told)
+        })
     })?;
     Ok((
-        kept.finish(py)?,
+        movers.finish(py)?,
         Report(Kind::Comparison(Box::new(comparison))),
     ))
 }

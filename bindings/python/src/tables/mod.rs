@@ -36,18 +36,16 @@ pub(crate) fn options<T: DeserializeOwned>(given: &Bound<'_, PyDict>) -> PyResul
 }
 
 /// A day as it is written.
-pub(crate) fn day(text: Option<&str>, path: &str) -> Result<Option<Day>, Error> {
-    let read = |text: &str| {
-        Day::parse(text).ok_or_else(|| {
-            refused(
-                "E-VALUE-DATE",
-                path,
-                "not a day of the calendar",
-                "write 2026-07-01",
-            )
-        })
-    };
-    text.map(read).transpose()
+pub(crate) fn day(text: &str, path: &str) -> Result<Day, Error> {
+    Day::parse(text).ok_or_else(|| {
+        let message = "not a day of the calendar";
+        refused("E-VALUE-DATE", path, message, "write 2026-07-01")
+    })
+}
+
+/// A day that need not be given.
+pub(crate) fn maybe_day(text: Option<&str>, path: &str) -> Result<Option<Day>, Error> {
+    text.map(|text| day(text, path)).transpose()
 }
 
 /// How tables are read.
@@ -74,7 +72,7 @@ impl Reading {
             )
         })?;
         Ok(ImportOptions {
-            on: day(self.on.as_deref(), "on")?,
+            on: maybe_day(self.on.as_deref(), "on")?,
             status,
             mapping: mapping(self.mapping.as_deref())?,
             ignore_unknown: self.ignore_unknown,

@@ -4,7 +4,6 @@ use minzheng::catalog::Delivery;
 use minzheng::catalog::quality::Quality;
 use minzheng::{Engine, Error};
 use minzheng_arrow::quality::{QualityOptions, QualityStep, quality as count};
-use minzheng_rules::date::Day;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use serde::Deserialize;
@@ -12,7 +11,6 @@ use serde::Deserialize;
 use super::input::tables;
 use super::progress::reported;
 use super::{day, options};
-use crate::raise::refused;
 use crate::report::{Kind, Report};
 
 /// What is asked.
@@ -34,17 +32,6 @@ struct Came {
     received: String,
 }
 
-fn a_day(text: &str, path: &str) -> Result<Day, Error> {
-    day(Some(text), path)?.ok_or_else(|| {
-        refused(
-            "E-VALUE-DATE",
-            path,
-            "not a day of the calendar",
-            "write 2026-07-01",
-        )
-    })
-}
-
 pub(crate) fn quality(
     py: Python<'_>,
     engine: &Engine,
@@ -62,14 +49,14 @@ pub(crate) fn quality(
         let one = |came: &Came| {
             Ok(Delivery {
                 resource: came.resource.clone(),
-                as_of: a_day(&came.as_of, "deliveries")?.to_date(),
-                received: a_day(&came.received, "deliveries")?.to_date(),
+                as_of: day(&came.as_of, "deliveries")?.to_date(),
+                received: day(&came.received, "deliveries")?.to_date(),
             })
         };
         let came = asked.deliveries.as_ref();
         let came = came.map(|all| all.iter().map(one).collect::<Result<Vec<_>, Error>>());
         let came = came.transpose()?;
-        let mut options = QualityOptions::new(a_day(&asked.as_of, "as_of")?);
+        let mut options = QualityOptions::new(day(&asked.as_of, "as_of")?);
         options.sample = asked.sample;
         options.threads = asked.threads;
         options.cancel = Some(stop);

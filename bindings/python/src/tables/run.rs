@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use minzheng::warning::Sources;
 use minzheng::{Engine, Error};
 use minzheng_arrow::{
-    ExportOptions, Progress, RunOptions, Summary, WarnOptions, run_held, warn_held,
+    ExportOptions, Keep, Progress, RunOptions, Summary, WarnOptions, run_held, warn_held,
 };
 use minzheng_rules::facts::{FactStatus, Overlay};
 use pyo3::prelude::*;
@@ -17,7 +17,7 @@ use serde_json::json;
 use super::input::tables;
 use super::output::Kept;
 use super::progress::{Reporter, reported};
-use super::{Reading, day, options};
+use super::{Reading, maybe_day, options};
 use crate::convert::python;
 
 /// The law, and how the work goes.
@@ -26,19 +26,15 @@ use crate::convert::python;
 pub(crate) struct Deciding {
     known_on: Option<String>,
     figures: Vec<String>,
-    threads: usize,
+    pub(super) threads: usize,
 }
 
 impl Deciding {
-    pub(super) const fn threads(&self) -> usize {
-        self.threads
-    }
-
     pub(super) fn export(&self, engine: &Engine) -> Result<ExportOptions, Error> {
         let figures = self.figures.iter();
         let figures = figures.map(|text| Ok(engine.packs().overlay_from_text(text)?));
         Ok(ExportOptions {
-            known_on: day(self.known_on.as_deref(), "known_on")?,
+            known_on: maybe_day(self.known_on.as_deref(), "known_on")?,
             overlays: figures.collect::<Result<Vec<Overlay>, Error>>()?,
             ..ExportOptions::default()
         })
@@ -76,7 +72,7 @@ struct WarnAsked {
 pub(super) type Answer<'py> = (Bound<'py, PyDict>, Bound<'py, PyAny>);
 
 /// Tells a step of a run.
-pub(super) fn told(reporter: &mut Reporter<'_>, names: &[String], step: Progress) {
+fn told(reporter: &mut Reporter<'_>, names: &[String], step: Progress) {
     match step {
         Progress::Sorting { entity } => {
             let name = names.get(entity).map_or("", String::as_str);
@@ -90,10 +86,23 @@ pub(super) fn told(reporter: &mut Reporter<'_>, names: &[String], step: Progress
 }
 
 /// The names of the tables by entity.
-pub(super) fn names(engine: &Engine) -> Vec<String> {
+fn names(engine: &Engine) -> Vec<String> {
     let contract = minzheng_arrow::Contract::new(engine.packs());
     let tables = contract.tables().iter();
     tables.map(|t| t.name.clone()).collect()
+}
+
+/// Does work over tables: what it gives is kept, and its steps are told.
+pub(super) fn kept<T>(
+    engine: &Engine,
+    reporter: &mut Reporter<'_>,
+    work: impl FnOnce(&mut Keep<'_>, &mut dyn FnMut(Progress)) -> Result<T, Error>,
+) -> Result<(Kept, T), Error> {
+    let (mut kept, names) = (Kept::default(), names(engine));
+    let mut keep = |name: &str, batch| kept.take(name, batch);
+    let mut told = |step| told(reporter, &names, step);
+    let done = work(&mut keep, &mut told)?;
+    Ok((kept, done))
 }
 
 fn answered(py: Python<'_>, (kept, summary): (Kept, Summary)) -> PyResult<Answer<'_>> {
@@ -122,12 +131,9 @@ pub(crate) fn run<'py>(
             },
             ..working(&asked.deciding, stop)
         };
-        let (mut kept, names) = (Kept::default(), names(engine));
-        let mut keep = |name: &str, batch| kept.take(name, batch);
-        let summary = run_held(engine.rules(), &given, &mut keep, &options, &mut |step| {
-            told(reporter, &names, step);
-        })?;
-        Ok((kept, summary))
+        kept(engine, reporter, |keep, told| {
+            run_held(engine.rules(), &given, keep, &options, told)
+        })
     })?;
     answered(py, done)
 }
@@ -142,7 +148,8 @@ pub(crate) fn warn<'py>(
     let asked: WarnAsked = options(asked)?;
     let given = tables(given)?;
     let done = reported(py, progress, |stop, reporter| {
-        let as_of = day(asked.as_of.as_deref(), "as_of")?.map(minzheng_rules::date::Day::to_date);
+        let as_of =
+            maybe_day(asked.as_of.as_deref(), "as_of")?.map(minzheng_rules::date::Day::to_date);
         let import = asked.reading.import()?;
         let sources = if import.status == FactStatus::Verified {
             Sources::of_records(engine.basis()?, as_of)
@@ -163,14 +170,10 @@ pub(crate) fn warn<'py>(
             sources: Arc::new(sources),
             ..WarnOptions::default()
         };
-        let (mut kept, names) = (Kept::default(), names(engine));
-        let mut keep = |name: &str, batch| kept.take(name, batch);
-        let mut told = |step| told(reporter, &names, step);
         let (rules, models) = (engine.rules(), engine.models()?);
-        let summary = warn_held(
-            rules, models, &given, &mut keep, &options, &chosen, &mut told,
-        )?;
-        Ok((kept, summary))
+        kept(engine, reporter, |keep, told| {
+            warn_held(rules, models, &given, keep, &options, &chosen, told)
+        })
     })?;
     answered(py, done)
 }

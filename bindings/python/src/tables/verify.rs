@@ -10,7 +10,7 @@ use serde_json::json;
 use super::input::tables;
 use super::output::Kept;
 use super::progress::reported;
-use super::{day, mapping, options};
+use super::{day, mapping, maybe_day, options};
 use crate::convert::python;
 use crate::raise::refused;
 
@@ -27,21 +27,12 @@ struct Asked {
 
 impl Asked {
     fn options<'c>(&self) -> Result<VerifyOptions<'c>, Error> {
-        let as_of = day(Some(&self.as_of), "as_of")?;
-        let as_of = as_of.ok_or_else(|| {
-            refused(
-                "E-VALUE-DATE",
-                "as_of",
-                "not a day of the calendar",
-                "write 2026-07-01",
-            )
-        })?;
         Ok(VerifyOptions {
-            declared_on: day(self.declared_on.as_deref(), "declared_on")?,
+            declared_on: maybe_day(self.declared_on.as_deref(), "declared_on")?,
             mapping: mapping(self.mapping.as_deref())?,
             ignore_unknown: self.ignore_unknown,
             threads: self.threads,
-            ..VerifyOptions::new(as_of)
+            ..VerifyOptions::new(day(&self.as_of, "as_of")?)
         })
     }
 }

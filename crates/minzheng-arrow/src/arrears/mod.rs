@@ -17,10 +17,11 @@ use minzheng::eligibility::ArrearsQuestion;
 use minzheng_rules::scenario::Engine;
 
 use crate::error::Error;
-use crate::files::{Format, TableFile, TextEncoding, refused, unread, unwritten};
+use crate::files::{Format, TableFile, TextEncoding, unwritten};
 use crate::import::{ImportOptions, Importer};
 use crate::stream::cursor::{Cursor, Cursors};
 use crate::stream::given::{Given, Opening, held, stopped, tables};
+use crate::stream::journal::fresh;
 use crate::stream::work::each;
 use crate::stream::{Keep, Progress, ROWS, RunInputs, To};
 pub use months::{ArrearsBatch, ArrearsColumns};
@@ -183,7 +184,7 @@ fn worked_out(
     let columns = ArrearsColumns::new(engine, &importer, &options.question)?;
     let (work, mut rows) = match to {
         To::Folder(out) => {
-            empty(out)?;
+            fresh(out, "give another folder")?;
             let format = options.format.map(|f| (f, options.encoding));
             let written = Written::new(out, format, columns.tables())?;
             (out.join("sorting"), Rows::Files(Box::new(written)))
@@ -237,15 +238,4 @@ fn worked_out(
             Err(error)
         }
     }
-}
-
-/// Makes a folder that must hold nothing.
-fn empty(out: &Path) -> Result<(), Error> {
-    fs::create_dir_all(out).map_err(|e| unwritten(out, &e))?;
-    let mut inside = fs::read_dir(out).map_err(|e| unread(out, &e))?;
-    if inside.next().is_some() {
-        let message = "the folder holds something";
-        return Err(refused("E-RUN-EXISTS", out, message, "give another folder"));
-    }
-    Ok(())
 }

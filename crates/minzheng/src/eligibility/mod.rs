@@ -304,7 +304,7 @@ impl ProgrammeOutcome<'_> {
 
     /// The outcome as JSON.
     pub fn to_json(&self) -> Value {
-        // it holds strings and lists only, so this cannot fail
+        // keys are strings and nothing is a float, so this cannot fail
         serde_json::to_value(self).unwrap_or_default()
     }
 }
@@ -456,7 +456,7 @@ impl Assessment {
     /// The whole answer as JSON, schema `minzheng/assessment/1`. To write it as text, serialize the answer itself: it needs no
     /// tree of values.
     pub fn to_json(&self) -> Value {
-        // it holds strings and lists only, so this cannot fail
+        // keys are strings and nothing is a float, so this cannot fail
         serde_json::to_value(self).unwrap_or_default()
     }
 }
