@@ -70,6 +70,11 @@ fn ready(more: &str) -> Outcome {
 /// Builds wheels that old servers can load, and looks at what they ask of the system. The profile stands in pyproject.toml.
 pub(crate) fn wheel() -> Outcome {
     venv(WHEEL, "maturin==1.16.0 ziglang==0.17.1")?;
+    // what an earlier build or `pip install` left there is not what is looked at
+    let wheels = shell::root().join("target/wheels");
+    if wheels.exists() {
+        fs::remove_dir_all(&wheels).map_err(|e| format!("{}: {e}", wheels.display()))?;
+    }
     let build = "-m maturin build --zig --compatibility manylinux_2_28 --manifest-path bindings/python/Cargo.toml --compression-level 9 --out target/wheels";
     // maturin looks for zig in the Python that it finds by its name
     let known = std::env::var_os("PATH").unwrap_or_default();
