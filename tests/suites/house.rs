@@ -111,7 +111,7 @@ mod unsafety {
                 "{file} does not forbid unsafe code"
             );
         }
-        assert_eq!(found, ["crates/minzheng-rules/src/columnar/run/mod.rs"]);
+        assert_eq!(found, ["crates/minzheng-rules/src/columnar/wide.rs"]);
     }
 }
 

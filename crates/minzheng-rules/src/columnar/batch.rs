@@ -3,7 +3,9 @@
 use core::ops::Range;
 use std::borrow::Cow;
 
-use super::Bitmap;
+use super::bits::Bitmap;
+use super::lanes::ends;
+use super::wide::{Work, widely};
 use crate::date::Day;
 use crate::facts::{self, Input};
 use crate::lang::Type;
@@ -62,7 +64,12 @@ pub struct Column<'a> {
     known: Option<Bitmap>,
     /// Rows whose value lay outside its declared bounds: unknown without bounds.
     wild: Option<Bitmap>,
+    /// The lowest and the highest number of every [`ZONE`] rows, known or not; empty where nobody looked.
+    zones: Vec<(i64, i64)>,
 }
+
+/// So many rows share what is kept of their lowest and highest number.
+const ZONE: usize = 1_024;
 
 impl<'a> Column<'a> {
     /// Values, and which of them are known.
@@ -71,6 +78,7 @@ impl<'a> Column<'a> {
             values,
             known,
             wild: None,
+            zones: Vec::new(),
         }
     }
 
@@ -110,7 +118,17 @@ impl<'a> Column<'a> {
             },
             known: self.known.as_ref().map(|bits| bits.pick(rows)),
             wild: self.wild.as_ref().map(|bits| bits.pick(rows)),
+            zones: Vec::new(),
         }
+    }
+
+    /// Between which numbers the values of some rows lie, known or not, where that was found.
+    pub(super) fn ends(&self, rows: Range<usize>) -> Option<(i64, i64)> {
+        let zones = self.zones.get(rows.start / ZONE..rows.end.div_ceil(ZONE))?;
+        zones
+            .iter()
+            .copied()
+            .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
     /// The value of a row, where it is known.
@@ -465,6 +483,7 @@ impl<'a> Batch<'a> {
             column.known = None;
         }
         let bounds = sensible(set, fact);
+        column.zones = zones(&column.values);
         column.wild = wild(&column, bounds);
         if fact.ty == Type::Place {
             // rows of one place mostly stand together
@@ -477,6 +496,7 @@ impl<'a> Batch<'a> {
                 last.1
             });
             column.values = Values::Large(Cow::Owned(resolved.collect()));
+            column.zones = zones(&column.values);
         }
         if let Some(slot) = self.columns.get_mut(index) {
             *slot = Some(column);
@@ -628,20 +648,35 @@ pub(super) fn sensible(set: &PackSet, fact: &Fact) -> V {
     }
 }
 
+/// The lowest and the highest number of every zone.
+fn zones(values: &Values<'_>) -> Vec<(i64, i64)> {
+    match values {
+        Values::Bool(_) => Vec::new(),
+        Values::Small(values) => widely(Zones(values)),
+        Values::Medium(values) => widely(Zones(values)),
+        Values::Large(values) => widely(Zones(values)),
+    }
+}
+
+struct Zones<'v, T>(&'v [T]);
+
+impl<T: Copy + Ord + Into<i64>> Work for Zones<'_, T> {
+    type Out = Vec<(i64, i64)>;
+
+    #[inline(always)]
+    fn run(self) -> Vec<(i64, i64)> {
+        let mut out = Vec::with_capacity(self.0.len().div_ceil(ZONE));
+        for zone in self.0.chunks(ZONE) {
+            out.push(ends(zone));
+        }
+        out
+    }
+}
+
 /// Known rows whose value lies outside the bounds.
 fn wild(column: &Column<'_>, bounds: V) -> Option<Bitmap> {
-    fn strange<T: Copy + Into<i64>>(values: &[T], bounds: V) -> bool {
-        let out = |v: T| (v.into() < bounds.lo) | (v.into() > bounds.hi);
-        // without a way out of the loop it runs over many values at a time
-        values.iter().fold(false, |any, v| any | out(*v))
-    }
-    let outside = match &column.values {
-        Values::Bool(_) => return None,
-        Values::Small(v) => strange(v, bounds),
-        Values::Medium(v) => strange(v, bounds),
-        Values::Large(v) => strange(v, bounds),
-    };
-    if !outside {
+    let outside = |(min, max): &(i64, i64)| *min < bounds.lo || *max > bounds.hi;
+    if !column.zones.iter().any(outside) {
         return None;
     }
     let known = |row: usize| column.known.as_ref().is_none_or(|k| k.get(row));
@@ -655,4 +690,46 @@ fn wild(column: &Column<'_>, bounds: V) -> Option<Bitmap> {
         .map(|row| known(row) && strange(&row))
         .collect();
     (rows.count() > 0).then_some(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zones_hold_every_number_of_their_rows() {
+        let values: Vec<i64> = (0..3 * ZONE as i64 - 7)
+            .map(|at| (at * 7_919) % 5_003 - 40)
+            .collect();
+        let mut column = Column::new(Values::Large(Cow::Borrowed(&values)), None);
+        assert_eq!(column.ends(0..1), None);
+        column.zones = zones(&column.values);
+        assert_eq!(column.zones.len(), 3);
+        for rows in [0..1, 5..ZONE, ZONE..ZONE + 1, 1_000..2_100, 0..values.len()] {
+            let (min, max) = column.ends(rows.clone()).unwrap_or((0, 0));
+            assert!(values[rows].iter().all(|v| (min..=max).contains(v)));
+        }
+        let all = (values.iter().copied().min(), values.iter().copied().max());
+        assert_eq!(column.ends(0..values.len()), all.0.zip(all.1));
+        assert_eq!(column.ends(0..4 * ZONE), None);
+        assert_eq!(column.ends(0..0), None);
+    }
+
+    #[test]
+    fn a_row_out_of_bounds_is_found_in_the_last_zone_too() {
+        let mut values = vec![3; ZONE + 9];
+        values[ZONE + 8] = 11;
+        let bounds = V { lo: 0, hi: 10 };
+        let wild_of = |known| {
+            let mut column = Column::new(Values::Medium(Cow::Borrowed(&values)), known);
+            column.zones = zones(&column.values);
+            wild(&column, bounds)
+        };
+        let found = wild_of(None);
+        assert_eq!(found.as_ref().map(Bitmap::count), Some(1));
+        assert!(found.is_some_and(|rows| rows.get(ZONE + 8)));
+        // what stands where nothing is known is no value
+        let known = (0..ZONE + 9).map(|row| row != ZONE + 8).collect();
+        assert_eq!(wild_of(Some(known)), None);
+    }
 }

@@ -178,6 +178,18 @@ impl Bitmap {
         }
     }
 
+    /// `rows` bits from row `start` on, as they stand or in words that are written for it; bits beyond may be anything.
+    #[inline(always)]
+    pub(super) fn range<'a>(&'a self, start: usize, rows: usize, out: &'a mut [u64]) -> &'a [u64] {
+        if start.is_multiple_of(WORD)
+            && let Some(own) = self.words.get(start / WORD..start / WORD + words(rows))
+        {
+            return own;
+        }
+        self.copy_range(start, rows, out);
+        out
+    }
+
     /// The bits of some rows.
     pub(crate) fn pick(&self, rows: &[u32]) -> Self {
         let words = rows.chunks(WORD).map(|rows| {

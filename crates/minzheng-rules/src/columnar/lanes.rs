@@ -157,7 +157,7 @@ impl Lanes {
         if self.proof.point {
             self.gaps = true;
         } else {
-            self.widen();
+            self.open_others();
             self.measure(rows);
         }
     }
@@ -168,19 +168,27 @@ impl Lanes {
         if self.gaps {
             self.gaps = false;
             self.hi.clone_from(&self.lo);
-            self.widen();
+            self.open_others();
             self.proof.point = false;
             self.proof.open = true;
         }
     }
 
     #[inline(always)]
-    fn widen(&mut self) {
-        for ((lo, hi), known) in self.lo.iter_mut().zip(&mut self.hi).zip(&self.known) {
+    fn open_others(&mut self) {
+        let known = core::mem::take(&mut self.known);
+        self.put_where_unknown(&known, V::UNKNOWN);
+        self.known = known;
+    }
+
+    /// Writes what a value that is not known can be.
+    #[inline(always)]
+    pub(super) fn put_where_unknown(&mut self, known: &[u64], missing: V) {
+        for ((lo, hi), known) in self.lo.iter_mut().zip(&mut self.hi).zip(known) {
             for lane in 0..WORD {
                 let is = spread(*known, lane);
-                lo[lane] = pick(is, lo[lane], i64::MIN);
-                hi[lane] = pick(is, hi[lane], i64::MAX);
+                lo[lane] = pick(is, lo[lane], missing.lo);
+                hi[lane] = pick(is, hi[lane], missing.hi);
             }
         }
     }

@@ -19,7 +19,7 @@
 #![expect(
     clippy::inline_always,
     clippy::needless_bitwise_bool,
-    reason = "kernels are compiled twice, and only what is inlined into the wide copy is wide"
+    reason = "kernels are compiled for wide instructions too, and only what is inlined into the wide copy is wide"
 )]
 
 mod batch;
@@ -32,6 +32,7 @@ mod program;
 mod run;
 mod segments;
 mod session;
+mod wide;
 
 pub use batch::{Batch, BatchError, Column, Dates, NO_ROW, Table, Values};
 pub use bits::Bitmap;

@@ -31,8 +31,8 @@ pub(super) enum Step {
     Load(usize),
     /// The rows of an entity above, seen from below.
     Spread(Arg),
-    /// An official's finding, else what the rule gives.
-    Finding(usize, Arg),
+    /// An official's finding, which is a fact, else what the rule gives.
+    Finding(Arg, Arg),
     Param(usize, Vec<Arg>),
     And(Vec<Arg>),
     Lt(Arg, Arg),
@@ -218,7 +218,6 @@ impl Step {
         match self {
             Self::Const(..) | Self::Law(_) | Self::Load(_) | Self::HasLink(_) => Vec::new(),
             Self::Spread(a)
-            | Self::Finding(_, a)
             | Self::In(a, _)
             | Self::Scale(a, _)
             | Self::Has(a)
@@ -235,6 +234,7 @@ impl Step {
             | Self::Add(a, b)
             | Self::Sub(a, b)
             | Self::Mul(a, b)
+            | Self::Finding(a, b)
             | Self::Age(a, b)
             | Self::Older {
                 birth: a, on: b, ..
@@ -495,7 +495,7 @@ impl Compiler<'_> {
                     None => self.constant(V::plain(ty)),
                 };
                 match self.plan.findings.get(*formula).copied().flatten() {
-                    Some(fact) => Step::Finding(fact, inner),
+                    Some(fact) => Step::Finding(self.step(Step::Load(fact), ty, e), inner),
                     None => return inner,
                 }
             }

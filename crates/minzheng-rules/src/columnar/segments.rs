@@ -60,7 +60,7 @@ impl Test<'_> {
 
 /// Whether the bits of so many rows are all set.
 #[inline(always)]
-fn cover(rows: usize, word: impl Fn(usize) -> u64) -> bool {
+pub(super) fn cover(rows: usize, word: impl Fn(usize) -> u64) -> bool {
     let last = rows.div_ceil(WORD).saturating_sub(1);
     (0..last).all(|w| word(w) == u64::MAX) && (rows == 0 || word(last) & tail(rows) == tail(rows))
 }

@@ -11,7 +11,8 @@ use super::bits::{Bitmap, WORD, words};
 use super::chunk::{Chunk, Law, Rows, cut};
 use super::lanes::View;
 use super::program::{Program, compile};
-use super::run::{Job, Reg, Worker, run};
+use super::run::{Job, Reg, Run, Worker};
+use super::wide::widely;
 use crate::date::Day;
 use crate::error::{Diagnostic, nearest};
 use crate::explain::PLAN_FORMAT;
@@ -798,7 +799,11 @@ impl Columns<'_> {
             };
             let mut answer = |rows: &Rows, law: Law| {
                 let chunk = Chunk::new(set, batch, rows, law);
-                run(&mut worker, &job, &chunk);
+                widely(Run {
+                    worker: &mut worker,
+                    job: &job,
+                    chunk: &chunk,
+                });
                 for ((column, output), arg) in columns
                     .iter_mut()
                     .zip(&self.outputs)

@@ -1,11 +1,11 @@
 //! Facts: the columns of a batch as truths and lanes.
 
 use super::super::batch::{Column, Values, sensible};
-use super::super::bits::{WORD, tail};
+use super::super::bits::{Bitmap, WORD};
 use super::super::chunk::{Chunk, Rows};
-use super::super::lanes::{self, Block, Proof, Side, ends, pick, spread};
+use super::super::lanes::{self, Block, Proof, Side};
 use super::super::program::Instr;
-use super::super::segments::Test;
+use super::super::segments::{Test, cover};
 use super::{Job, Reg, Size, Worker};
 use crate::scalar::{V, is_open};
 
@@ -78,30 +78,6 @@ fn is_run(first: i64, last: i64, list: Question<'_>) -> bool {
 }
 
 impl<'b> Worker<'b> {
-    /// A fact: as a column for as long as only tests with constants read it.
-    #[inline(always)]
-    pub(super) fn load_later(
-        &mut self,
-        job: &Job<'b>,
-        chunk: &Chunk,
-        fact: usize,
-        instr: &Instr,
-        size: Size,
-    ) -> Reg<'b> {
-        let column = job.batch.columns.get(fact).and_then(Option::as_ref);
-        let part = &chunk.parts[instr.entity].rows;
-        match (column, part) {
-            (Some(column), Rows::Range(..))
-                if !instr.kept
-                    && column.wild().is_none()
-                    && !matches!(column.values(), Values::Bool(_)) =>
-            {
-                Reg::Column(fact)
-            }
-            _ => self.load(job, chunk, fact, instr, size),
-        }
-    }
-
     /// The answers of a column that was not loaded; `missing` is what an unknown value can be.
     #[inline(always)]
     pub(super) fn ask(
@@ -128,9 +104,9 @@ impl<'b> Worker<'b> {
                 }
             }
             Some(known) => {
-                known.copy_range(start, size.rows, &mut spare.t);
+                let known = known.range(start, size.rows, &mut spare.t);
                 let (yes, no) = Test::Const(question.of(missing)).word(0);
-                for ((t, f), known) in out.t.iter_mut().zip(&mut out.f).zip(&spare.t) {
+                for ((t, f), known) in out.t.iter_mut().zip(&mut out.f).zip(known) {
                     let holds = *t ^ not;
                     *t = holds & known | yes & !known;
                     *f = !holds & known | no & !known;
@@ -156,124 +132,91 @@ impl<'b> Worker<'b> {
             return Reg::Const(missing);
         };
         let bounds = def.map_or(V::UNKNOWN, |f| sensible(job.set, f));
-        match &chunk.parts[instr.entity].rows {
-            Rows::Range(start, _) => {
-                let lent = lent(column, *start, size);
-                self.load_range(column, *start, (missing, bounds), size, lent)
-            }
+        let picked;
+        let (column, start, lent) = match &chunk.parts[instr.entity].rows {
+            Rows::Range(start, _) => (column, *start, lent(column, *start, size)),
             Rows::List(list) => {
-                self.load_range(&column.pick(list), 0, (missing, bounds), size, None)
+                picked = column.pick(list);
+                (&picked, 0, None)
             }
+        };
+        match column.values() {
+            Values::Bool(values) => self.load_truths(column, values, start, size),
+            _ => self.load_numbers(column, start, (missing, bounds), size, lent),
         }
     }
 
     #[inline(always)]
-    fn load_range(
+    fn load_truths(
         &mut self,
         column: &Column<'_>,
+        values: &Bitmap,
         start: usize,
-        missing: (V, V),
         size: Size,
-        lent: Option<&'b [Block]>,
     ) -> Reg<'b> {
-        let rows = start..start + size.rows;
-        match column.values() {
-            Values::Bool(values) => {
-                let mut out = self.bits(size);
-                values.copy_range(start, size.rows, &mut out.t);
-                match column.known() {
-                    None => {
-                        for w in 0..size.words {
-                            out.f[w] = !out.t[w];
-                        }
-                    }
-                    Some(known) => {
-                        known.copy_range(start, size.rows, &mut out.f);
-                        for w in 0..size.words {
-                            let (value, known) = (out.t[w], out.f[w]);
-                            out.t[w] = value & known;
-                            out.f[w] = !value & known;
-                        }
-                    }
+        let mut out = self.bits(size);
+        values.copy_range(start, size.rows, &mut out.t);
+        match column.known() {
+            None => {
+                for w in 0..size.words {
+                    out.f[w] = !out.t[w];
                 }
-                Reg::Bits(out)
             }
-            Values::Small(v) => self.load_numbers(column, start, missing, (&v[rows], None), size),
-            Values::Medium(v) => self.load_numbers(column, start, missing, (&v[rows], None), size),
-            Values::Large(v) => self.load_numbers(column, start, missing, (&v[rows], lent), size),
+            Some(known) => {
+                known.copy_range(start, size.rows, &mut out.f);
+                for w in 0..size.words {
+                    let (value, known) = (out.t[w], out.f[w]);
+                    out.t[w] = value & known;
+                    out.f[w] = !value & known;
+                }
+            }
         }
+        Reg::Bits(out)
     }
 
     #[inline(always)]
-    fn load_numbers<T: Copy + Ord + Into<i64>>(
+    fn load_numbers(
         &mut self,
         column: &Column<'_>,
         start: usize,
         (missing, bounds): (V, V),
-        (values, lent): (&[T], Option<&'b [Block]>),
         size: Size,
+        lent: Option<&'b [Block]>,
     ) -> Reg<'b> {
         let mut out = self.lanes(size);
         let mut validity = self.bits(size);
-        match column.known() {
-            Some(known) => known.copy_range(start, size.rows, &mut validity.t),
-            None => validity.t.fill(u64::MAX),
-        }
-        let point = (0..size.words).all(|w| {
-            let rows = if w + 1 == size.words {
-                tail(size.rows)
-            } else {
-                u64::MAX
-            };
-            validity.t[w] & rows == rows
-        });
+        let known: &[u64] = match column.known() {
+            Some(known) => known.range(start, size.rows, &mut validity.t),
+            None => &[],
+        };
+        let point = column.known().is_none() || cover(size.rows, |w| known[w]);
         let strange = column.wild().filter(|w| w.any_in(start, size.rows));
-        let (mut min, mut max) = (i64::MAX, i64::MIN);
-        let (blocks, rest) = values.as_chunks::<WORD>();
-        let wide = |value: T| -> i64 { value.into() };
+        let rows = start..start + size.rows;
         // nothing is known of what is missing: its values, whatever they are, stay where they stand
-        let gaps = !point && missing == V::UNKNOWN && strange.is_none();
-        if point || gaps {
-            (min, max) = ends(values);
+        let gaps = |ends: Option<(i64, i64)>| {
+            let bound = ends.is_some_and(|(min, max)| !is_open(min) && !is_open(max));
+            bound && !point && missing == V::UNKNOWN && strange.is_none()
+        };
+        let mut ends = column.ends(rows.clone());
+        let lent = lent.filter(|_| strange.is_none() && (point || gaps(ends)));
+        if lent.is_none() {
+            let lanes = out.lo.as_flattened_mut();
+            match column.values() {
+                Values::Bool(_) => {}
+                Values::Small(values) => widen(lanes, &values[rows]),
+                Values::Medium(values) => widen(lanes, &values[rows]),
+                Values::Large(values) => widen(lanes, &values[rows]),
+            }
+            ends = ends.or_else(|| Some(lanes::ends(&out.lo.as_flattened()[..size.rows])));
         }
-        let gaps = gaps && !is_open(min) && !is_open(max);
-        let lent = lent.filter(|_| strange.is_none());
-        if (point || gaps) && lent.is_none() {
-            for (lo, values) in out.lo.iter_mut().zip(blocks) {
-                for lane in 0..WORD {
-                    lo[lane] = wide(values[lane]);
-                }
-            }
-            if let Some(lo) = out.lo.get_mut(blocks.len()) {
-                for (slot, value) in lo.iter_mut().zip(rest) {
-                    *slot = wide(*value);
-                }
-            }
-        }
-        if !point && !gaps {
-            let words = out.lo.iter_mut().zip(&mut out.hi).zip(&validity.t);
-            for (((lo, hi), known), values) in words.zip(blocks) {
-                for lane in 0..WORD {
-                    let (is, value) = (spread(*known, lane), wide(values[lane]));
-                    lo[lane] = pick(is, value, missing.lo);
-                    hi[lane] = pick(is, value, missing.hi);
-                }
-            }
-            if let (Some(lo), Some(hi), Some(known)) = (
-                out.lo.get_mut(blocks.len()),
-                out.hi.get_mut(blocks.len()),
-                validity.t.get(blocks.len()),
-            ) {
-                for (lane, value) in rest.iter().enumerate() {
-                    let (is, value) = (spread(*known, lane), wide(*value));
-                    lo[lane] = pick(is, value, missing.lo);
-                    hi[lane] = pick(is, value, missing.hi);
-                }
-            }
-        }
+        let gaps = gaps(ends);
         if gaps {
             out.gaps = true;
-            out.known.clone_from(&validity.t);
+            out.known.clear();
+            out.known.extend_from_slice(known);
+        } else if !point {
+            out.hi.clone_from(&out.lo);
+            out.put_where_unknown(known, missing);
         }
         self.free_bits.push(validity);
         if let Some(wild) = strange {
@@ -285,9 +228,7 @@ impl<'b> Worker<'b> {
             }
             out.measure(size.rows);
         } else if point || gaps {
-            if min > max {
-                (min, max) = (0, 0);
-            }
+            let (min, max) = ends.filter(|(min, max)| min <= max).unwrap_or_default();
             out.proof = Proof {
                 point: true,
                 open: false,
@@ -306,9 +247,18 @@ impl<'b> Worker<'b> {
             };
         }
         match lent {
-            Some(lo) if point || gaps => Reg::Lent(out, lo),
-            _ => Reg::Lanes(out),
+            Some(lo) => Reg::Lent(out, lo),
+            None => Reg::Lanes(out),
         }
+    }
+}
+
+/// Numbers of a column as lanes.
+#[inline(always)]
+fn widen<T: Copy + Into<i64>>(lanes: &mut [i64], values: &[T]) {
+    // one loop over all: over blocks of a fixed size it is unrolled lane by lane
+    for (lane, value) in lanes.iter_mut().zip(values) {
+        *lane = (*value).into();
     }
 }
 

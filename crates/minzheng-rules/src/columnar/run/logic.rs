@@ -1,11 +1,19 @@
 //! Truths from truths, and choices between two values.
 
-use super::super::lanes::{self, View};
+use super::super::lanes;
 use super::super::program::Arg;
 use super::super::segments::Test;
 use super::{Reg, Size, Worker};
 use crate::lang::Type;
 use crate::scalar::V;
+
+/// Writes what stands in two rows of words, word by word.
+#[inline(always)]
+fn join(out: &mut [u64], a: &[u64], b: &[u64], op: impl Fn(u64, u64) -> u64) {
+    for (word, (a, b)) in out.iter_mut().zip(a.iter().zip(b)) {
+        *word = op(*a, *b);
+    }
+}
 
 impl<'b> Worker<'b> {
     #[inline(always)]
@@ -14,35 +22,43 @@ impl<'b> Worker<'b> {
             return Reg::Const(V::FALSE);
         }
         let mut out = self.bits(size);
-        let mut first = true;
+        let (mut first, mut written, mut open) = (None, false, false);
         for part in parts {
             match self.truth(*part) {
                 Test::Const(V::TRUE) => {}
-                Test::Const(_) => {
-                    if first {
-                        out.f.fill(0);
+                Test::Const(_) => open = true,
+                Test::Bits(t, f) => match first.take() {
+                    None if !written => first = Some((t, f)),
+                    // the first is not copied, but read beside the second
+                    Some((first_t, first_f)) => {
+                        join(&mut out.t, first_t, t, |a, b| a & b);
+                        join(&mut out.f, first_f, f, |a, b| a | b);
+                        written = true;
                     }
-                    out.t.fill(0);
-                    first = false;
-                }
-                Test::Bits(t, f) if first => {
-                    out.t.copy_from_slice(t);
-                    out.f.copy_from_slice(f);
-                    first = false;
-                }
-                Test::Bits(t, f) => {
-                    for ((t, f), (more_t, more_f)) in
-                        out.t.iter_mut().zip(&mut out.f).zip(t.iter().zip(f))
-                    {
-                        *t &= more_t;
-                        *f |= more_f;
+                    None => {
+                        for ((t, f), (more_t, more_f)) in
+                            out.t.iter_mut().zip(&mut out.f).zip(t.iter().zip(f))
+                        {
+                            *t &= more_t;
+                            *f |= more_f;
+                        }
                     }
-                }
+                },
             }
         }
-        if first {
-            self.free_bits.push(out);
-            return Reg::Const(V::TRUE);
+        match first {
+            Some((t, f)) => {
+                out.t.copy_from_slice(t);
+                out.f.copy_from_slice(f);
+            }
+            None if written => {}
+            None => {
+                self.free_bits.push(out);
+                return Reg::Const(if open { V::MAYBE } else { V::TRUE });
+            }
+        }
+        if open {
+            out.t.fill(0);
         }
         Reg::Bits(out)
     }
@@ -116,27 +132,25 @@ impl<'b> Worker<'b> {
 
     /// An official's finding where there is one.
     #[inline(always)]
-    pub(super) fn finding(&mut self, mut found: Reg<'b>, inner: Arg, size: Size) -> Reg<'b> {
-        found.close();
-        let out = match &found {
-            Reg::Const(v) if v.is_known() => Reg::Const(*v),
-            Reg::Const(_) | Reg::Empty | Reg::Column(_) | Reg::Scaled(..) => self.copy(inner, size),
-            Reg::Bits(bits) => {
+    pub(super) fn finding(&mut self, found: Arg, inner: Arg, size: Size) -> Reg<'b> {
+        match self.regs[found.at as usize] {
+            Reg::Const(v) if v.is_known() => Reg::Const(v),
+            Reg::Empty | Reg::Const(_) | Reg::Column(_) | Reg::Scaled(..) => self.copy(inner, size),
+            Reg::Bits(_) => {
                 let mut out = self.bits(size);
-                let inner = self.truth(inner);
+                let (found, inner) = (self.truth(found), self.truth(inner));
                 for w in 0..size.words {
-                    let (t, f) = inner.word(w);
-                    let open = !(bits.t[w] | bits.f[w]);
-                    out.t[w] = bits.t[w] | t & open;
-                    out.f[w] = bits.f[w] | f & open;
+                    let ((found_t, found_f), (t, f)) = (found.word(w), inner.word(w));
+                    let open = !(found_t | found_f);
+                    out.t[w] = found_t | t & open;
+                    out.f[w] = found_f | f & open;
                 }
                 Reg::Bits(out)
             }
             Reg::Lanes(_) | Reg::Lent(..) => {
                 let mut out = self.lanes(size);
-                let mut scratch = None;
-                let inner = self.view(inner, &mut scratch);
-                let found = found.numbers().map_or(inner, |(l, lo)| View::over(l, lo));
+                let (mut s1, mut s2) = (None, None);
+                let (found, inner) = (self.view(found, &mut s1), self.view(inner, &mut s2));
                 lanes::each(&mut out, size.rows, |row| {
                     Some(found.get(row))
                         .filter(|v| v.is_known())
@@ -144,13 +158,7 @@ impl<'b> Worker<'b> {
                 });
                 Reg::Lanes(out)
             }
-        };
-        match found {
-            Reg::Bits(bits) => self.free_bits.push(bits),
-            Reg::Lanes(lanes) | Reg::Lent(lanes, _) => self.free_lanes.push(lanes),
-            Reg::Empty | Reg::Const(_) | Reg::Column(_) | Reg::Scaled(..) => {}
         }
-        out
     }
 
     #[inline(always)]

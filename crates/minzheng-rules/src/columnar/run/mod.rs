@@ -10,12 +10,13 @@ mod logic;
 
 use std::sync::Arc;
 
-use super::batch::Batch;
-use super::bits::{Truths, WORD, tail, words};
+use super::batch::{Batch, Values};
+use super::bits::{Truths, WORD, tail};
 use super::chunk::{Chunk, Rows};
 use super::lanes::{self, Block, Lanes, Proof, Scratch, Side, View};
 use super::program::{Arg, Instr, Program, Step};
 use super::segments::Test;
+use super::wide::Work;
 use crate::ir::Plan;
 use crate::lang::Type;
 use crate::pack::PackSet;
@@ -73,6 +74,22 @@ impl Reg<'_> {
             other => *self = other,
         }
     }
+}
+
+/// What a number is multiplied by.
+#[derive(Debug, Clone, Copy)]
+enum Factor {
+    Of(Arg),
+    Number(i64),
+}
+
+/// A test of a column that was not loaded.
+#[derive(Debug, Clone, Copy)]
+struct Asked<'p> {
+    of: Arg,
+    question: Question<'p>,
+    /// What stands for a value that is not known, where that is not what the fact says.
+    missing: Option<V>,
 }
 
 /// What a chunk is evaluated with.
@@ -216,58 +233,61 @@ impl<'b> Worker<'b> {
         for at in 0..self.regs.len() {
             self.release(at);
         }
-        self.regs.resize_with(job.program.steps.len(), Reg::default);
+        self.regs.clear();
         let mut climbs = Climbs::default();
-        for (at, instr) in job.program.steps.iter().enumerate() {
-            let size = chunk.size(instr.entity);
-            let value = match self.asked(instr) {
-                Some((arg, fact, question, missing)) => {
-                    self.question(job, chunk, (arg, fact), question, missing)
-                }
-                None => {
-                    self.ready(job, chunk, &instr.step, &instr.reads);
-                    self.step(job, chunk, instr, size, &mut climbs)
+        let (steps, outputs) = (&job.program.steps, &job.program.outputs);
+        for at in 0..=steps.len() {
+            let instr = steps.get(at);
+            let asked = instr.and_then(|instr| self.asked(job, chunk, &instr.step));
+            let value = match (asked, instr) {
+                (Some(asked), _) => self.question(job, chunk, asked),
+                (None, instr) => {
+                    // after the last step the outputs are read
+                    self.ready(job, chunk, instr, instr.map_or(outputs, |i| &i.reads));
+                    let Some(instr) = instr else { return };
+                    self.step(job, chunk, instr, &mut climbs)
                 }
             };
-            self.regs[at] = settle(value, size);
+            let Some(instr) = instr else { return };
+            self.regs.push(settle(value, chunk.size(instr.entity)));
             for dead in &instr.dies {
                 self.release(*dead as usize);
             }
-        }
-        for output in &job.program.outputs {
-            self.close(*output);
         }
     }
 
     /// Lays out what a step reads, as it reads it: columns are loaded; some operations know of gaps, all others read lowest and
     /// highest.
     #[inline(always)]
-    fn ready(&mut self, job: &Job<'b>, chunk: &Chunk, step: &Step, reads: &[Arg]) {
+    fn ready(&mut self, job: &Job<'b>, chunk: &Chunk, instr: Option<&Instr>, reads: &[Arg]) {
+        let step = instr.map(|instr| &instr.step);
         let knows_gaps = matches!(
             step,
-            Step::Lt(..)
-                | Step::Le(..)
-                | Step::Eq(..)
-                | Step::In(..)
-                | Step::Has(_)
-                | Step::Older { .. }
-                | Step::Add(..)
-                | Step::Sub(..)
-                | Step::Mul(..)
-                | Step::Scale(..)
-                | Step::Times { .. }
-                | Step::Coalesce(..)
-                | Step::Age(..)
-                | Step::Each(..)
+            Some(
+                Step::Lt(..)
+                    | Step::Le(..)
+                    | Step::Eq(..)
+                    | Step::In(..)
+                    | Step::Has(_)
+                    | Step::Older { .. }
+                    | Step::Add(..)
+                    | Step::Sub(..)
+                    | Step::Mul(..)
+                    | Step::Scale(..)
+                    | Step::Times { .. }
+                    | Step::Coalesce(..)
+                    | Step::Age(..)
+                    | Step::Each(..)
+            )
         );
         for arg in reads {
             self.force_column(job, chunk, *arg);
         }
         let scales = match step {
-            Step::Lt(a, b) | Step::Le(a, b) => {
+            Some(Step::Lt(a, b) | Step::Le(a, b)) => {
                 self.factor(*a).is_some() && self.factor(*b).is_some()
             }
-            Step::Times { .. } => true,
+            Some(Step::Times { .. }) => instr.is_some_and(|instr| self.stays_scaled(instr)),
             _ => false,
         };
         for arg in reads {
@@ -281,29 +301,37 @@ impl<'b> Worker<'b> {
     }
 
     /// What a step asks of a column that was not loaded: where the other side of its test is the same for all rows.
-    fn asked<'p>(&mut self, instr: &'p Instr) -> Option<(Arg, usize, Question<'p>, Option<V>)> {
+    fn asked<'p>(&mut self, job: &Job<'b>, chunk: &Chunk, step: &'p Step) -> Option<Asked<'p>> {
+        let asked = |of: Arg, question| Asked {
+            of,
+            question,
+            missing: None,
+        };
         let stands = |worker: &Self, a: Arg, b: Arg, sides: (Side, Side)| {
-            let (arg, other, side) = match (worker.column(a), worker.column(b)) {
-                (Some(_), None) => (a, b, sides.0),
-                (None, Some(_)) => (b, a, sides.1),
+            let may = |arg| worker.may_be_asked(job, chunk, arg);
+            let (of, other, side) = match (may(a), may(b)) {
+                (true, false) => (a, b, sides.0),
+                (false, true) => (b, a, sides.1),
                 _ => return None,
             };
-            let fact = worker.column(arg)?;
             let constant = worker.constant(other)?.get()?;
-            Some((arg, fact, Question::Stands(side, constant), None))
+            Some(asked(of, Question::Stands(side, constant)))
         };
-        match &instr.step {
+        match step {
             Step::Lt(a, b) => stands(self, *a, *b, (Side::Below, Side::Above)),
             Step::Le(a, b) => stands(self, *a, *b, (Side::UpTo, Side::From)),
             Step::Eq(a, b) => stands(self, *a, *b, (Side::Same, Side::Same)),
-            Step::In(a, values) => Some((*a, self.column(*a)?, Question::IsIn(values), None)),
-            Step::Has(a) => Some((*a, self.column(*a)?, Question::IsKnown, None)),
-            Step::Older { birth, on, years } => {
-                let fact = self.column(*birth)?;
+            Step::In(a, values) if self.may_be_asked(job, chunk, *a) => {
+                Some(asked(*a, Question::IsIn(values)))
+            }
+            Step::Has(a) if self.may_be_asked(job, chunk, *a) => Some(asked(*a, Question::IsKnown)),
+            Step::Older { birth, on, years } if self.may_be_asked(job, chunk, *birth) => {
                 let day = self.latest_birth(self.constant(*on)?.get()?, *years)?;
-                // an age is known or not: bounds of the birth say nothing of it
-                let question = Question::Stands(Side::UpTo, day);
-                Some((*birth, fact, question, Some(V::UNKNOWN)))
+                Some(Asked {
+                    // an age is known or not: bounds of the birth say nothing of it
+                    missing: Some(V::UNKNOWN),
+                    ..asked(*birth, Question::Stands(Side::UpTo, day))
+                })
             }
             _ => None,
         }
@@ -316,7 +344,7 @@ impl<'b> Worker<'b> {
         if let Reg::Column(fact) = self.regs[at] {
             let instr = &job.program.steps[at];
             let size = chunk.size(instr.entity);
-            self.regs[at] = self.load(job, chunk, fact, instr, size);
+            self.regs[at] = settle(self.load(job, chunk, fact, instr, size), size);
         }
     }
 
@@ -326,7 +354,7 @@ impl<'b> Worker<'b> {
         let at = arg.at as usize;
         if let Reg::Scaled(of, factor) = self.regs[at] {
             let size = chunk.size(job.program.steps[at].entity);
-            self.regs[at] = self.scale(of, factor, size);
+            self.regs[at] = self.product(of, Factor::Number(factor), size);
         }
     }
 
@@ -425,37 +453,33 @@ impl<'b> Worker<'b> {
         }
     }
 
-    /// A test of a column that was not loaded; `missing` where another value stands for what is not known than the fact says.
+    /// Answers what a step asks of a column that was not loaded.
     #[inline(always)]
-    fn question(
-        &mut self,
-        job: &Job<'b>,
-        chunk: &Chunk,
-        (arg, fact): (Arg, usize),
-        question: Question<'_>,
-        missing: Option<V>,
-    ) -> Reg<'b> {
-        let column = job.batch.columns.get(fact).and_then(Option::as_ref);
-        let entity = job.program.steps[arg.at as usize].entity;
-        let (Some(column), Some(def), Rows::Range(start, rows)) =
-            (column, job.set.facts.get(fact), &chunk.parts[entity].rows)
-        else {
-            // no register is a column then
+    fn question(&mut self, job: &Job<'b>, chunk: &Chunk, asked: Asked<'_>) -> Reg<'b> {
+        let entity = job.program.steps[asked.of.at as usize].entity;
+        let Reg::Column(fact) = self.regs[asked.of.at as usize] else {
             return Reg::Empty;
         };
-        let size = Size {
-            rows: *rows,
-            words: words(*rows),
+        let column = job.batch.columns.get(fact).and_then(Option::as_ref);
+        let (Some(column), Some(def), Rows::Range(start, _)) =
+            (column, job.set.facts.get(fact), &chunk.parts[entity].rows)
+        else {
+            return Reg::Empty;
         };
-        let missing = missing.unwrap_or_else(|| V::missing(def.ty, def.low, def.high));
-        self.ask(column, *start, size, missing, question)
+        let missing = V::missing(def.ty, def.low, def.high);
+        let missing = asked.missing.unwrap_or(missing);
+        self.ask(column, *start, chunk.size(entity), missing, asked.question)
     }
 
-    fn column(&self, arg: Arg) -> Option<usize> {
-        match self.regs[arg.at as usize] {
-            Reg::Column(fact) => Some(fact),
-            _ => None,
-        }
+    /// Whether a register is a column that can be asked: of rows that stand together, all of them as they should be.
+    fn may_be_asked(&self, job: &Job<'b>, chunk: &Chunk, arg: Arg) -> bool {
+        let Reg::Column(fact) = self.regs[arg.at as usize] else {
+            return false;
+        };
+        let entity = job.program.steps[arg.at as usize].entity;
+        let column = job.batch.columns.get(fact).and_then(Option::as_ref);
+        matches!(chunk.parts[entity].rows, Rows::Range(..))
+            && column.is_some_and(|c| c.wild().is_none() && !matches!(c.values(), Values::Bool(_)))
     }
 
     /// The truth words of an argument, its polarity applied; `None` where one value stands for all.
@@ -504,26 +528,23 @@ impl<'b> Worker<'b> {
         job: &Job<'b>,
         chunk: &Chunk,
         instr: &Instr,
-        size: Size,
         climbs: &mut Climbs,
     ) -> Reg<'b> {
+        let size = chunk.size(instr.entity);
         match &instr.step {
             Step::Const(lo, hi) => Reg::Const(V { lo: *lo, hi: *hi }),
             Step::Law(slot) => self.law(job, chunk, *slot, instr.ty, size),
-            Step::Load(fact) => self.load_later(job, chunk, *fact, instr, size),
+            Step::Load(fact) => Reg::Column(*fact),
             Step::Spread(arg) => self.spread(job, chunk, *arg, instr, size, climbs),
-            Step::Finding(fact, inner) => {
-                let found = self.load(job, chunk, *fact, instr, size);
-                self.finding(found, *inner, size)
-            }
+            Step::Finding(found, inner) => self.finding(*found, *inner, size),
             Step::Param(param, keys) => {
                 self.figure(job, chunk, (*param, keys), instr, size, climbs)
             }
             Step::And(parts) => self.all(parts, size),
-            Step::Lt(a, b) if self.is_scaled(*a) || self.is_scaled(*b) => {
-                Reg::Bits(self.less_scaled(*a, *b, size))
-            }
-            Step::Le(a, b) if self.is_scaled(*a) || self.is_scaled(*b) => {
+            Step::Lt(a, b) | Step::Le(a, b) if self.is_scaled(*a) || self.is_scaled(*b) => {
+                if matches!(instr.step, Step::Lt(..)) {
+                    return Reg::Bits(self.less_scaled(*a, *b, size));
+                }
                 // not below the other way round
                 let mut out = self.less_scaled(*b, *a, size);
                 let Truths { t, f } = &mut *out;
@@ -554,23 +575,20 @@ impl<'b> Worker<'b> {
             }
             Step::Add(a, b) => two!(self, *a, *b, size, V::add, lanes::add),
             Step::Sub(a, b) => two!(self, *a, *b, size, V::sub, lanes::sub),
-            Step::Mul(a, b) => self.multiply(*a, *b, size),
-            Step::Scale(arg, k) => match &self.regs[arg.at as usize] {
-                Reg::Lanes(_) | Reg::Lent(..) if *k > 0 && !instr.kept => Reg::Scaled(*arg, *k),
-                _ => self.scale(*arg, *k, size),
-            },
+            Step::Scale(of, factor) if self.may_be_scaled_late(*of, *factor, instr.kept) => {
+                Reg::Scaled(*of, *factor)
+            }
             Step::Times {
-                scaled,
-                other,
-                product,
-                factor,
-            } => {
-                if !instr.kept && self.fits(*scaled, *other, *product) {
-                    return Reg::Scaled(*product, *factor);
-                }
-                self.force_scaled(job, chunk, *scaled);
-                self.force_scaled(job, chunk, *other);
-                self.multiply(*scaled, *other, size)
+                product, factor, ..
+            } if self.stays_scaled(instr) => Reg::Scaled(*product, *factor),
+            Step::Mul(a, _) | Step::Scale(a, _) | Step::Times { scaled: a, .. } => {
+                let by = match &instr.step {
+                    Step::Scale(_, factor) => Factor::Number(*factor),
+                    Step::Times { other, .. } => Factor::Of(*other),
+                    Step::Mul(_, b) => Factor::Of(*b),
+                    _ => return Reg::Empty,
+                };
+                self.product(*a, by, size)
             }
             Step::Older { birth, on, years } => self.older(*birth, *on, *years, size),
             Step::Min(parts) => fold!(self, parts, size, V::min, lanes::least),
@@ -624,9 +642,23 @@ impl<'b> Worker<'b> {
         out
     }
 
+    /// Whether a number that is scaled is scaled when it is read: numbers are, those that are the same for all rows are not.
+    fn may_be_scaled_late(&self, of: Arg, factor: i64, kept: bool) -> bool {
+        factor > 0 && !kept && self.regs[of.at as usize].numbers().is_some()
+    }
+
     /// Whether a x factor x b is the product of a and b, scaled, in every row: no row overflows on the one way or the other.
-    fn fits(&self, scaled: Arg, other: Arg, product: Arg) -> bool {
-        let Reg::Scaled(of, factor) = self.regs[scaled.at as usize] else {
+    fn stays_scaled(&self, instr: &Instr) -> bool {
+        let Step::Times {
+            scaled,
+            other,
+            product,
+            factor,
+        } = instr.step
+        else {
+            return false;
+        };
+        let (Reg::Scaled(of, by), false) = (&self.regs[scaled.at as usize], instr.kept) else {
             return false;
         };
         let lanes = |arg: Arg| self.regs[arg.at as usize].numbers().map(|(l, _)| l.proof);
@@ -634,49 +666,44 @@ impl<'b> Worker<'b> {
             Reg::Const(v) => Some(Proof::of(*v)),
             _ => lanes(arg),
         };
-        let (Some(of), Some(other), Some(product)) = (proof(of), proof(other), lanes(product))
+        let (Some(of), Some(other), Some(product)) = (proof(*of), proof(other), lanes(product))
         else {
             return false;
         };
-        let straight = of.times(factor).and_then(|scaled| scaled.product(other));
+        let straight = of.times(*by).and_then(|scaled| scaled.product(other));
         straight.is_some() && product.times(factor).is_some()
-    }
-
-    #[inline(always)]
-    fn scale(&mut self, arg: Arg, k: i64, size: Size) -> Reg<'b> {
-        if let Some(v) = self.constant(arg) {
-            return Reg::Const(v.scale(k));
-        }
-        if k == 0 {
-            // nothing times zero is zero
-            self.close(arg);
-        }
-        let gaps = self.agree(&[arg]);
-        let mut out = self.lanes(size);
-        let (mut s1, mut s2) = (None, None);
-        let (a, k) = (self.view(arg, &mut s1), View::splat(V::known(k), &mut s2));
-        lanes::mul(&mut out, size.rows, size.words, a, k);
-        if gaps {
-            self.veil(&mut out, &[arg], size);
-        }
-        Reg::Lanes(out)
     }
 
     /// A product. Nothing times zero is zero: it is known where the other number is not.
     #[inline(always)]
-    fn multiply(&mut self, a: Arg, b: Arg, size: Size) -> Reg<'b> {
-        if let (Some(a), Some(b)) = (self.constant(a), self.constant(b)) {
+    fn product(&mut self, a: Arg, by: Factor, size: Size) -> Reg<'b> {
+        let fixed = match by {
+            Factor::Of(b) => self.constant(b),
+            Factor::Number(factor) => Some(V::known(factor)),
+        };
+        if let (Some(a), Some(b)) = (self.constant(a), fixed) {
             return Reg::Const(a.mul(b));
         }
-        let gaps = self.agree(&[a, b]);
+        let both = match by {
+            Factor::Of(b) => [a, b],
+            Factor::Number(_) => [a, a],
+        };
+        let gaps = self.agree(&both);
         let (mut out, mut sure) = (self.lanes(size), self.bits(size));
         let (mut s1, mut s2) = (None, None);
-        let (one, two) = (self.view(a, &mut s1), self.view(b, &mut s2));
+        let one = self.view(a, &mut s1);
+        let two = match by {
+            Factor::Of(b) => self.view(b, &mut s2),
+            Factor::Number(factor) => View::splat(V::known(factor), &mut s2),
+        };
         lanes::mul(&mut out, size.rows, size.words, one, two);
         if gaps {
-            let (a, b) = (&[a], &[b]);
-            let (known_a, known_b) = (self.known(a), self.known(b));
-            let (zero_a, zero_b) = (one.proof.may_be_zero(), two.proof.may_be_zero());
+            let (b, none) = (&both[1..], &both[..0]);
+            let b = if matches!(by, Factor::Of(_)) { b } else { none };
+            let (known_a, known_b) = (self.known(&both[..1]), self.known(b));
+            // beside a constant every zero is known already
+            let zero_a = fixed.is_none() && one.proof.may_be_zero();
+            let zero_b = two.proof.may_be_zero();
             for (w, sure) in sure.t.iter_mut().enumerate() {
                 let (a, b) = (known_a(w), known_b(w));
                 *sure = a & b;
@@ -728,32 +755,20 @@ fn settle(value: Reg<'_>, size: Size) -> Reg<'_> {
     Reg::Bits(bits)
 }
 
-/// Runs a chunk with the widest instructions that this machine has.
-pub(super) fn run<'b>(worker: &mut Worker<'b>, job: &Job<'b>, chunk: &Chunk) {
-    #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2")
-        && std::arch::is_x86_feature_detected!("bmi1")
-        && std::arch::is_x86_feature_detected!("bmi2")
-        && std::arch::is_x86_feature_detected!("popcnt")
-        && std::arch::is_x86_feature_detected!("lzcnt")
-    {
-        #[expect(
-            unsafe_code,
-            reason = "the one call that design section 4.3 allows: the instructions were found on the line above"
-        )]
-        // SAFETY: every feature that `run_wide` is compiled with was detected just now
-        unsafe {
-            run_wide(worker, job, chunk);
-        }
-        return;
-    }
-    worker.run(job, chunk);
+/// A chunk to be run; the outputs stay in the registers of the worker.
+pub(super) struct Run<'r, 'b> {
+    pub(super) worker: &'r mut Worker<'b>,
+    pub(super) job: &'r Job<'b>,
+    pub(super) chunk: &'r Chunk,
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
-fn run_wide<'b>(worker: &mut Worker<'b>, job: &Job<'b>, chunk: &Chunk) {
-    worker.run(job, chunk);
+impl Work for Run<'_, '_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.worker.run(self.job, self.chunk);
+    }
 }
 
 #[cfg(test)]
@@ -764,7 +779,9 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use crate::columnar::{Bitmap, Column, Dates, Request, Table, Values, lanes::mask};
+    use crate::columnar::{
+        Bitmap, Column, Dates, Request, Table, Values, bits::words, lanes::mask,
+    };
     use crate::date::Day;
     use crate::pack::{PackSource, SourceFile};
     use crate::scenario::Engine;
