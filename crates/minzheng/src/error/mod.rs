@@ -313,7 +313,9 @@ fn zh_message(code: &str) -> &'static str {
         "E-EVIDENCE-WINDOW" => "核对期间缺少日期字段，或日期字段不对",
         "E-EXPORT-BASE" => "导出所用的地址写法不对",
         "E-EXPORT-LOW" => "没有这个事实，不能说明它的最低值",
+        "E-EXPORT-NAME" => "事实与所在表的主键列同名",
         "E-EXPORT-NULLS" => "这一输出不能写成一个以空值表示未知的表达式",
+        "E-EXPORT-OUTPUT" => "没有这个输出",
         "E-FACT-FORMULA" => "这一项由规则算出，不能填报",
         "E-FACT-NAME" => "没有这个事实",
         "E-FACT-RANGE" => "数值超出合理范围",
@@ -353,6 +355,7 @@ fn zh_message(code: &str) -> &'static str {
         "E-COMPARE-ON" => "各户自带认定日，不能按两个认定日比较",
         "E-COMPARE-SORT" => "表未按户排列，又没有可供排序的目录",
         "E-COMPARE-TABLES" => "两侧的户编号列不同，不能比较",
+        "E-INPUT" => "输入未被接受",
         "E-LIST-CELL" => "清单的单元格写法不对",
         "E-LIST-DAMAGED" => "单元格的内容被电子表格改动",
         "E-LIST-DIFFERS" => "同一资源各行的内容不一致",
@@ -363,6 +366,11 @@ fn zh_message(code: &str) -> &'static str {
         "E-SHEET-MERGED" => "合并的单元格无法读作清单",
         "E-SHEET-NAME" => "没有指明是哪一个工作表",
         "E-SHEET-SIZE" => "工作簿太大",
+        "E-MATCH-ANSWER" => "数源的答复与其记录不符，事实按不清楚处理",
+        "E-MATCH-KEY" => "记录没有身份号码，不归于任何人",
+        "E-MATCH-LOST" => "数源称有此人的记录而未见，该项按未取得处理",
+        "E-MATCH-SIZE" => "人数超出一次能编号的行数",
+        "E-MATCH-TWICE" => "两人的身份号码相同，其记录不归于任何人",
         "E-MATCH-FAULT" => "批量核对与逐户核对的结果不一致",
         "E-MATCH-PERSON" => "表中没有要说明的人",
         "E-MAP-FACT" => "对照表所指的事实不存在",
@@ -487,4 +495,32 @@ fn zh_help(code: &str, en: &str) -> String {
         _ => return en.to_owned(),
     };
     fixed.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_of_the_page_has_chinese_words_of_its_own() {
+        let page = include_str!("../../../../docs/reference/errors.md");
+        let mut seen = 0;
+        for part in page
+            .split("\n## ")
+            .filter(|part| !part.starts_with("Expressions"))
+        {
+            let codes = part.lines().filter_map(|line| {
+                let code = line.strip_prefix("| `")?.split('`').next()?;
+                // what Spark alone can get wrong is said where it is found
+                let ours = code.starts_with("E-") && !code.starts_with("E-SPARK-");
+                ours.then_some(code)
+            });
+            for code in codes {
+                assert_ne!(zh_message(code), zh_message("E-TYPE"), "{code}");
+                assert_ne!(zh_message(code), "", "{code}");
+                seen += 1;
+            }
+        }
+        assert!(seen > 200, "{seen}");
+    }
 }
