@@ -2,6 +2,7 @@ package cn.minzheng
 
 import com.google.gson.JsonParser
 import java.io.File
+import java.time.LocalDate
 import org.junit.jupiter.api.Assertions.assertArrayEquals
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
@@ -24,6 +25,17 @@ class SameBytesTest {
         val many = Engine.withPacks(nation, emptyList()).use { compare(it, "published", "published-answers") }
         println("$many published readings")
         assertTrue(many > 100)
+    }
+
+    /** Tables as Arrow's own bytes, in and out. */
+    @Test
+    fun `tables are decided as in Rust`() {
+        fun read(name: String) = File(folder, "$name.arrow").readBytes()
+        val options = TableOptions(on = LocalDate.of(2026, 8, 25), status = FactStatus.VERIFIED)
+        val decided = Repository.engine.decideTables(read("households"), read("people"), options)
+        assertEquals(0uL to emptyList<TableFinding>(), decided.setAside to decided.findings)
+        assertEquals(listOf("households", "people"), decided.tables.map { it.name })
+        for (table in decided.tables) assertArrayEquals(read("decided-${table.name}"), table.bytes, table.name)
     }
 
     /** The published questions on who may set a figure: a pack that loads, or the codes it is refused for. */
