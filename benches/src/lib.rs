@@ -28,3 +28,7 @@ pub mod peer;
 pub mod reference;
 pub mod report;
 pub mod scalar;
+
+/// As the Python extension has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
