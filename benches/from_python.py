@@ -1,8 +1,8 @@
 """What the package costs from Python: one household, the first answer, and tables beside the same work of a program in Rust.
 
-``python benches/from_python.py --households FILE --people FILE --tables PROGRAM``: Parquet files as ``minzheng synth`` writes them, and the program
-``tables`` of the benches (``cargo build --release -p minzheng-benches --bin tables``). The interpreter must have the package and pyarrow. CPU time of
-a process; of several runs the least, and the most beside it.
+``python benches/from_python.py --households FILE --people FILE --tables PROGRAM``: Parquet files as ``minzheng synth`` writes them,
+and the program ``tables`` of the benches, built as the wheel is (``cargo build --profile wheel -p minzheng-benches --bin tables``).
+The interpreter must have the package and pyarrow. CPU time of a process; of several runs the least, and the most beside it.
 """
 
 from __future__ import annotations

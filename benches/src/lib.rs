@@ -25,6 +25,7 @@ pub mod manifest;
 pub mod matching;
 pub mod ours;
 pub mod peer;
+pub mod program;
 pub mod reference;
 pub mod report;
 pub mod scalar;

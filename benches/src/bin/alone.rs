@@ -9,18 +9,10 @@ use std::time::Duration;
 
 use minzheng_benches::data::Population;
 use minzheng_benches::engine::{is_native, ready};
-use minzheng_benches::manifest;
+use minzheng_benches::{manifest, program};
 
 fn main() -> ExitCode {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    match run(&args) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            println!("{problem}");
-            ExitCode::FAILURE
-        }
-    }
+    program::run(run)
 }
 
 fn run(args: &[&str]) -> Result<(), String> {

@@ -5,26 +5,17 @@
 #![expect(clippy::print_stdout, reason = "a program talks to its terminal")]
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs;
 use std::process::ExitCode;
 
 use arrow_array::RecordBatch;
-use arrow_ipc::reader::FileReader;
 use minzheng::Engine;
-use minzheng_arrow::{RunOptions, TableFile, run_held};
-use minzheng_benches::clock::cpu;
+use minzheng_arrow::{MemoryTable, RunOptions, TableFile, run_held};
+use minzheng_benches::{clock::cpu, program};
 use minzheng_rules::date::Day;
 
 fn main() -> ExitCode {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    match run(&args) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            println!("{problem}");
-            ExitCode::FAILURE
-        }
-    }
+    program::run(run)
 }
 
 fn run(args: &[&str]) -> Result<(), String> {
@@ -53,12 +44,7 @@ fn run(args: &[&str]) -> Result<(), String> {
 }
 
 fn held(path: &str) -> Result<TableFile, String> {
-    let told = |problem: &dyn std::fmt::Display| format!("{path}: {problem}");
-    let file = File::open(path).map_err(|e| told(&e))?;
-    let reader = FileReader::try_new(file, None).map_err(|e| told(&e))?;
-    let schema = reader.schema();
-    let batches = reader
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|e| told(&e))?;
-    TableFile::held(schema, batches).map_err(|e| told(&e))
+    let bytes = fs::read(path).map_err(|e| format!("{path}: {e}"))?;
+    let table = MemoryTable::from_ipc(path, &bytes).map_err(|e| e.to_string())?;
+    TableFile::held(table.schema, table.batches).map_err(|e| format!("{path}: {e}"))
 }

@@ -698,9 +698,8 @@ impl<'b> Worker<'b> {
         };
         lanes::mul(&mut out, size.rows, size.words, one, two);
         if gaps {
-            let (b, none) = (&both[1..], &both[..0]);
-            let b = if matches!(by, Factor::Of(_)) { b } else { none };
-            let (known_a, known_b) = (self.known(&both[..1]), self.known(b));
+            let other = if fixed.is_none() { &both[1..] } else { &[] };
+            let (known_a, known_b) = (self.known(&both[..1]), self.known(other));
             // beside a constant every zero is known already
             let zero_a = fixed.is_none() && one.proof.may_be_zero();
             let zero_b = two.proof.may_be_zero();
