@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use super::batch::{Batch, NO_ROW};
-use super::bits::words;
+use super::bits::{WORD, words};
 use super::run::Size;
 use crate::pack::PackSet;
 
@@ -47,6 +47,48 @@ pub(super) struct Part {
     pub(super) offsets: Vec<u32>,
     /// The row above of every row.
     pub(super) above: Vec<u32>,
+    /// The last row of every row above that has any.
+    pub(super) ends: Vec<u64>,
+}
+
+impl Part {
+    /// Rows below others, which begin at `offsets`.
+    pub(super) fn below(rows: Rows, offsets: Vec<u32>) -> Self {
+        // one more at every place where the rows of the next row above begin, added up
+        let mut above = vec![0_u32; rows.len()];
+        for start in offsets.iter().skip(1) {
+            if let Some(slot) = above.get_mut(*start as usize) {
+                *slot += 1;
+            }
+        }
+        let mut up = 0;
+        for slot in &mut above {
+            up += *slot;
+            *slot = up;
+        }
+        let mut ends = vec![0_u64; words(rows.len())];
+        for (from, to) in offsets.iter().zip(offsets.iter().skip(1)) {
+            if to > from {
+                let last = *to as usize - 1;
+                ends[last / WORD] |= 1 << (last % WORD);
+            }
+        }
+        Self {
+            rows,
+            offsets,
+            above,
+            ends,
+        }
+    }
+}
+
+/// How the rows of an entity stand below those of one above.
+#[derive(Debug, Default)]
+pub(super) struct Climb {
+    /// The row above of every row.
+    pub(super) above: Vec<u32>,
+    /// For every row above, its first row; and the number of rows at the end.
+    pub(super) starts: Vec<u32>,
 }
 
 /// Some cases of a batch.
@@ -66,6 +108,7 @@ impl Chunk {
                     rows: cases.clone(),
                     offsets: Vec::new(),
                     above: Vec::new(),
+                    ends: Vec::new(),
                 });
                 continue;
             };
@@ -88,23 +131,7 @@ impl Chunk {
                     Rows::List(rows)
                 }
             };
-            // one more at every place where the rows of the next row above begin, added up
-            let mut above = vec![0_u32; rows.len()];
-            for start in offsets.iter().skip(1) {
-                if let Some(slot) = above.get_mut(*start as usize) {
-                    *slot += 1;
-                }
-            }
-            let mut up = 0;
-            for slot in &mut above {
-                up += *slot;
-                *slot = up;
-            }
-            parts.push(Part {
-                rows,
-                offsets,
-                above,
-            });
+            parts.push(Part::below(rows, offsets));
         }
         Self { parts, law }
     }
@@ -118,26 +145,25 @@ impl Chunk {
         }
     }
 
-    /// For every row of an entity, the row of an entity above that it belongs to.
-    pub(super) fn climb(&self, set: &PackSet, from: usize, to: usize) -> Vec<u32> {
-        let mut rows: Vec<u32> = self
-            .parts
-            .get(from)
-            .map(|p| p.above.clone())
-            .unwrap_or_default();
+    /// How the rows of an entity stand below those of an entity above.
+    pub(super) fn climb(&self, set: &PackSet, from: usize, to: usize) -> Climb {
+        let Some(part) = self.parts.get(from) else {
+            return Climb::default();
+        };
+        let (mut above, mut starts) = (part.above.clone(), part.offsets.clone());
         let mut at = set.entities.get(from).and_then(|e| e.parent);
         while let Some(entity) = at.filter(|e| *e != to) {
-            let above = self
-                .parts
-                .get(entity)
-                .map(|p| p.above.as_slice())
-                .unwrap_or_default();
-            for row in &mut rows {
-                *row = above.get(*row as usize).copied().unwrap_or(0);
+            let Some(part) = self.parts.get(entity) else {
+                break;
+            };
+            for row in &mut above {
+                *row = part.above.get(*row as usize).copied().unwrap_or(0);
             }
+            let start = |row: &u32| starts.get(*row as usize).copied().unwrap_or(0);
+            starts = part.offsets.iter().map(start).collect();
             at = set.entities.get(entity).and_then(|e| e.parent);
         }
-        rows
+        Climb { above, starts }
     }
 
     /// For every row of an entity, the row of the chunk that a link points to.

@@ -394,6 +394,26 @@ impl<'a> View<'a> {
         &self.hi[word * self.step]
     }
 
+    /// The rows of a word of which one number is left.
+    #[inline(always)]
+    pub(super) fn known(&self, word: usize) -> u64 {
+        if self.proof.point {
+            return u64::MAX;
+        }
+        let (lo, hi) = (self.lo(word), self.hi(word));
+        mask(|lane| lo[lane] == hi[lane])
+    }
+
+    /// The rows of a word whose lowest lies between two numbers.
+    #[inline(always)]
+    pub(super) fn within(&self, word: usize, (min, max): (i64, i64)) -> u64 {
+        if !self.proof.open && self.proof.min >= min && self.proof.max <= max {
+            return u64::MAX;
+        }
+        let lo = self.lo(word);
+        mask(|lane| lo[lane] >= min && lo[lane] <= max)
+    }
+
     #[inline(always)]
     pub(super) fn get(&self, row: usize) -> V {
         let (word, lane) = (row / WORD, row % WORD);
@@ -526,7 +546,7 @@ pub(super) fn add(out: &mut Lanes, rows: usize, words: usize, a: View<'_>, b: Vi
                 }
             }
         }
-        None => each(out, rows, |row| a.get(row).add(b.get(row))),
+        None => one_by_one(out, rows, (a, b), V::add),
     }
 }
 
@@ -560,7 +580,7 @@ pub(super) fn sub(out: &mut Lanes, rows: usize, words: usize, a: View<'_>, b: Vi
                 }
             }
         }
-        None => each(out, rows, |row| a.get(row).sub(b.get(row))),
+        None => one_by_one(out, rows, (a, b), V::sub),
     }
 }
 
@@ -641,8 +661,43 @@ pub(super) fn mul(out: &mut Lanes, rows: usize, words: usize, a: View<'_>, b: Vi
                 };
             }
         }
-        None => each(out, rows, |row| a.get(row).mul(b.get(row))),
+        None if a.proof.product(b.proof).is_some() && products(out, words, a, b) => {
+            out.measure(rows);
+        }
+        None => one_by_one(out, rows, (a, b), V::mul),
     }
+}
+
+/// Products of which no bound overflows, whatever is known of the two; whether they are those of the definition.
+#[inline(always)]
+fn products(out: &mut Lanes, words: usize, a: View<'_>, b: View<'_>) -> bool {
+    let mut odd = 0;
+    for (w, (out_lo, out_hi)) in out.lo.iter_mut().zip(&mut out.hi).take(words).enumerate() {
+        let (a_lo, a_hi, b_lo, b_hi) = (a.lo(w), a.hi(w), b.lo(w), b.hi(w));
+        for lane in 0..WORD {
+            let (known_a, known_b) = (a_lo[lane] == a_hi[lane], b_lo[lane] == b_hi[lane]);
+            let by_b = known_b & (known_a | (b_lo[lane] >= 0));
+            let some = by_b | known_a & (a_lo[lane] >= 0);
+            let k = if by_b { b_lo[lane] } else { a_lo[lane] };
+            let lo = if by_b { a_lo[lane] } else { b_lo[lane] };
+            let hi = if by_b { a_hi[lane] } else { b_hi[lane] };
+            let bound = |bound: i64| {
+                let free = is_open(bound) & (k != 0);
+                if free { bound } else { bound.wrapping_mul(k) }
+            };
+            // a number that stands for no bound, and is one
+            odd |= i64::from(known_a & is_open(a_lo[lane]) | known_b & is_open(b_lo[lane]));
+            out_lo[lane] = if some { bound(lo) } else { i64::MIN };
+            out_hi[lane] = if some { bound(hi) } else { i64::MAX };
+        }
+    }
+    odd == 0
+}
+
+/// Row by row by the scalar definition: what is rare, and need not be fast.
+#[inline(never)]
+fn one_by_one(out: &mut Lanes, rows: usize, (a, b): (View<'_>, View<'_>), f: fn(V, V) -> V) {
+    each(out, rows, |row| f(a.get(row), b.get(row)));
 }
 
 /// 32 bits by 32 bits: one instruction for several lanes.

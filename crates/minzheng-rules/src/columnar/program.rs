@@ -1,5 +1,6 @@
 //! The columnar program: all requested outputs of a plan together, folded, shared, in the rows they stand in.
 
+use core::ops::Range;
 use std::collections::BTreeMap;
 
 use crate::ir::{AggK, NodeId, Op, Plan, children, ix};
@@ -88,9 +89,9 @@ pub(super) struct Instr {
     pub(super) entity: usize,
     /// Whether it is an output.
     pub(super) kept: bool,
-    /// The registers that it reads.
-    pub(super) reads: Vec<Arg>,
-    pub(super) dies: Vec<u32>,
+    /// Where what it reads ends in the list of the program; it begins where that of the step before ends.
+    reads: usize,
+    dies: usize,
 }
 
 /// A compiled program: its steps in order, and where the outputs stand.
@@ -98,6 +99,10 @@ pub(super) struct Instr {
 pub(super) struct Program {
     pub(super) steps: Vec<Instr>,
     pub(super) outputs: Vec<Arg>,
+    /// What the steps read and what dies after them, one behind the other: between two chunks all of it has left the nearest memory, and
+    /// comes back in one stream.
+    reads: Vec<Arg>,
+    dies: Vec<u32>,
     /// The figures that were folded.
     folded: Vec<(NodeId, V)>,
 }
@@ -156,6 +161,8 @@ pub(super) fn compile(
     let mut program = Program {
         steps: compiler.steps,
         outputs,
+        reads: Vec::new(),
+        dies: Vec::new(),
         folded: figures,
     };
     program.bury();
@@ -168,39 +175,47 @@ impl Program {
         self.folded.iter().all(|(id, v)| regime.constant(*id) == *v)
     }
 
+    /// The registers that a step reads.
+    pub(super) fn reads(&self, at: usize) -> &[Arg] {
+        let range = self.before(at, |step| step.reads);
+        self.reads.get(range).unwrap_or_default()
+    }
+
+    /// The registers that nobody reads after a step.
+    pub(super) fn dies(&self, at: usize) -> &[u32] {
+        let range = self.before(at, |step| step.dies);
+        self.dies.get(range).unwrap_or_default()
+    }
+
+    fn before(&self, at: usize, end: impl Fn(&Instr) -> usize) -> Range<usize> {
+        let start = at.checked_sub(1).and_then(|at| self.steps.get(at));
+        start.map_or(0, &end)..self.steps.get(at).map_or(0, &end)
+    }
+
     /// Marks the last reader of every register; a step that nobody reads does nothing.
     fn bury(&mut self) {
-        let kept: Vec<u32> = self.outputs.iter().map(|a| a.at).collect();
         let mut alive = vec![false; self.steps.len()];
-        for at in kept {
-            if let Some(slot) = alive.get_mut(at as usize) {
-                *slot = true;
-            }
-            if let Some(step) = self.steps.get_mut(at as usize) {
-                step.kept = true;
-            }
+        for output in &self.outputs {
+            alive[output.at as usize] = true;
+            self.steps[output.at as usize].kept = true;
         }
+        let mut dead: Vec<Vec<u32>> = vec![Vec::new(); self.steps.len()];
         for at in (0..self.steps.len()).rev() {
-            let read = alive.get(at) == Some(&true);
-            let Some(step) = self.steps.get_mut(at) else {
-                continue;
-            };
-            if !read {
-                step.step = Step::Const(0, 0);
+            if !alive[at] {
+                self.steps[at].step = Step::Const(0, 0);
             }
-            step.reads = step.step.args();
-            let read = step.reads.clone();
+            let read = self.steps[at].step.args();
             let behind: Vec<Arg> = read.iter().filter_map(|arg| self.behind(*arg)).collect();
             for arg in read.into_iter().chain(behind) {
-                if let Some(slot) = alive.get_mut(arg.at as usize)
-                    && !*slot
-                {
-                    *slot = true;
-                    if let Some(step) = self.steps.get_mut(at) {
-                        step.dies.push(arg.at);
-                    }
+                if !core::mem::replace(&mut alive[arg.at as usize], true) {
+                    dead[at].push(arg.at);
                 }
             }
+        }
+        for (step, dead) in self.steps.iter_mut().zip(dead) {
+            self.reads.extend(step.step.args());
+            self.dies.extend(dead);
+            (step.reads, step.dies) = (self.reads.len(), self.dies.len());
         }
     }
 
@@ -400,8 +415,8 @@ impl Compiler<'_> {
             ty,
             entity,
             kept: false,
-            reads: Vec::new(),
-            dies: Vec::new(),
+            reads: 0,
+            dies: 0,
         });
         self.known.insert(key, at);
         Arg { at, not: false }

@@ -2,7 +2,7 @@
 
 use super::bits::{Truths, WORD, tail};
 use super::chunk::Part;
-use super::lanes::{Block, Lanes, Proof, View, pick, spread};
+use super::lanes::{Block, Lanes, Proof, View, mask, pick, spread};
 use crate::ir::AggK;
 use crate::lang::Type;
 use crate::scalar::{Tally, V, is_open};
@@ -73,16 +73,38 @@ fn longest(offsets: &[u32]) -> i64 {
     i64::from(sizes.fold(0, u32::max))
 }
 
-/// Marks the rows above the rows whose bits are set.
+/// Marks the rows above the rows whose bits are set; beyond the last row none is.
+///
+/// The rows below one row above are bits of one number, which reaches over as many words as it must: added to a number of nothing but
+/// ones below its highest bit, it carries into that bit where any is set. So one bit is left for every row above.
 #[inline(always)]
-fn mark(out: &mut [u64], above: &[u32], bits: impl Fn(usize) -> u64) {
-    for (w, above) in above.chunks(WORD).enumerate() {
-        let mut left = bits(w) & tail(above.len());
+fn mark(out: &mut [u64], part: &Part, bits: impl Fn(usize) -> u64) {
+    out.fill(0);
+    let (mut carry, mut word, mut marks) = (false, 0, 0);
+    let last = part.ends.len().wrapping_sub(1);
+    for (w, (ends, above)) in part.ends.iter().zip(part.above.chunks(WORD)).enumerate() {
+        let bits = bits(w)
+            & if w == last {
+                tail(above.len())
+            } else {
+                u64::MAX
+            };
+        let (sum, over) = (bits & !ends).overflowing_add(!ends);
+        let (sum, again) = sum.overflowing_add(u64::from(carry));
+        carry = over | again;
+        let mut left = (sum | bits) & ends;
         while left != 0 {
             let up = above[left.trailing_zeros() as usize] as usize;
-            out[up / WORD] |= 1 << (up % WORD);
+            if up / WORD != word {
+                out[word] = marks;
+                (word, marks) = (up / WORD, 0);
+            }
+            marks |= 1 << (up % WORD);
             left &= left - 1;
         }
+    }
+    if let Some(out) = out.get_mut(word) {
+        *out = marks;
     }
 }
 
@@ -116,15 +138,13 @@ pub(super) fn quantify(out: &mut Truths, part: &Part, all: bool, bits: &Truths, 
         (&mut out.t, &mut out.f)
     };
     let (decides, agrees) = if all { (f, t) } else { (t, f) };
-    decided.fill(0);
-    mark(decided, &part.above, |w| decides[w]);
+    mark(decided, part, |w| decides[w]);
     if cover(part.above.len(), |w| t[w] | f[w]) {
         // what does not decide agrees
         open.copy_from_slice(decided);
     } else {
         // a row that does not agree keeps the other answer away
-        open.fill(0);
-        mark(open, &part.above, |w| !agrees[w]);
+        mark(open, part, |w| !agrees[w]);
     }
     for (w, slot) in open.iter_mut().enumerate() {
         *slot = !*slot & whole.word(w).0;
@@ -208,9 +228,15 @@ fn close_count(out: &mut Lanes, offsets: &[u32], whole: Test<'_>, known: bool) {
     };
 }
 
-/// The sum of a value over the rows below that hold.
+/// The sum of a value over the rows below that hold. `free` has a bit of every row below, `marks` one of every row above.
 #[inline(always)]
-pub(super) fn total(out: &mut Lanes, given: &Given<'_>, scratch: &mut Lanes) {
+pub(super) fn total(
+    out: &mut Lanes,
+    given: &Given<'_>,
+    scratch: &mut Lanes,
+    free: &mut Truths,
+    marks: &mut Truths,
+) {
     let Given {
         part,
         keep,
@@ -223,16 +249,20 @@ pub(super) fn total(out: &mut Lanes, given: &Given<'_>, scratch: &mut Lanes) {
     let far = i128::from(value.proof.min)
         .abs()
         .max(i128::from(value.proof.max).abs());
-    let fits = !value.proof.open && far.saturating_mul(below as i128) < i128::from(i64::MAX);
-    if !fits {
+    if far.saturating_mul(below as i128) >= i128::from(i64::MAX) {
         return tally(out, given, AggK::Sum);
     }
     let (always, decided) = (whole.always(above), keep.decided(below));
-    let point = value.proof.point && decided && always;
+    let open = value.proof.open;
+    let point = value.proof.point && decided && always && !open;
     for w in 0..below.div_ceil(WORD) {
         contribution(&mut scratch.lo[w], value.lo(w), keep.word(w), i64::min);
         if !point {
             contribution(&mut scratch.hi[w], value.hi(w), keep.word(w), i64::max);
+        }
+        if open {
+            free.t[w] = let_go(&mut scratch.lo[w]);
+            free.f[w] = let_go(&mut scratch.hi[w]);
         }
     }
     running(scratch.lo.as_flattened_mut(), below);
@@ -248,6 +278,20 @@ pub(super) fn total(out: &mut Lanes, given: &Given<'_>, scratch: &mut Lanes) {
             offsets,
             scratch.hi.as_flattened(),
         );
+    }
+    if open {
+        // a sum has no bound where a number that counts has none
+        for (side, free, marks, none) in [
+            (&mut out.lo, &free.t, &mut marks.t, i64::MIN),
+            (&mut out.hi, &free.f, &mut marks.f, i64::MAX),
+        ] {
+            mark(marks, part, |w| free[w]);
+            for (block, marks) in side.iter_mut().zip(marks.iter()) {
+                for (lane, slot) in block.iter_mut().enumerate() {
+                    *slot = pick(spread(*marks, lane), none, *slot);
+                }
+            }
+        }
     }
     let (open_lo, open_hi) = (bounds.lo < 0, bounds.hi > 0);
     if !always {
@@ -272,10 +316,20 @@ pub(super) fn total(out: &mut Lanes, given: &Given<'_>, scratch: &mut Lanes) {
     let most = longest(offsets);
     out.proof = Proof {
         point,
-        open: !always && (open_lo || open_hi),
+        open: open || !always && (open_lo || open_hi),
         min: value.proof.min.min(0).wrapping_mul(most),
         max: value.proof.max.max(0).wrapping_mul(most),
     };
+}
+
+/// Puts nothing where a bound has no number; which lanes had none.
+#[inline(always)]
+fn let_go(bounds: &mut Block) -> u64 {
+    let free = mask(|lane| is_open(bounds[lane]));
+    for (lane, bound) in bounds.iter_mut().enumerate() {
+        *bound &= !spread(free, lane);
+    }
+    free
 }
 
 /// Turns numbers into the sums of all before each, and of all at the end; a difference of two is exact although the sums may
@@ -355,13 +409,13 @@ pub(super) fn extreme<const LOWEST: bool>(
     } else {
         farthest::<LOWEST>(&mut out.hi, &part.above, &scratch.hi);
     }
-    certain.fill(0);
     if matches!(keep, Test::Const(V::TRUE)) {
+        certain.fill(0);
         for (row, (from, to)) in segments(offsets).enumerate() {
             certain[row / WORD] |= u64::from(to > from) << (row % WORD);
         }
     } else {
-        mark(certain, &part.above, |w| keep.word(w).0);
+        mark(certain, part, |w| keep.word(w).0);
     }
     let plain = V::plain(ty);
     for (w, (lo, hi)) in out.lo.iter_mut().zip(&mut out.hi).enumerate() {
@@ -488,17 +542,16 @@ mod tests {
             (low, high) in (prop_oneof![Just(i64::MIN), Just(-60_i64), Just(0)], prop_oneof![Just(i64::MAX), Just(2_000_000_i64)]),
         ) {
             let mut offsets = vec![0_u32];
-            let mut above = Vec::new();
-            for (up, size) in (0_u32..).zip(sizes) {
-                let room = 600 - above.len();
-                above.extend((0..size.min(room)).map(|_| up));
-                offsets.push(above.len() as u32);
+            let mut below = 0;
+            for size in sizes {
+                below = 600.min(below + size);
+                offsets.push(below as u32);
             }
-            let (rows, below) = (offsets.len() - 1, above.len());
+            let rows = offsets.len() - 1;
             for (list, known) in [(&mut keep_each, keep_known), (&mut whole_each, whole_known)] {
                 list.iter_mut().filter(|v| known && **v == V::MAYBE).for_each(|v| *v = V::TRUE);
             }
-            let part = Part { rows: super::super::chunk::Rows::Range(0, below), offsets, above };
+            let part = Part::below(super::super::chunk::Rows::Range(0, below), offsets);
             let kept = |row: usize| keep_one.unwrap_or(keep_each[row]);
             let complete = |row: usize| whole_one.unwrap_or(whole_each[row]);
             let keep_bits = bits(&keep_each[..below], below / WORD + 1);
@@ -534,7 +587,7 @@ mod tests {
                     }
                     AggK::Min => extreme::<true>(&mut out, &given, &mut spare, &mut certain),
                     AggK::Max => extreme::<false>(&mut out, &given, &mut spare, &mut certain),
-                    _ => total(&mut out, &given, &mut spare),
+                    _ => total(&mut out, &given, &mut spare, &mut bits(&[], below.div_ceil(WORD)), &mut bits(&[], rows.div_ceil(WORD))),
                 }
                 let got = View::lanes(&out);
                 for row in 0..rows {

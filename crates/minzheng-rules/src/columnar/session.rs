@@ -565,8 +565,8 @@ impl Columns<'_> {
         &self.outputs
     }
 
-    /// One case of a batch again, by the scalar program under the same law and figures, with every value for its explanation;
-    /// `ids` names its rows, by entity and row in the batch.
+    /// One case of a batch again, by the scalar program under the same law and figures, with every value for its explanation, found when
+    /// it is asked for; `ids` names its rows, by entity and row in the batch.
     pub fn assess(
         &self,
         batch: &Batch<'_>,
@@ -575,7 +575,7 @@ impl Columns<'_> {
     ) -> Assessment {
         let mut input = batch.case(self.engine.packs(), case, self.known_on, ids);
         input.add_overlays(self.request.overlays.iter().cloned());
-        self.engine.evaluate(&input)
+        self.engine.prepare(input)
     }
 
     /// Evaluates a batch. The answer does not depend on the number of threads.

@@ -34,43 +34,41 @@ struct Civil {
 }
 
 impl Civil {
+    #[inline]
     const fn is_leap_year(self) -> bool {
-        self.year.is_multiple_of(4)
-            && (!self.year.is_multiple_of(100) || self.year.is_multiple_of(400))
+        let mask = if self.year.is_multiple_of(25) { 15 } else { 3 };
+        self.year & mask == 0
     }
 
     /// Months since the year 0, from 0.
-    fn months(self) -> i64 {
+    #[inline]
+    const fn months(self) -> i32 {
         let months = self.year.wrapping_mul(12).wrapping_add(self.month);
-        i64::from(months).saturating_sub(1)
+        months.wrapping_sub(1).cast_signed()
     }
 
     /// The day of this month, or its last; of the years 1 to 9999.
-    fn to_day(self) -> Day {
-        let last = match self.month {
-            2 if self.is_leap_year() => 29,
-            2 => 28,
-            4 | 6 | 9 | 11 => 30,
-            _ => 31,
+    #[inline]
+    const fn to_day(self) -> Day {
+        let february = if self.is_leap_year() { 29 } else { 28 };
+        // 31 and 30 in turn, and two of 31 together in July and August
+        let turn = self.month.wrapping_add(self.month >> 3) & 1;
+        let last = if self.month == 2 { february } else { 30 | turn };
+        let of_month = if self.day < last { self.day } else { last };
+        // years that begin on 1 March
+        let early = self.month <= 2;
+        let (year, month) = if early {
+            (self.year.wrapping_sub(1), self.month.wrapping_add(9))
+        } else {
+            (self.year, self.month.wrapping_sub(3))
         };
-        let early = u32::from(self.month <= 2);
-        let year = self.year.wrapping_sub(early);
-        let (cycle, of_cycle) = (year / 400, year % 400);
-        let month = self
-            .month
-            .wrapping_add(early.wrapping_mul(12))
-            .wrapping_sub(3);
-        let day = (month.wrapping_mul(153).wrapping_add(2) / 5)
-            .wrapping_add(self.day.min(last))
-            .wrapping_sub(1);
-        let number = cycle
-            .wrapping_mul(146_097)
-            .wrapping_add(of_cycle.wrapping_mul(365))
-            .wrapping_add(of_cycle / 4)
-            .wrapping_sub(of_cycle / 100)
-            .wrapping_add(day);
-        let number = i64::from(number).saturating_sub(719_468);
-        Day::from_number(number).unwrap_or(Day::MAX)
+        let century = year / 100;
+        let days = (year.wrapping_mul(1_461) / 4)
+            .wrapping_sub(century)
+            .wrapping_add(century / 4)
+            .wrapping_add(month.wrapping_mul(153).wrapping_add(2) / 5)
+            .wrapping_add(of_month);
+        Day(days.cast_signed().wrapping_sub(719_469))
     }
 }
 
@@ -87,38 +85,44 @@ impl Day {
     }
 
     /// Days since 1970-01-01.
+    #[inline]
     pub fn number(self) -> i64 {
         i64::from(self.0)
     }
 
-    /// Year, month and day of month: by 400-year cycles that begin on 1 March, in 32 bits, which divide quickly.
+    /// The day with this number, or the end of the calendar on its side.
+    #[inline]
+    pub(crate) const fn nearest(number: i32) -> Self {
+        if number < Self::MIN.0 {
+            Self::MIN
+        } else if number > Self::MAX.0 {
+            Self::MAX
+        } else {
+            Self(number)
+        }
+    }
+
+    /// Year, month and day of month: by centuries, then years, that begin on 1 March, in 32 bits and without a branch, so that many
+    /// days are taken apart at once.
+    #[inline]
     const fn civil(self) -> Civil {
         // the first day of the engine lies after 1 March of the year 0, so nothing is negative
-        let days = self.0.saturating_add(719_468).unsigned_abs();
-        let (cycle, day) = (days / 146_097, days % 146_097);
-        let leap_days = (day / 1_460)
-            .wrapping_sub(day / 36_524)
-            .wrapping_add(day / 146_096);
-        let year = day.wrapping_sub(leap_days) / 365;
-        let before = year
-            .wrapping_mul(365)
-            .wrapping_add(year / 4)
-            .wrapping_sub(year / 100);
-        let of_year = day.wrapping_sub(before);
-        let month = of_year.wrapping_mul(5).wrapping_add(2) / 153;
-        let first = month.wrapping_mul(153).wrapping_add(2) / 5;
-        let late = month >= 10;
+        let quarters = self.0.wrapping_add(719_468).cast_unsigned() << 2 | 3;
+        let (century, rest) = (quarters / 146_097, quarters % 146_097);
+        let quarters = rest | 3;
+        let (year, of_year) = (quarters / 1_461, quarters % 1_461 / 4);
+        let fifths = of_year.wrapping_mul(5).wrapping_add(2);
+        let (month, day) = (fifths / 153, fifths % 153 / 5);
+        let year = century.wrapping_mul(100).wrapping_add(year);
+        let (year, month) = if month >= 10 {
+            (year.wrapping_add(1), month.wrapping_sub(9))
+        } else {
+            (year, month.wrapping_add(3))
+        };
         Civil {
-            year: cycle
-                .wrapping_mul(400)
-                .wrapping_add(year)
-                .wrapping_add(if late { 1 } else { 0 }),
-            month: if late {
-                month.wrapping_sub(9)
-            } else {
-                month.wrapping_add(3)
-            },
-            day: of_year.wrapping_sub(first).wrapping_add(1),
+            year,
+            month,
+            day: day.wrapping_add(1),
         }
     }
 
@@ -201,42 +205,68 @@ impl Day {
     /// The same day of the month some months later, or the last day of that month; held inside the range.
     #[must_use]
     pub fn add_months(self, months: i64) -> Self {
+        let all = i64::from(Self::MONTHS);
+        // held between, so it fits
+        let months = i32::try_from(months.clamp(-all, all)).unwrap_or(0);
+        self.plus_months(months)
+    }
+
+    /// All months of the calendar, and those of the year 0.
+    pub(crate) const MONTHS: i32 = 120_000;
+
+    /// The same for no more months than [`Day::MONTHS`], forwards or back.
+    #[inline]
+    pub(crate) const fn plus_months(self, months: i32) -> Self {
         let here = self.civil();
-        let at = here.months().saturating_add(months);
-        if at < 12 {
-            return Self::MIN;
+        let at = here.months().wrapping_add(months);
+        let month = if at < 12 || at >= Self::MONTHS {
+            12
+        } else {
+            at
         }
-        if at >= 120_000 {
-            return Self::MAX;
-        }
-        let at = u32::try_from(at).unwrap_or(0);
-        let (year, month) = (at / 12, (at % 12).wrapping_add(1));
-        Civil {
-            year,
-            month,
+        .cast_unsigned();
+        let day = Civil {
+            year: month / 12,
+            month: (month % 12).wrapping_add(1),
             ..here
         }
-        .to_day()
+        .to_day();
+        if at < 12 {
+            Self::MIN
+        } else if at >= Self::MONTHS {
+            Self::MAX
+        } else {
+            day
+        }
     }
 
     /// The first day of this day's month.
     #[must_use]
-    pub fn first_of_month(self) -> Self {
-        self.add_days(1_i64.saturating_sub(i64::from(self.civil().day)))
+    #[inline]
+    pub const fn first_of_month(self) -> Self {
+        Self(
+            self.0
+                .wrapping_sub(self.civil().day.cast_signed())
+                .wrapping_add(1),
+        )
     }
 
     /// Full years from this day (a birth) to `on`, reached on the birthday itself.
+    #[inline]
     pub fn age_on(self, on: Self, leap: Birthday) -> i64 {
         let (birth, today) = (self.civil(), on.civil());
-        let leap_birth = birth.month == 2 && birth.day == 29;
-        let (month, day) = match (leap_birth && !today.is_leap_year(), leap) {
-            (true, Birthday::LastOfFebruary) => (2, 28),
-            (true, Birthday::FirstOfMarch) => (3, 1),
-            (false, Birthday::LastOfFebruary | Birthday::FirstOfMarch) => (birth.month, birth.day),
+        // days of a year in order, as if every month had 32
+        let of_year = |parts: Civil| parts.month << 5 | parts.day;
+        let own = of_year(birth);
+        let moved = match leap {
+            Birthday::LastOfFebruary => 2 << 5 | 28,
+            Birthday::FirstOfMarch => 3 << 5 | 1,
         };
-        let years = i64::from(today.year).saturating_sub(i64::from(birth.year));
-        let reached = (today.month, today.day) >= (month, day);
-        years.saturating_sub(i64::from(!reached))
+        let is_moved = own == (2 << 5 | 29) && !today.is_leap_year();
+        let birthday = if is_moved { moved } else { own };
+        let years = today.year.wrapping_sub(birth.year).cast_signed();
+        let reached = of_year(today) >= birthday;
+        i64::from(years.wrapping_sub(i32::from(!reached)))
     }
 
     /// Full months from this day to `to`; negative when `to` is earlier.
@@ -244,7 +274,8 @@ impl Day {
         if to < self {
             return to.months_until(self).saturating_neg();
         }
-        let span = to.civil().months().saturating_sub(self.civil().months());
+        let span = to.civil().months().wrapping_sub(self.civil().months());
+        let span = i64::from(span);
         if self.add_months(span) > to {
             span.saturating_sub(1)
         } else {

@@ -5,7 +5,7 @@ mod interval;
 mod program;
 
 pub(crate) use eval::{
-    Apply, Figures, Found, Frame, MAX_KEYS, Params, Part, Tally, demand, evaluate, fold, moved,
+    Apply, Figures, Found, Frame, MAX_KEYS, Params, Part, Tally, demand, evaluate, fold,
 };
 pub use interval::V;
 pub(crate) use interval::is_open;

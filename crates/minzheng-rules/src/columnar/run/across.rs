@@ -2,9 +2,10 @@
 
 use super::super::batch::NO_ROW;
 use super::super::bits::WORD;
-use super::super::chunk::Chunk;
+use super::super::chunk::{Chunk, Climb};
 use super::super::lanes;
 use super::super::program::{Arg, Instr};
+use super::super::segments::cover;
 use super::{Job, Reg, Size, Worker};
 use crate::pack::PackSet;
 use crate::scalar::V;
@@ -19,6 +20,7 @@ impl<'b> Worker<'b> {
         link: usize,
         entity: usize,
         size: Size,
+        paths: &mut Paths,
     ) -> Reg<'b> {
         let mut out = self.bits(size);
         let to = job
@@ -28,7 +30,7 @@ impl<'b> Worker<'b> {
             .and_then(|e| e.links.get(link))
             .map_or(0, |l| l.1);
         out.t.fill(0);
-        if let Some(targets) = chunk.targets(job.batch, entity, link, to) {
+        if let Some(targets) = paths.along(job, chunk, (entity, link), to) {
             for (row, target) in targets.iter().enumerate() {
                 out.t[row / WORD] |= u64::from(*target != NO_ROW) << (row % WORD);
             }
@@ -48,26 +50,25 @@ impl<'b> Worker<'b> {
         arg: Arg,
         instr: &Instr,
         size: Size,
-        climbs: &mut Climbs,
+        paths: &mut Paths,
     ) -> Reg<'b> {
         if let Some(v) = self.constant(arg) {
             return Reg::Const(v);
         }
         let from = job.program.steps[arg.at as usize].entity;
-        let above = climbs.get(job.set, chunk, instr.entity, from);
+        let Climb { above, starts } = paths.up(job.set, chunk, instr.entity, from);
         match &self.regs[arg.at as usize] {
             Reg::Bits(_) => {
                 let mut out = self.bits(size);
                 if let Reg::Bits(bits) = &self.regs[arg.at as usize] {
-                    for w in 0..size.words {
-                        let ups = &above[w * WORD..size.rows.min(w * WORD + WORD)];
-                        let (mut t, mut f) = (0, 0);
-                        for (lane, up) in ups.iter().enumerate() {
-                            let (word, bit) = (*up as usize / WORD, *up as usize % WORD);
-                            t |= (bits.t[word] >> bit & 1) << lane;
-                            f |= (bits.f[word] >> bit & 1) << lane;
+                    let rows = starts.len().saturating_sub(1);
+                    spread_bits(&mut out.t, &bits.t, starts);
+                    if cover(rows, |w| bits.t[w] | bits.f[w]) {
+                        for (f, t) in out.f.iter_mut().zip(&out.t) {
+                            *f = !t;
                         }
-                        (out.t[w], out.f[w]) = (t, f);
+                    } else {
+                        spread_bits(&mut out.f, &bits.f, starts);
                     }
                 }
                 Reg::Bits(out)
@@ -100,24 +101,26 @@ impl<'b> Worker<'b> {
         inner: Arg,
         instr: &Instr,
         size: Size,
+        paths: &mut Paths,
     ) -> Reg<'b> {
         let plain = V::plain(instr.ty);
-        let Some(targets) = chunk.targets(job.batch, instr.entity, link, to) else {
+        let Some(targets) = paths.along(job, chunk, (instr.entity, link), to) else {
             return Reg::Const(plain);
         };
         if self.is_bits(inner, instr.ty) {
             let mut out = self.bits(size);
-            out.t.fill(0);
-            out.f.fill(0);
             let inner = self.truth(inner);
-            for (row, target) in targets.iter().enumerate() {
-                let v = if *target == NO_ROW {
-                    plain
-                } else {
-                    inner.get(*target as usize)
-                };
-                out.t[row / WORD] |= u64::from(v.lo == 1) << (row % WORD);
-                out.f[row / WORD] |= u64::from(v.hi == 0) << (row % WORD);
+            for (w, targets) in targets.chunks(WORD).enumerate() {
+                let (mut t, mut f) = (0, 0);
+                for (lane, target) in targets.iter().enumerate() {
+                    // of a row that is not there nothing is known
+                    let is_there = u64::from(*target != NO_ROW);
+                    let at = if is_there == 1 { *target as usize } else { 0 };
+                    let (yes, no) = inner.word(at / WORD);
+                    t |= (yes >> (at % WORD) & is_there) << lane;
+                    f |= (no >> (at % WORD) & is_there) << lane;
+                }
+                (out.t[w], out.f[w]) = (t, f);
             }
             return Reg::Bits(out);
         }
@@ -132,24 +135,68 @@ impl<'b> Worker<'b> {
     }
 }
 
-/// For entities below, the row above of every row; found once for a chunk.
-#[derive(Default)]
-pub(super) struct Climbs {
-    found: Vec<((usize, usize), Vec<u32>)>,
+/// Writes the truth of every row above for its rows, which begin at `starts`: a bit where another truth begins, and between two of
+/// them the same.
+#[inline(always)]
+fn spread_bits(out: &mut [u64], bits: &[u64], starts: &[u32]) {
+    out.fill(0);
+    let mut before = 0;
+    for (w, word) in bits.iter().enumerate() {
+        let mut turns = word ^ (word << 1 | before);
+        before = word >> (WORD - 1);
+        while turns != 0 {
+            let start = starts[w * WORD + turns.trailing_zeros() as usize] as usize;
+            // rows above without rows begin where the next begins, and behind the last row there is none
+            if let Some(slot) = out.get_mut(start / WORD) {
+                *slot ^= 1 << (start % WORD);
+            }
+            turns &= turns - 1;
+        }
+    }
+    let mut before = 0;
+    for slot in out {
+        let mut word = *slot;
+        for by in [1, 2, 4, 8, 16, 32] {
+            word ^= word << by;
+        }
+        *slot = word ^ before;
+        before = (*slot >> (WORD - 1)).wrapping_neg();
+    }
 }
 
-impl Climbs {
-    pub(super) fn get(&mut self, set: &PackSet, chunk: &Chunk, from: usize, to: usize) -> &[u32] {
-        let at = match self.found.iter().position(|(key, _)| *key == (from, to)) {
-            Some(at) => at,
-            None => {
-                self.found.push(((from, to), chunk.climb(set, from, to)));
-                self.found.len() - 1
-            }
-        };
-        self.found
-            .get(at)
-            .map(|(_, rows)| rows.as_slice())
-            .unwrap_or_default()
+/// From the rows of one entity to those of another; found once for a chunk.
+#[derive(Default)]
+pub(super) struct Paths {
+    up: Vec<((usize, usize), Climb)>,
+    along: Vec<((usize, usize), Option<Vec<u32>>)>,
+}
+
+impl Paths {
+    /// To an entity above.
+    pub(super) fn up(&mut self, set: &PackSet, chunk: &Chunk, from: usize, to: usize) -> &Climb {
+        let at = self.up.iter().position(|(key, _)| *key == (from, to));
+        let at = at.unwrap_or_else(|| {
+            self.up.push(((from, to), chunk.climb(set, from, to)));
+            self.up.len() - 1
+        });
+        &self.up[at].1
+    }
+
+    /// Along a link of an entity; `None`: nobody gave it.
+    fn along(
+        &mut self,
+        job: &Job<'_>,
+        chunk: &Chunk,
+        (entity, link): (usize, usize),
+        to: usize,
+    ) -> Option<&[u32]> {
+        let key = (entity, link);
+        let at = self.along.iter().position(|(own, _)| *own == key);
+        let at = at.unwrap_or_else(|| {
+            let targets = chunk.targets(job.batch, entity, link, to);
+            self.along.push((key, targets));
+            self.along.len() - 1
+        });
+        self.along[at].1.as_deref()
     }
 }

@@ -93,7 +93,7 @@ impl<'b> Worker<'b> {
             ..below
         };
         let mut spare = self.lanes(room);
-        let mut certain = self.bits(size);
+        let (mut certain, mut free) = (self.bits(size), self.bits(below));
         let mut scratch = None;
         let (keep, whole) = (self.test(all.filter), self.test(all.complete));
         let value = match all.value {
@@ -115,9 +115,9 @@ impl<'b> Worker<'b> {
             AggK::Max => {
                 segments::extreme::<false>(&mut out, &given, &mut spare, &mut certain.t);
             }
-            _ => segments::total(&mut out, &given, &mut spare),
+            _ => segments::total(&mut out, &given, &mut spare, &mut free, &mut certain),
         }
-        self.free_bits.push(certain);
+        self.free_bits.extend([certain, free]);
         self.free_lanes.push(spare);
         Reg::Lanes(out)
     }

@@ -1,12 +1,12 @@
-//! Operations that have no kernel of their own: roundings where they are proved, the rest by its scalar definition.
+//! Operations that have no step of their own: roundings, where they are proved without a search for every row, and what the calendar says.
 
 use super::super::divide::Division;
 use super::super::lanes;
 use super::super::program::Arg;
+use super::dates::Way;
 use super::{Job, Reg, Size, Worker};
-use crate::date::Day;
-use crate::ir::{Op, children, ix};
-use crate::scalar::{V, moved};
+use crate::ir::{NodeId, Op, children, ix};
+use crate::scalar::V;
 
 impl<'b> Worker<'b> {
     #[inline(always)]
@@ -16,22 +16,21 @@ impl<'b> Worker<'b> {
         };
         let ids = children(&node.op);
         let applied = job.apply.node(node);
+        let definition = |values: &[V]| applied.value(|id| value_of(&ids, values, id));
         let constants: Option<Vec<V>> = args.iter().map(|a| self.constant(*a)).collect();
         if let Some(values) = constants {
-            let value = |id| {
-                ids.iter()
-                    .position(|c| *c == id)
-                    .and_then(|at| values.get(at))
-                    .copied()
-                    .unwrap_or(V::UNKNOWN)
-            };
-            return Reg::Const(applied.value(value));
+            return Reg::Const(definition(&values));
         }
-        let divides = matches!(
-            node.op,
-            Op::MulRound(..) | Op::DivRound(..) | Op::RoundTo(..)
-        );
-        let gaps = divides && self.agree(args);
+        let way = match &node.op {
+            Op::MulRound(..) | Op::DivRound(..) | Op::RoundTo(..) => None,
+            Op::AddMonths(..) => Some(Way::MonthsLater),
+            Op::FirstOfMonth(_, false) => Some(Way::FirstOfMonth),
+            _ => Some(Way::Definition(&definition)),
+        };
+        if let Some(way) = way {
+            return self.of_days(way, args, size);
+        }
+        let gaps = self.agree(args);
         let mut out = self.lanes(size);
         let mut scratch = [None, None, None];
         let mut views = Vec::with_capacity(args.len());
@@ -56,22 +55,21 @@ impl<'b> Worker<'b> {
         for (arg, scratch) in args.iter().zip(&mut scratch) {
             views.push(self.view(*arg, scratch));
         }
-        if let (Op::AddMonths(..), [day, months, ..]) = (&node.op, views.as_slice()) {
-            let add = |day: Day, months| Some(day.add_months(months));
-            lanes::each(&mut out, size.rows, |row| {
-                moved(day.get(row), months.get(row), add)
-            });
-            return Reg::Lanes(out);
-        }
         lanes::each(&mut out, size.rows, |row| {
-            let value = |id| {
-                ids.iter()
-                    .position(|c| *c == id)
-                    .and_then(|at| views.get(at))
-                    .map_or(V::UNKNOWN, |v| v.get(row))
-            };
-            applied.value(value)
+            let mut values = [V::UNKNOWN; 3];
+            for (value, view) in values.iter_mut().zip(&views) {
+                *value = view.get(row);
+            }
+            definition(&values)
         });
         Reg::Lanes(out)
     }
+}
+
+/// The value of an argument.
+fn value_of(ids: &[NodeId], values: &[V], id: NodeId) -> V {
+    let at = ids.iter().position(|own| *own == id);
+    at.and_then(|at| values.get(at))
+        .copied()
+        .unwrap_or(V::UNKNOWN)
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::super::chunk::{Chunk, Law};
 use super::super::figures::Figures;
-use super::super::lanes::{self, Lanes, View};
+use super::super::lanes::{self, Lanes, Proof, View};
 use super::super::program::{Arg, Instr};
-use super::{Climbs, Job, Reg, Size, Worker};
+use super::{Job, Paths, Reg, Size, Worker};
 use crate::lang::Type;
 use crate::pack::PackSet;
 use crate::scalar::{MAX_KEYS, V};
@@ -27,6 +27,7 @@ impl<'b> Worker<'b> {
         let values = tables.law(slot, job.regimes, V::plain(ty));
         let out = match &chunk.law {
             Law::One(regime) => Reg::Const(values.get(*regime)),
+            Law::Each(_) if values.is_one() => Reg::Const(values.get(0)),
             Law::Each(regimes) if ty == Type::Bool => {
                 self.write(ty, size, |row| values.get(regimes[row] as usize))
             }
@@ -48,7 +49,7 @@ impl<'b> Worker<'b> {
         (param, keys): (usize, &[Arg]),
         instr: &Instr,
         size: Size,
-        climbs: &mut Climbs,
+        paths: &mut Paths,
     ) -> Reg<'b> {
         let look = |regime: usize, keys: &[V]| {
             let params = job.regimes.get(regime).map(|r| &r.params);
@@ -59,8 +60,8 @@ impl<'b> Worker<'b> {
             return Reg::Const(look(*regime, keys));
         }
         let climbed = match &chunk.law {
-            Law::One(_) => &[],
-            Law::Each(_) => climbs.get(job.set, chunk, instr.entity, 0),
+            Law::One(_) => &[][..],
+            Law::Each(_) => paths.up(job.set, chunk, instr.entity, 0).above.as_slice(),
         };
         let regime = |row: usize| match &chunk.law {
             Law::One(regime) => *regime,
@@ -151,38 +152,38 @@ impl Tables {
     fn law(&mut self, slot: usize, regimes: &[Arc<Regime>], plain: V) -> &Folded {
         let values = self.laws.entry(slot).or_default();
         for regime in regimes.iter().skip(values.lo.len()) {
-            let value = regime.folded.get(slot).copied().unwrap_or(plain);
-            values.lo.push(value.lo);
-            values.hi.push(value.hi);
-            values.known &= value.is_known();
+            values.push(regime.folded.get(slot).copied().unwrap_or(plain));
         }
         values
     }
 }
 
 /// One value of every regime.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Folded {
     lo: Vec<i64>,
     hi: Vec<i64>,
-    /// Whether all are.
-    known: bool,
-}
-
-impl Default for Folded {
-    fn default() -> Self {
-        Self {
-            lo: Vec::new(),
-            hi: Vec::new(),
-            known: true,
-        }
-    }
+    /// What holds for all of them; `None`: there is none yet.
+    proof: Option<Proof>,
 }
 
 impl Folded {
+    fn push(&mut self, value: V) {
+        let proof = Proof::of(value);
+        self.proof = Some(self.proof.map_or(proof, |all| all.hull(proof)));
+        self.lo.push(value.lo);
+        self.hi.push(value.hi);
+    }
+
     fn get(&self, regime: usize) -> V {
         let ends = self.lo.get(regime).zip(self.hi.get(regime));
         ends.map_or(V::UNKNOWN, |(lo, hi)| V { lo: *lo, hi: *hi })
+    }
+
+    /// Whether all regimes have one value.
+    fn is_one(&self) -> bool {
+        let one = |values: &[i64]| values.windows(2).all(|pair| pair[0] == pair[1]);
+        one(&self.lo) && one(&self.hi)
     }
 
     #[inline(always)]
@@ -193,11 +194,9 @@ impl Folded {
             }
         };
         side(out.lo.as_flattened_mut(), &self.lo);
-        if self.known {
-            out.measure_known(regimes.len());
-        } else {
+        out.proof = self.proof.unwrap_or(Proof::of(V::UNKNOWN));
+        if !out.proof.point {
             side(out.hi.as_flattened_mut(), &self.hi);
-            out.measure(regimes.len());
         }
     }
 }

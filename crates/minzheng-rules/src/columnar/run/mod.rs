@@ -23,7 +23,7 @@ use crate::pack::PackSet;
 use crate::scalar::{Apply, V};
 use crate::scenario::Regime;
 
-use across::Climbs;
+use across::Paths;
 use aggregate::Aggregate;
 use dates::Ages;
 pub(super) use dates::OLDEST;
@@ -75,6 +75,9 @@ impl Reg<'_> {
         }
     }
 }
+
+/// How many buffers are looked at for one of the right length.
+const NEAR: usize = 8;
 
 /// What a number is multiplied by.
 #[derive(Debug, Clone, Copy)]
@@ -199,8 +202,18 @@ impl<'b> Worker<'b> {
     }
 
     fn lanes(&mut self, size: Size) -> Box<Lanes> {
-        let new = || Box::new(Lanes::new(0));
-        let mut lanes = self.free_lanes.pop().unwrap_or_else(new);
+        // one of the same length among those given back last: what must grow is filled with zeros first
+        let last = self.free_lanes.len().saturating_sub(NEAR);
+        let near = self.free_lanes[last..].iter();
+        let same = near.rev().position(|lanes| lanes.lo.len() == size.words);
+        let found = match same {
+            Some(back) => Some(
+                self.free_lanes
+                    .swap_remove(self.free_lanes.len() - 1 - back),
+            ),
+            None => self.free_lanes.pop(),
+        };
+        let mut lanes = found.unwrap_or_else(|| Box::new(Lanes::new(0)));
         lanes.fit(size.words);
         lanes
     }
@@ -234,7 +247,7 @@ impl<'b> Worker<'b> {
             self.release(at);
         }
         self.regs.clear();
-        let mut climbs = Climbs::default();
+        let mut paths = Paths::default();
         let (steps, outputs) = (&job.program.steps, &job.program.outputs);
         for at in 0..=steps.len() {
             let instr = steps.get(at);
@@ -243,14 +256,15 @@ impl<'b> Worker<'b> {
                 (Some(asked), _) => self.question(job, chunk, asked),
                 (None, instr) => {
                     // after the last step the outputs are read
-                    self.ready(job, chunk, instr, instr.map_or(outputs, |i| &i.reads));
+                    let reads = instr.map_or(outputs.as_slice(), |_| job.program.reads(at));
+                    self.ready(job, chunk, instr, reads);
                     let Some(instr) = instr else { return };
-                    self.step(job, chunk, instr, &mut climbs)
+                    self.step(job, chunk, (instr, reads), &mut paths)
                 }
             };
             let Some(instr) = instr else { return };
             self.regs.push(settle(value, chunk.size(instr.entity)));
-            for dead in &instr.dies {
+            for dead in job.program.dies(at) {
                 self.release(*dead as usize);
             }
         }
@@ -527,20 +541,18 @@ impl<'b> Worker<'b> {
         &mut self,
         job: &Job<'b>,
         chunk: &Chunk,
-        instr: &Instr,
-        climbs: &mut Climbs,
+        (instr, reads): (&Instr, &[Arg]),
+        paths: &mut Paths,
     ) -> Reg<'b> {
         let size = chunk.size(instr.entity);
         match &instr.step {
             Step::Const(lo, hi) => Reg::Const(V { lo: *lo, hi: *hi }),
             Step::Law(slot) => self.law(job, chunk, *slot, instr.ty, size),
             Step::Load(fact) => Reg::Column(*fact),
-            Step::Spread(arg) => self.spread(job, chunk, *arg, instr, size, climbs),
+            Step::Spread(arg) => self.spread(job, chunk, *arg, instr, size, paths),
             Step::Finding(found, inner) => self.finding(*found, *inner, size),
-            Step::Param(param, keys) => {
-                self.figure(job, chunk, (*param, keys), instr, size, climbs)
-            }
-            Step::And(parts) => self.all(parts, size),
+            Step::Param(param, keys) => self.figure(job, chunk, (*param, keys), instr, size, paths),
+            Step::And(_) => self.all(reads, size),
             Step::Lt(a, b) | Step::Le(a, b) if self.is_scaled(*a) || self.is_scaled(*b) => {
                 if matches!(instr.step, Step::Lt(..)) {
                     return Reg::Bits(self.less_scaled(*a, *b, size));
@@ -595,7 +607,7 @@ impl<'b> Worker<'b> {
             Step::Max(parts) => fold!(self, parts, size, V::max, lanes::greatest),
             Step::If(test, yes, no) => self.choose(*test, *yes, *no, instr.ty, size),
             Step::Has(a) => self.has(*a, size),
-            Step::HasLink(link) => self.has_link(job, chunk, *link, instr.entity, size),
+            Step::HasLink(link) => self.has_link(job, chunk, *link, instr.entity, size, paths),
             Step::Coalesce(a, value) => self.coalesce(*a, *value, instr.ty, size),
             Step::Age(birth, on) => self.age(*birth, *on, size),
             Step::Each(node, args) => self.each(job, *node, args, size),
@@ -620,7 +632,7 @@ impl<'b> Worker<'b> {
                 self.aggregate(&all, &chunk.parts[*child], instr.ty, size)
             }
             Step::Gather { link, to, inner } => {
-                self.gather(job, chunk, (*link, *to), *inner, instr, size)
+                self.gather(job, chunk, (*link, *to), *inner, instr, size, paths)
             }
         }
     }
