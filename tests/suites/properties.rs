@@ -181,6 +181,10 @@ proptest! {
         prop_assert_eq!(answers(&alone, &ids), answers(&found, &ids), "{}", id);
         prop_assert_eq!(eligible(&alone), ENGINE.decide(alone.input()));
         prop_assert_eq!(eligible(&found), ENGINE.decide(found.input()));
+        for whole in [&alone, &found] {
+            let asked = ENGINE.prepare(whole.input().clone());
+            prop_assert_eq!(answers(whole, &ids), answers(&asked, &ids), "asked one by one");
+        }
     }
 }
 

@@ -330,6 +330,11 @@ impl Frame {
         }
     }
 
+    /// A frame of a case in which nobody has asked for anything; `folded` are the values of the nodes that depend on the law alone.
+    pub(crate) fn blank(plan: &Plan, folded: &[V], input: &Input, part: Part) -> Self {
+        Self::new(&plan.program, &input.rows, folded, part)
+    }
+
     #[inline]
     fn row(&self, entity: usize, number: usize) -> Row {
         let nowhere = (usize::MAX >> 1, 0);
@@ -386,7 +391,7 @@ pub(crate) fn evaluate(
     input: &Input,
     part: Part,
 ) -> Frame {
-    let frame = Frame::new(&plan.program, &input.rows, folded, part);
+    let frame = Frame::blank(plan, folded, input, part);
     let run = Run::new(set, plan, params, input);
     let frame = run.all(&plan.program.live, &input.rows, frame);
     match part {
@@ -398,26 +403,20 @@ pub(crate) fn evaluate(
 /// Most keys of a parameter.
 pub(crate) const MAX_KEYS: usize = 6;
 
-/// Evaluates no more of a plan than the wanted nodes need, which programmes need: the same values, computed on demand.
+/// A value that is evaluated when it is first asked for, with no more of the plan than it needs: the same as in a frame that is evaluated
+/// whole. `frame` is a [`Frame::blank`] of the same plan and case, which keeps what was found.
 pub(crate) fn demand(
     set: &PackSet,
     plan: &Plan,
     params: &Params,
-    folded: &[V],
     input: &Input,
-    wanted: &[(NodeId, usize)],
-) -> Vec<V> {
+    frame: &mut Frame,
+    (id, row): (NodeId, usize),
+) -> V {
     let run = Run::new(set, plan, params, input);
-    let mut lazy = Lazy {
-        run: &run,
-        frame: Frame::new(&plan.program, &input.rows, folded, Part::Core),
-    };
-    let value = |(id, row): &(NodeId, usize)| {
-        let (place, entity) = plan.program.place(*id);
-        let row = lazy.frame.row(entity, *row);
-        lazy.value(place, row)
-    };
-    wanted.iter().map(value).collect()
+    let (place, entity) = plan.program.place(id);
+    let row = frame.row(entity, row);
+    Lazy { run: &run, frame }.value(place, row)
 }
 
 struct Run<'a> {
@@ -461,7 +460,7 @@ impl Source for Eager<'_> {
 /// Only what is asked for, and no part that can no longer decide. Kleene logic makes the order unobservable.
 struct Lazy<'a> {
     run: &'a Run<'a>,
-    frame: Frame,
+    frame: &'a mut Frame,
 }
 
 /// Marks a value that nobody has asked for yet: no interval is empty.
@@ -973,7 +972,7 @@ fn days(x: V, y: V, f: impl Fn(Day, Day) -> i64) -> V {
     }
 }
 
-pub(crate) fn moved(x: V, n: V, f: impl Fn(Day, i64) -> Option<Day>) -> V {
+fn moved(x: V, n: V, f: impl Fn(Day, i64) -> Option<Day>) -> V {
     let day = x
         .get()
         .and_then(Day::from_number)

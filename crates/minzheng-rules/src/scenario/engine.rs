@@ -51,6 +51,16 @@ impl Regime {
         evaluate(set, &self.plan, &self.params, &self.folded, input, part)
     }
 
+    /// A frame in which values are found when they are asked for; `None` where the plan is too high for that.
+    fn blank(&self, input: &Input, part: Part) -> Option<Frame> {
+        let is_low = self.plan.height <= MAX_HEIGHT;
+        is_low.then(|| Frame::blank(&self.plan, &self.folded, input, part))
+    }
+
+    fn demand(&self, set: &PackSet, input: &Input, frame: &mut Frame, at: (NodeId, usize)) -> V {
+        demand(set, &self.plan, &self.params, input, frame, at)
+    }
+
     /// Whether a regime under the same plan gives every case the same answers, whatever places and notices its figures come from.
     pub(crate) fn has_figures_of(&self, other: &Self) -> bool {
         self.folded == other.folded && self.params.has_figures_of(&other.params)
@@ -93,13 +103,27 @@ impl Engine {
     /// when it, or another such formula, is first asked for.
     pub fn evaluate(&self, input: &Input) -> Assessment {
         let regime = self.regime(input);
-        let frame = regime.evaluate(&self.set, input, Part::Core);
+        let values = Values::found(&self.set, &regime, input);
         Assessment {
             set: Arc::clone(&self.set),
             regime,
             input: input.clone(),
-            frame,
-            whole: OnceLock::new(),
+            values,
+        }
+    }
+
+    /// The same for who asks for a few values only: each is found when it is asked for, with no more of the plan than it needs.
+    pub fn prepare(&self, input: Input) -> Assessment {
+        let regime = self.regime(&input);
+        let values = match regime.blank(&input, Part::Whole) {
+            Some(frame) => Values::Asked(Arc::new(Mutex::new(frame))),
+            None => Values::found(&self.set, &regime, &input),
+        };
+        Assessment {
+            set: Arc::clone(&self.set),
+            regime,
+            input,
+            values,
         }
     }
 
@@ -113,19 +137,16 @@ impl Engine {
                 wanted.push((plan.eligible, if own == 0 { 0 } else { row }));
             }
         }
-        let values = if regime.plan.height > MAX_HEIGHT {
-            let frame = regime.evaluate(&self.set, input, Part::Core);
-            let value = |(id, row): &(NodeId, usize)| frame.get(*id, *row);
-            wanted.iter().map(value).collect()
-        } else {
-            demand(
-                &self.set,
-                &regime.plan,
-                &regime.params,
-                &regime.folded,
-                input,
-                &wanted,
-            )
+        let values: Vec<V> = match regime.blank(input, Part::Core) {
+            Some(mut frame) => {
+                let value = |at: &(NodeId, usize)| regime.demand(&self.set, input, &mut frame, *at);
+                wanted.iter().map(value).collect()
+            }
+            None => {
+                let frame = regime.evaluate(&self.set, input, Part::Core);
+                let value = |(id, row): &(NodeId, usize)| frame.get(*id, *row);
+                wanted.iter().map(value).collect()
+            }
         };
         values.into_iter().map(V::truth).collect()
     }
@@ -232,10 +253,30 @@ pub struct Assessment {
     pub(crate) set: Arc<PackSet>,
     pub(crate) regime: Arc<Regime>,
     pub(crate) input: Input,
-    /// What programmes need.
-    frame: Frame,
-    /// Every formula, once one was asked for that no programme needs.
-    whole: OnceLock<Frame>,
+    values: Values,
+}
+
+/// The values of a case.
+#[derive(Debug, Clone)]
+enum Values {
+    /// All of them are found together.
+    Found {
+        /// What programmes need.
+        core: Frame,
+        /// Every formula, once one was asked for that no programme needs.
+        whole: OnceLock<Frame>,
+    },
+    /// Each is found when it is asked for; a copy shares what was found.
+    Asked(Arc<Mutex<Frame>>),
+}
+
+impl Values {
+    fn found(set: &PackSet, regime: &Regime, input: &Input) -> Self {
+        Self::Found {
+            core: regime.evaluate(set, input, Part::Core),
+            whole: OnceLock::new(),
+        }
+    }
 }
 
 /// The outcome of one programme for one row.
@@ -277,11 +318,17 @@ impl Assessment {
 
     /// The value of a node in a row of its own entity.
     pub(crate) fn at(&self, id: NodeId, row: usize) -> V {
-        if self.regime.plan.is_aside(id) {
-            let whole = || self.regime.evaluate(&self.set, &self.input, Part::Whole);
-            self.whole.get_or_init(whole).get(id, row)
-        } else {
-            self.frame.get(id, row)
+        match &self.values {
+            Values::Found { whole, .. } if self.regime.plan.is_aside(id) => {
+                let all = || self.regime.evaluate(&self.set, &self.input, Part::Whole);
+                whole.get_or_init(all).get(id, row)
+            }
+            Values::Found { core, .. } => core.get(id, row),
+            Values::Asked(frame) => {
+                let mut frame = frame.lock().unwrap_or_else(PoisonError::into_inner);
+                self.regime
+                    .demand(&self.set, &self.input, &mut frame, (id, row))
+            }
         }
     }
 
