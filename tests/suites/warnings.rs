@@ -152,6 +152,52 @@ fn guide_pack() -> PackSource {
     PackSource::new(files)
 }
 
+/// Whatever a sentence says, it says of which day the data are.
+#[test]
+fn every_sentence_names_a_day_of_its_data() {
+    let engine = Engine::built_in().unwrap();
+    for model in engine.models().unwrap().all() {
+        let written = model.sentence.written();
+        for words in [&written.zh, &written.en] {
+            assert!(words.contains(":as_of}"), "{}: {words}", model.id);
+        }
+    }
+}
+
+/// A formula speaks of the day of the oldest fact behind it, in whatever row that stands; where one has no day, it names none.
+#[test]
+fn a_formula_speaks_of_the_day_of_its_oldest_fact() {
+    let engine = Engine::built_in().unwrap();
+    let death = |recorded: bool, as_of: Option<&str>| {
+        let mut fact = json!({ "value": recorded, "source": "民政" });
+        if let Some(day) = as_of {
+            fact["as_of"] = json!(day);
+        }
+        fact
+    };
+    let said = |first: Option<&str>, second: Option<&str>| {
+        let complete = json!({ "value": true, "source": "民政", "as_of": "2026-08-01" });
+        let case = json!({
+            "on": "2026-08-25",
+            "default_status": "verified",
+            "household": { "registration_place": "150121", "handling_place": "150121", "members_complete": complete },
+            "person": [
+                { "id": "a", "birth": "1970-01-01", "death_recorded_recent": death(true, first) },
+                { "id": "b", "birth": "2012-01-01", "death_recorded_recent": death(false, second) },
+            ],
+        });
+        let household = Household::from_value("household", case).unwrap();
+        let warnings = engine.warn(&household).unwrap();
+        let hit = warnings.of("b10_death_in_family").next().unwrap();
+        assert_eq!(hit.outcome(), Outcome::Hit);
+        hit.sentence(Lang::En)
+    };
+    let both = said(Some("2026-07-31"), Some("2026-06-30"));
+    assert!(both.contains("(oldest data: 2026-06-30)"), "{both}");
+    let one = said(Some("2026-07-31"), None);
+    assert!(one.contains("(oldest data: an unnamed day)"), "{one}");
+}
+
 /// The guide's own model: one file, without compiling, in the typed API and in the JSON calls.
 #[test]
 fn a_model_of_one_file_is_in_the_api() {

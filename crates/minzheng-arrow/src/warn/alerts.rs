@@ -80,7 +80,7 @@ impl Memory {
     }
 
     pub(super) const fn wants_figures(&self) -> bool {
-        matches!(self, Self::Before(_))
+        !matches!(self, Self::Nothing)
     }
 
     fn beside(&self) -> &[Beside] {
@@ -337,7 +337,7 @@ impl Alerts {
             }
             Memory::Kept(kept) => {
                 let warnings = |case| self.warnings(columns, imported, case);
-                let tables = kept.told(&now, taken, warnings, &mut summary)?;
+                let tables = kept.told(&now, &told.figures, taken, warnings, &mut summary)?;
                 (None, tables.into())
             }
         };

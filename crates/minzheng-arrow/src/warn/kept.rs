@@ -135,10 +135,12 @@ impl Kept {
         })
     }
 
-    /// The alerts after this period and the hits that were held back; both are counted. `warnings` evaluates a household with words.
+    /// The alerts after this period and the hits that were held back; both are counted. `figures` are those of the hits, `warnings` evaluates a
+    /// household with words.
     pub(super) fn told(
         &self,
         now: &Now<'_>,
+        figures: &[Option<i64>],
         taken: &[Taken],
         warnings: impl Fn(usize) -> Warnings,
         summary: &mut Summary,
@@ -164,13 +166,14 @@ impl Kept {
             }
             let place = case.and_then(|case| now.imported.place(case));
             let mut answers = Vec::new();
-            for (_, hit) in case.into_iter().flat_map(|case| now.hits_of(case)) {
+            for (at, hit) in case.into_iter().flat_map(|case| now.hits_of(case)) {
                 let Some(asked) = now.model(hit) else {
                     continue;
                 };
                 let of = identity(now, asked, hit, &household);
                 let before = alerts.iter().find(|a| a.of == of);
-                match said_hit(now, asked, hit, before) {
+                let figure = figures.get(at).copied().flatten();
+                match said_hit(now, asked, hit, figure, before) {
                     Some(said) => answers.push(Answer {
                         of,
                         said: reconcile::Said::Hit(said),
@@ -327,6 +330,7 @@ fn said_hit(
     now: &Now<'_>,
     asked: &Asked,
     hit: Hit,
+    figure: Option<i64>,
     before: Option<&Alert>,
 ) -> Option<reconcile::Hit> {
     let model: &Model = &asked.model;
@@ -342,6 +346,10 @@ fn said_hit(
         quiet_days: now
             .number(asked.quiet, hit.0)
             .and_then(|days| u16::try_from(days).ok()),
+        figure: figure.zip(model.compares.as_ref()).map(|(value, c)| {
+            let side = c.side;
+            reconcile::Measured { value, side }
+        }),
     })
 }
 

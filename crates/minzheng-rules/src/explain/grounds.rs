@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::facts::FactStatus;
+use crate::facts::{FactStatus, RowRef};
 use crate::ir::{NodeId, Op, children, ix};
 use crate::lang::Type;
 use crate::pack::model::{Status, Words};
@@ -27,7 +27,7 @@ pub struct ProvisionalFact {
 
 /// What an outcome rests on, as indices into the packs and the case.
 pub(super) struct Rests<'a> {
-    /// Declared facts and their rows.
+    /// Facts and their rows: those that are declared, or all that are known.
     pub(super) facts: BTreeSet<(usize, usize)>,
     status: BTreeMap<&'a str, Status>,
     /// Readings that decided, by the id of the setting: the setting, where its value was found, the value.
@@ -87,12 +87,22 @@ impl Assessment {
             .with_status(Status::Unconfirmed)
     }
 
-    fn formulas_rest_on(&self, wanted: &[&str], row: usize) -> Rests<'_> {
+    /// The facts that some formulas or conditions by id rest on, each of these in this row of its entity: the ids of those that are
+    /// known, with their rows.
+    pub fn facts_of(&self, wanted: &[&str], row: usize) -> Vec<(&str, RowRef)> {
         let mut walk = Walk::new(self);
-        for (_, id, entity, row) in self.formula_nodes(wanted, row) {
-            walk.visit(id, entity, row);
-        }
-        walk.rests
+        walk.every_fact = true;
+        let facts = walk.through(self.formula_nodes(wanted, row)).facts;
+        let named = |(fact, row): (usize, usize)| {
+            let def = self.set.facts.get(fact)?;
+            let entity = def.entity;
+            Some((def.id.as_str(), RowRef { entity, row }))
+        };
+        facts.into_iter().filter_map(named).collect()
+    }
+
+    fn formulas_rest_on(&self, wanted: &[&str], row: usize) -> Rests<'_> {
+        Walk::new(self).through(self.formula_nodes(wanted, row))
     }
 
     /// What the outcome of one programme (all programmes: `None`) rests on.
@@ -118,6 +128,8 @@ impl Assessment {
 
 struct Walk<'a> {
     a: &'a Assessment,
+    /// Whether facts count that are not declared.
+    every_fact: bool,
     seen: BTreeSet<(NodeId, usize)>,
     rests: Rests<'a>,
 }
@@ -126,6 +138,7 @@ impl<'a> Walk<'a> {
     fn new(a: &'a Assessment) -> Self {
         Self {
             a,
+            every_fact: false,
             seen: BTreeSet::new(),
             rests: Rests {
                 facts: BTreeSet::new(),
@@ -133,6 +146,14 @@ impl<'a> Walk<'a> {
                 choices: BTreeMap::new(),
             },
         }
+    }
+
+    /// What some nodes rest on, each in a row of an entity.
+    fn through(mut self, nodes: Vec<(&str, NodeId, usize, usize)>) -> Rests<'a> {
+        for (_, id, entity, row) in nodes {
+            self.visit(id, entity, row);
+        }
+        self.rests
     }
 
     fn visit(&mut self, id: NodeId, entity: usize, row: usize) {
@@ -148,8 +169,8 @@ impl<'a> Walk<'a> {
         let entity = node.row;
         match &node.op {
             Op::Fact(fact) => {
-                if value.is_known() && a.input.status(*fact, row) == FactStatus::Declared {
-                    self.rests.facts.insert((*fact, row));
+                if value.is_known() {
+                    self.fact(*fact, row);
                 }
             }
             Op::Param(param, keys) => {
@@ -210,9 +231,8 @@ impl<'a> Walk<'a> {
             } => {
                 if let Some(complete) = a.set.entities.get(*child).and_then(|e| e.complete)
                     && a.input.value(complete, row).is_known()
-                    && a.input.status(complete, row) == FactStatus::Declared
                 {
-                    self.rests.facts.insert((complete, row));
+                    self.fact(complete, row);
                 }
                 for at in 0..a.input.row_count(*child) {
                     if a.row_for(entity, *child, at) != row {
@@ -237,6 +257,12 @@ impl<'a> Walk<'a> {
                     self.visit(child, entity, row);
                 }
             }
+        }
+    }
+
+    fn fact(&mut self, fact: usize, row: usize) {
+        if self.every_fact || self.a.input.status(fact, row) == FactStatus::Declared {
+            self.rests.facts.insert((fact, row));
         }
     }
 

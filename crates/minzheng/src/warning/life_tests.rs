@@ -15,8 +15,8 @@ use serde_json::json;
 
 use super::alert::{Act, Alert, Cause, CloseCode, Identity, State, Step, Trigger, Way};
 use super::due::{After, Ladder, Rung, Told, Within};
-use super::learn::{Case, Readings, Review};
-use super::reconcile::{Answer, Class, Hit, Reconciled, Said, reconcile};
+use super::learn::{Case, Readings, Review, Side};
+use super::reconcile::{Answer, Class, Hit, Measured, Reconciled, Said, reconcile};
 use super::suppress::Suppression;
 use super::task::Tasks;
 use super::{Direction, Level};
@@ -50,6 +50,19 @@ fn hit(level: Level, quiet_days: Option<u16>) -> Said {
         level,
         within: Within::WorkingDays(5),
         quiet_days,
+        figure: None,
+    })
+}
+
+/// A yellow hit with a figure above its line.
+fn measured(value: Option<i64>) -> Said {
+    let Said::Hit(hit) = hit(Level::Yellow, None) else {
+        unreachable!("it is a hit");
+    };
+    let side = Side::Above;
+    Said::Hit(Hit {
+        figure: value.map(|value| Measured { value, side }),
+        ..hit
     })
 }
 
@@ -137,6 +150,7 @@ fn what_gets_worse_is_due_sooner_and_never_later() {
         level: Level::Red,
         within: Within::Hours(24),
         quiet_days: None,
+        figure: None,
     });
     let (class, worse) = after(&alert, day(3, 3), sooner);
     assert_eq!(
@@ -148,6 +162,30 @@ fn what_gets_worse_is_due_sooner_and_never_later() {
     assert_eq!((class, later.due), (Class::Worse, alert.due));
     let (class, milder) = after(&worse, day(4, 1), hit(Level::Blue, None));
     assert_eq!((class, milder.level), (Class::Continuing, Level::Blue));
+}
+
+#[test]
+fn a_figure_further_beyond_its_line_is_worse_and_one_that_is_not_known_is_not() {
+    let answers = [said(0, measured(Some(900)))];
+    let first = reconcile(day(3, 2), calendar(), &[], &answers, &[]).unwrap();
+    let alert = first.alerts[0].alert.clone();
+    assert_eq!(alert.figure(), Some(900));
+    let (class, same) = after(&alert, day(4, 1), measured(Some(900)));
+    assert_eq!((class, same.marks.len()), (Class::Continuing, 1));
+    let (class, less) = after(&alert, day(4, 1), measured(Some(899)));
+    assert_eq!((class, less.figure()), (Class::Continuing, Some(899)));
+    let (class, more) = after(&less, day(5, 1), measured(Some(900)));
+    assert_eq!((class, more.level), (Class::Worse, Level::Yellow));
+    assert_eq!(more.due, alert.due, "never later");
+    // a period without a figure is none: the last that was known counts
+    let (class, dark) = after(&more, day(6, 1), measured(None));
+    assert_eq!((class, dark.figure()), (Class::Continuing, Some(900)));
+    let (class, _) = after(&dark, day(7, 1), measured(Some(901)));
+    assert_eq!(class, Class::Worse);
+    // the record says what it said, and is read again
+    let again = Alert::from_json("", json!(more)).unwrap();
+    assert_eq!(again, more);
+    assert_eq!(json!(more)["marks"][2]["figure"], json!(900));
 }
 
 #[test]

@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use super::alert::{Act, Alert, Cause, Identity, Mark, Step, Trigger, place};
 use super::due::Within;
+use super::learn::Side;
 use super::suppress::Suppression;
 use super::{Direction, Level};
 use crate::catalog::words;
@@ -36,6 +37,21 @@ pub struct Hit {
     /// For so many days after a person closed it, it stays closed though its trigger still holds; left out: not one day.
     #[serde(default)]
     pub quiet_days: Option<u16>,
+    /// The figure that the model holds against its line; left out: it compares none, or the figure is not known.
+    #[serde(default)]
+    pub figure: Option<Measured>,
+}
+
+/// A figure that a model holds against a line.
+///
+/// As JSON: `{"value": 1200000, "side": "above"}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Measured {
+    /// The figure in its smallest unit, fen for money.
+    pub value: i64,
+    /// On which side of the line the model points at somebody.
+    pub side: Side,
 }
 
 /// What a model says of an identity in this period.
@@ -87,7 +103,7 @@ words! {
         New = "new",
         /// It was closed, and is open again.
         Reopened = "reopened",
-        /// It is open, and its level is graver than before.
+        /// It is open, and its level is graver than before, or its figure further beyond the line.
         Worse = "worse",
         /// It is open, and its trigger still holds.
         Continuing = "continuing",
@@ -195,7 +211,7 @@ fn twice(path: String, what: &str) -> Error {
 /// | alert | answer | becomes |
 /// |---|---|---|
 /// | none | hit | `new`, or held back by a suppression |
-/// | open | hit | `continuing`; `worse` where the level is graver, and then due sooner where the hit says so |
+/// | open | hit | `continuing`; `worse` where the level is graver or the figure further beyond its line than it was when last known, and then due sooner where the hit says so |
 /// | open | miss, outside | `resolved`: marked, not closed |
 /// | open | unknown, off, no answer | `awaiting`, with the sources awaited |
 /// | closed | hit, its trigger had ceased since | `reopened` (`again`), unless held back |
@@ -298,7 +314,9 @@ pub fn reconcile(
                 on,
                 calendar,
             );
-            out.put(Class::New, alert.map_err(below)?);
+            let mut alert = alert.map_err(below)?;
+            alert.marks.iter_mut().for_each(|m| m.trigger = holds(hit));
+            out.put(Class::New, alert);
         }
     }
     for (of, (at, alert)) in &earlier {
@@ -327,7 +345,7 @@ fn of_one(
     let mut next = alert.clone();
     next.looked_on = on;
     let trigger = match said {
-        Some(Said::Hit(hit)) => Trigger::Holds { level: hit.level },
+        Some(Said::Hit(hit)) => holds(hit),
         Some(Said::Miss {} | Said::Outside {}) => Trigger::Resolved,
         Some(Said::Unknown { awaited }) => Trigger::Unknown {
             awaited: sorted(awaited),
@@ -354,8 +372,10 @@ fn of_one(
     next.level = hit.level;
     next.place.clone_from(&hit.place);
     let Some((closed_on, _)) = alert.closed() else {
+        let further = hit.figure.zip(alert.figure());
+        let is_further = further.is_some_and(|(now, then)| now.side.is_further(now.value, then));
         // the gravest level is the first
-        if hit.level >= alert.level {
+        if hit.level >= alert.level && !is_further {
             return Ok((Class::Continuing, next));
         }
         // what got worse may be due sooner, and never later
@@ -387,6 +407,14 @@ fn of_one(
         act: Act::Recur { cause, due },
     };
     Ok((Class::Reopened, next.recur(step)?))
+}
+
+/// What a hit says of the trigger.
+fn holds(hit: &Hit) -> Trigger {
+    Trigger::Holds {
+        level: hit.level,
+        figure: hit.figure.map(|figure| figure.value),
+    }
 }
 
 /// Sources in a fixed order, each once.

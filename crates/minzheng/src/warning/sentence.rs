@@ -11,7 +11,7 @@ pub(super) enum Part {
     Value,
     /// `{died_on:source}`: who says so.
     Source,
-    /// `{died_on:as_of}`: the day of which that speaks.
+    /// `{died_on:as_of}`: the day of which that speaks; of a formula the earliest among the facts that it rests on.
     AsOf,
 }
 
@@ -158,9 +158,15 @@ fn places(
             }
         };
         let found = named(name)?;
-        if part != Part::Value && !matches!(found, Named::Fact(..)) {
+        let has = match found {
+            Named::Fact(..) => true,
+            Named::Formula(..) => part != Part::Source,
+            Named::Parameter(_) => part == Part::Value,
+        };
+        if !has {
             let message = format!("`{name}` has no source of its own");
-            return Err((message, "only facts have a source and a day".to_owned()));
+            let help = "a fact has a source and a day, a formula the day of its oldest fact";
+            return Err((message, help.to_owned()));
         }
         out.push(Piece::Place(found, part));
         rest = after;

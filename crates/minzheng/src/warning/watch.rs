@@ -459,6 +459,23 @@ impl<'w> Warning<'w> {
         }
     }
 
+    /// The day of which a fact speaks; of a formula the earliest of the facts that it rests on, where every one has a day.
+    fn as_of(&self, named: &Named) -> Option<NaiveDate> {
+        let Named::Formula(whose, id) = named else {
+            return self.evidence_of(named)?.as_of;
+        };
+        let answer = &self.of.answer;
+        let day = |(fact, at): (&str, RowRef)| {
+            let from = answer.input().given(self.packs(), fact, at)?.provenance?;
+            let own = from.as_of.map(minzheng_rules::date::Day::to_date);
+            let of_all = self.of.sources.as_of().filter(|_| from.source.is_empty());
+            own.or(of_all)
+        };
+        let facts = answer.facts_of(&[id], self.row_of(*whose).row);
+        let days: Option<Vec<NaiveDate>> = facts.into_iter().map(day).collect();
+        days?.into_iter().min()
+    }
+
     fn says(&self, named: &Named, part: Part, lang: Lang) -> String {
         let unsaid = |zh: &str, en: &str| match lang {
             Lang::Zh => zh.to_owned(),
@@ -471,7 +488,7 @@ impl<'w> Warning<'w> {
             Part::Value => found.figure.shown(lang).to_owned(),
             Part::Source if found.source.zh.is_empty() => unsaid("来源未注明", "an unnamed source"),
             Part::Source => found.source.of(lang).to_owned(),
-            Part::AsOf => found.as_of.map_or_else(
+            Part::AsOf => self.as_of(named).map_or_else(
                 || unsaid("日期未注明", "an unnamed day"),
                 |day| day.to_string(),
             ),

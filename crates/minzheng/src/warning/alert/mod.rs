@@ -192,6 +192,9 @@ pub enum Trigger {
     Holds {
         /// How grave.
         level: Level,
+        /// The figure that the model held against its line, in its smallest unit; `None` where it compares none, or it was not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        figure: Option<i64>,
     },
     /// It holds no more: a person may close.
     Resolved,
@@ -389,7 +392,16 @@ impl Alert {
     pub(crate) fn level_at(&self, on: NaiveDate) -> Option<Level> {
         let mut before = self.marks.iter().rev().filter(|m| m.on <= on);
         before.find_map(|m| match m.trigger {
-            Trigger::Holds { level } => Some(level),
+            Trigger::Holds { level, .. } => Some(level),
+            _ => None,
+        })
+    }
+
+    /// The figure that the model held against its line when its trigger held and the figure was known last, in its smallest unit.
+    pub fn figure(&self) -> Option<i64> {
+        let mut marks = self.marks.iter().rev();
+        marks.find_map(|m| match m.trigger {
+            Trigger::Holds { figure, .. } => figure,
             _ => None,
         })
     }

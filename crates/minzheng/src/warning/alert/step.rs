@@ -98,7 +98,10 @@ impl Alert {
             return Err(Error::one(found));
         }
         self::place(place, "place")?;
-        let trigger = Trigger::Holds { level };
+        let trigger = Trigger::Holds {
+            level,
+            figure: None,
+        };
         Ok(Self {
             id: of.alert_id(),
             of,
