@@ -53,7 +53,11 @@ impl Civil {
         let february = if self.is_leap_year() { 29 } else { 28 };
         // 31 and 30 in turn, and two of 31 together in July and August
         let turn = self.month.wrapping_add(self.month >> 3) & 1;
-        let last = if self.month == 2 { february } else { 30 | turn };
+        let last = if self.month == 2 {
+            february
+        } else {
+            turn.wrapping_add(30)
+        };
         let of_month = if self.day < last { self.day } else { last };
         // years that begin on 1 March
         let early = self.month <= 2;
@@ -205,10 +209,13 @@ impl Day {
     /// The same day of the month some months later, or the last day of that month; held inside the range.
     #[must_use]
     pub fn add_months(self, months: i64) -> Self {
-        let all = i64::from(Self::MONTHS);
-        // held between, so it fits
-        let months = i32::try_from(months.clamp(-all, all)).unwrap_or(0);
-        self.plus_months(months)
+        let most = if months < 0 {
+            -Self::MONTHS
+        } else {
+            Self::MONTHS
+        };
+        let months = i32::try_from(months).unwrap_or(most);
+        self.plus_months(months.clamp(-Self::MONTHS, Self::MONTHS))
     }
 
     /// All months of the calendar, and those of the year 0.
@@ -256,16 +263,16 @@ impl Day {
     pub fn age_on(self, on: Self, leap: Birthday) -> i64 {
         let (birth, today) = (self.civil(), on.civil());
         // days of a year in order, as if every month had 32
-        let of_year = |parts: Civil| parts.month << 5 | parts.day;
-        let own = of_year(birth);
+        let of_year = |month: u32, day: u32| month << 5 | day;
+        let own = of_year(birth.month, birth.day);
         let moved = match leap {
-            Birthday::LastOfFebruary => 2 << 5 | 28,
-            Birthday::FirstOfMarch => 3 << 5 | 1,
+            Birthday::LastOfFebruary => of_year(2, 28),
+            Birthday::FirstOfMarch => of_year(3, 1),
         };
-        let is_moved = own == (2 << 5 | 29) && !today.is_leap_year();
+        let is_moved = own == of_year(2, 29) && !today.is_leap_year();
         let birthday = if is_moved { moved } else { own };
         let years = today.year.wrapping_sub(birth.year).cast_signed();
-        let reached = of_year(today) >= birthday;
+        let reached = of_year(today.month, today.day) >= birthday;
         i64::from(years.wrapping_sub(i32::from(!reached)))
     }
 
@@ -369,10 +376,58 @@ mod tests {
             };
             assert_eq!(Some(day.add_months(months).to_date()), want);
         }
+        let (first, last) = (day("1899-12-01"), day("2104-03-31"));
+        for number in first.number()..last.number() {
+            let here = Day::from_number(number).unwrap();
+            for (months, later) in [(1, 1), (12, 12), (216, 216), (-1, 1), (-13, 13)] {
+                let (date, span) = (here.to_date(), chrono::Months::new(later));
+                let want = if months < 0 {
+                    date.checked_sub_months(span)
+                } else {
+                    date.checked_add_months(span)
+                };
+                assert_eq!(Some(here.add_months(months).to_date()), want, "{here}");
+            }
+            assert_eq!(
+                Some(here.first_of_month().to_date()),
+                here.to_date().with_day(1)
+            );
+        }
         assert_eq!(Day::MAX.add_months(1), Day::MAX);
         assert_eq!(Day::MIN.add_months(-1), Day::MIN);
         assert_eq!(Day::MIN.add_months(i64::MIN), Day::MIN);
         assert_eq!(Day::MAX.add_months(i64::MAX), Day::MAX);
+    }
+
+    /// Of every birth of five years, leap days among them, on every day of eighteen months.
+    #[test]
+    fn ages_are_those_of_the_calendar() {
+        let (from, on) = (day("1995-12-20").number(), day("2023-11-01").number());
+        for birth in (from..from + 5 * 365)
+            .step_by(7)
+            .chain([day("1996-02-29").number()])
+        {
+            let birth = Day::from_number(birth).unwrap();
+            for today in on..on + 550 {
+                let today = Day::from_number(today).unwrap();
+                let (born, now) = (birth.to_date(), today.to_date());
+                for (leap, other) in [
+                    (Birthday::LastOfFebruary, (2, 28)),
+                    (Birthday::FirstOfMarch, (3, 1)),
+                ] {
+                    let own = (born.month(), born.day());
+                    let is_moved = own == (2, 29) && !now.leap_year();
+                    let birthday = if is_moved { other } else { own };
+                    let early = i32::from((now.month(), now.day()) < birthday);
+                    let want = now.year() - born.year() - early;
+                    assert_eq!(
+                        birth.age_on(today, leap),
+                        i64::from(want),
+                        "{birth} {today}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]

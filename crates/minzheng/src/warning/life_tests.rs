@@ -56,13 +56,14 @@ fn hit(level: Level, quiet_days: Option<u16>) -> Said {
 
 /// A yellow hit with a figure above its line.
 fn measured(value: Option<i64>) -> Said {
-    let Said::Hit(hit) = hit(Level::Yellow, None) else {
-        unreachable!("it is a hit");
-    };
     let side = Side::Above;
     Said::Hit(Hit {
+        place: "150123".into(),
+        direction: Direction::Missed,
+        level: Level::Yellow,
+        within: Within::WorkingDays(5),
+        quiet_days: None,
         figure: value.map(|value| Measured { value, side }),
-        ..hit
     })
 }
 

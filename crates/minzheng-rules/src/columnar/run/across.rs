@@ -7,7 +7,6 @@ use super::super::lanes;
 use super::super::program::{Arg, Instr};
 use super::super::segments::cover;
 use super::{Job, Reg, Size, Worker};
-use crate::pack::PackSet;
 use crate::scalar::V;
 
 impl<'b> Worker<'b> {
@@ -16,11 +15,10 @@ impl<'b> Worker<'b> {
     pub(super) fn has_link(
         &mut self,
         job: &Job<'b>,
-        chunk: &Chunk,
         link: usize,
         entity: usize,
         size: Size,
-        paths: &mut Paths,
+        paths: &mut Paths<'_, 'b>,
     ) -> Reg<'b> {
         let mut out = self.bits(size);
         let to = job
@@ -30,7 +28,7 @@ impl<'b> Worker<'b> {
             .and_then(|e| e.links.get(link))
             .map_or(0, |l| l.1);
         out.t.fill(0);
-        if let Some(targets) = paths.along(job, chunk, (entity, link), to) {
+        if let Some(targets) = paths.along(entity, link, to) {
             for (row, target) in targets.iter().enumerate() {
                 out.t[row / WORD] |= u64::from(*target != NO_ROW) << (row % WORD);
             }
@@ -46,17 +44,16 @@ impl<'b> Worker<'b> {
     pub(super) fn spread(
         &mut self,
         job: &Job<'b>,
-        chunk: &Chunk,
         arg: Arg,
         instr: &Instr,
         size: Size,
-        paths: &mut Paths,
+        paths: &mut Paths<'_, 'b>,
     ) -> Reg<'b> {
         if let Some(v) = self.constant(arg) {
             return Reg::Const(v);
         }
         let from = job.program.steps[arg.at as usize].entity;
-        let Climb { above, starts } = paths.up(job.set, chunk, instr.entity, from);
+        let Climb { above, starts } = paths.up(instr.entity, from);
         match &self.regs[arg.at as usize] {
             Reg::Bits(_) => {
                 let mut out = self.bits(size);
@@ -95,16 +92,14 @@ impl<'b> Worker<'b> {
     #[inline(always)]
     pub(super) fn gather(
         &mut self,
-        job: &Job<'b>,
-        chunk: &Chunk,
         (link, to): (usize, usize),
         inner: Arg,
         instr: &Instr,
         size: Size,
-        paths: &mut Paths,
+        paths: &mut Paths<'_, 'b>,
     ) -> Reg<'b> {
         let plain = V::plain(instr.ty);
-        let Some(targets) = paths.along(job, chunk, (instr.entity, link), to) else {
+        let Some(targets) = paths.along(instr.entity, link, to) else {
             return Reg::Const(plain);
         };
         if self.is_bits(inner, instr.ty) {
@@ -164,39 +159,51 @@ fn spread_bits(out: &mut [u64], bits: &[u64], starts: &[u32]) {
     }
 }
 
-/// From the rows of one entity to those of another; found once for a chunk.
-#[derive(Default)]
-pub(super) struct Paths {
-    up: Vec<((usize, usize), Climb)>,
-    along: Vec<((usize, usize), Option<Vec<u32>>)>,
+/// From the rows of one entity of a chunk to those of another; each way is found once.
+pub(super) struct Paths<'j, 'b> {
+    job: &'j Job<'b>,
+    chunk: &'j Chunk,
+    up: Vec<Found<Climb>>,
+    along: Vec<Found<Option<Vec<u32>>>>,
 }
 
-impl Paths {
-    /// To an entity above.
-    pub(super) fn up(&mut self, set: &PackSet, chunk: &Chunk, from: usize, to: usize) -> &Climb {
-        let at = self.up.iter().position(|(key, _)| *key == (from, to));
-        let at = at.unwrap_or_else(|| {
-            self.up.push(((from, to), chunk.climb(set, from, to)));
-            self.up.len() - 1
-        });
-        &self.up[at].1
+/// What was found, by the entity and where it goes.
+struct Found<T> {
+    of: (usize, usize),
+    way: T,
+}
+
+impl<'j, 'b> Paths<'j, 'b> {
+    pub(super) const fn new(job: &'j Job<'b>, chunk: &'j Chunk) -> Self {
+        Self {
+            job,
+            chunk,
+            up: Vec::new(),
+            along: Vec::new(),
+        }
     }
 
-    /// Along a link of an entity; `None`: nobody gave it.
-    fn along(
-        &mut self,
-        job: &Job<'_>,
-        chunk: &Chunk,
-        (entity, link): (usize, usize),
-        to: usize,
-    ) -> Option<&[u32]> {
-        let key = (entity, link);
-        let at = self.along.iter().position(|(own, _)| *own == key);
+    /// To an entity above.
+    pub(super) fn up(&mut self, from: usize, to: usize) -> &Climb {
+        let of = (from, to);
+        let at = self.up.iter().position(|found| found.of == of);
         let at = at.unwrap_or_else(|| {
-            let targets = chunk.targets(job.batch, entity, link, to);
-            self.along.push((key, targets));
+            let way = self.chunk.climb(self.job.set, from, to);
+            self.up.push(Found { of, way });
+            self.up.len() - 1
+        });
+        &self.up[at].way
+    }
+
+    /// Along a link of an entity to the rows of another; `None`: nobody gave it.
+    fn along(&mut self, entity: usize, link: usize, to: usize) -> Option<&[u32]> {
+        let of = (entity, link);
+        let at = self.along.iter().position(|found| found.of == of);
+        let at = at.unwrap_or_else(|| {
+            let way = self.chunk.targets(self.job.batch, entity, link, to);
+            self.along.push(Found { of, way });
             self.along.len() - 1
         });
-        self.along[at].1.as_deref()
+        self.along[at].way.as_deref()
     }
 }

@@ -49,7 +49,7 @@ impl<'b> Worker<'b> {
         (param, keys): (usize, &[Arg]),
         instr: &Instr,
         size: Size,
-        paths: &mut Paths,
+        paths: &mut Paths<'_, 'b>,
     ) -> Reg<'b> {
         let look = |regime: usize, keys: &[V]| {
             let params = job.regimes.get(regime).map(|r| &r.params);
@@ -61,7 +61,7 @@ impl<'b> Worker<'b> {
         }
         let climbed = match &chunk.law {
             Law::One(_) => &[][..],
-            Law::Each(_) => paths.up(job.set, chunk, instr.entity, 0).above.as_slice(),
+            Law::Each(_) => paths.up(instr.entity, 0).above.as_slice(),
         };
         let regime = |row: usize| match &chunk.law {
             Law::One(regime) => *regime,

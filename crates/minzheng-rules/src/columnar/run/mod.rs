@@ -247,7 +247,7 @@ impl<'b> Worker<'b> {
             self.release(at);
         }
         self.regs.clear();
-        let mut paths = Paths::default();
+        let mut paths = Paths::new(job, chunk);
         let (steps, outputs) = (&job.program.steps, &job.program.outputs);
         for at in 0..=steps.len() {
             let instr = steps.get(at);
@@ -542,14 +542,14 @@ impl<'b> Worker<'b> {
         job: &Job<'b>,
         chunk: &Chunk,
         (instr, reads): (&Instr, &[Arg]),
-        paths: &mut Paths,
+        paths: &mut Paths<'_, 'b>,
     ) -> Reg<'b> {
         let size = chunk.size(instr.entity);
         match &instr.step {
             Step::Const(lo, hi) => Reg::Const(V { lo: *lo, hi: *hi }),
             Step::Law(slot) => self.law(job, chunk, *slot, instr.ty, size),
             Step::Load(fact) => Reg::Column(*fact),
-            Step::Spread(arg) => self.spread(job, chunk, *arg, instr, size, paths),
+            Step::Spread(arg) => self.spread(job, *arg, instr, size, paths),
             Step::Finding(found, inner) => self.finding(*found, *inner, size),
             Step::Param(param, keys) => self.figure(job, chunk, (*param, keys), instr, size, paths),
             Step::And(_) => self.all(reads, size),
@@ -607,7 +607,7 @@ impl<'b> Worker<'b> {
             Step::Max(parts) => fold!(self, parts, size, V::max, lanes::greatest),
             Step::If(test, yes, no) => self.choose(*test, *yes, *no, instr.ty, size),
             Step::Has(a) => self.has(*a, size),
-            Step::HasLink(link) => self.has_link(job, chunk, *link, instr.entity, size, paths),
+            Step::HasLink(link) => self.has_link(job, *link, instr.entity, size, paths),
             Step::Coalesce(a, value) => self.coalesce(*a, *value, instr.ty, size),
             Step::Age(birth, on) => self.age(*birth, *on, size),
             Step::Each(node, args) => self.each(job, *node, args, size),
@@ -632,7 +632,7 @@ impl<'b> Worker<'b> {
                 self.aggregate(&all, &chunk.parts[*child], instr.ty, size)
             }
             Step::Gather { link, to, inner } => {
-                self.gather(job, chunk, (*link, *to), *inner, instr, size, paths)
+                self.gather((*link, *to), *inner, instr, size, paths)
             }
         }
     }
