@@ -58,7 +58,7 @@ GROUP BY household
 """
 
 # of `emitted.sql`
-MODELS = "SELECT person_row AS household, * EXCLUDE (person_row) FROM result_person"
+MODELS = SHIPPED = "SELECT person_row AS household, * EXCLUDE (person_row) FROM result_person"
 
 SOURCES = 33
 
@@ -75,9 +75,13 @@ MATCHING = (
 )
 
 
-def emitted(folder):
-    """The pack of the bench, as the library writes it out; it reads a table by the name of its entity."""
-    return ["CREATE VIEW person AS SELECT household AS person_row, * FROM households", (folder / "emitted.sql").read_text("utf-8")]
+def emitted(bench, folder):
+    """The pack of the bench, as the library writes it out; it reads tables by the names of their entities."""
+    people = {"models": "households", "shipped": "members"}[bench]
+    views = [f"CREATE VIEW person AS SELECT household AS person_row, * FROM {people}"]
+    if bench == "shipped":
+        views.append("CREATE VIEW household AS SELECT household AS household_row, * FROM households")
+    return [*views, (folder / "emitted.sql").read_text("utf-8")]
 
 
 def sources(members):

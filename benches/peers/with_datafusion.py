@@ -22,7 +22,7 @@ class Engine:
             if table.num_rows:
                 self.context.register_record_batches(name, [table.to_batches(max_chunksize=8192)])
         if bench == "models":
-            for statement in statements.emitted(folder):
+            for statement in statements.emitted(bench, folder):
                 # it has no temporary views, and its division of whole numbers is written as any
                 self.context.sql(statement.replace("TEMP VIEW", "VIEW").replace(" // ", " / "))
         self.statement = getattr(statements, bench.upper()).format(div="/")

@@ -20,8 +20,8 @@ class Engine:
             self.connection.register("given", table)
             self.connection.execute(f"CREATE TABLE {name} AS SELECT * FROM given")
             self.connection.unregister("given")
-        if bench == "models":
-            for statement in statements.emitted(folder):
+        if bench in ("models", "shipped"):
+            for statement in statements.emitted(bench, folder):
                 self.connection.execute(statement)
         self.statement = getattr(statements, bench.upper()).format(div="//")
 

@@ -28,10 +28,13 @@ class Engine:
             self.members = pl.from_arrow(members, rechunk=True).with_columns(col("household").set_sorted())
         given = figures.tables(folder)
         self.figures, self.standards = pl.from_arrow(given["figures"]), pl.from_arrow(given["standards"])
-        if bench == "models":
+        if bench in ("models", "shipped"):
             # the pack of the bench, as the library writes it out; it reads a frame by the name of its entity
             exec((folder / "emitted.py").read_text("utf-8"), emitted := {})
-            self.emitted, self.people = emitted["run"], self.households.rename({"household": "person_row"})
+            people = self.members if bench == "shipped" else self.households
+            frames = {"household": self.households, "person": people}
+            self.frames = {name: frame.rename({"household": f"{name}_row"}) for name, frame in frames.items()}
+            self.emitted = emitted["run"]
         self.run = getattr(self, f"{bench}_{variant}" if variant else bench)
 
     def prepare(self) -> None:
@@ -80,7 +83,9 @@ class Engine:
         return decide(households.lazy(), self.members.lazy().with_columns(**above))
 
     def models(self) -> pl.DataFrame:
-        return self.emitted({"person": self.people})["result_person"]
+        return self.emitted(self.frames)["result_person"]
+
+    shipped = models
 
     def matching(self) -> pl.DataFrame:
         people = self.households.lazy()

@@ -44,6 +44,11 @@ const NATIVE: &[Native] = &[
         prepare: ours::columnar,
     },
     Native {
+        engine: "minzheng",
+        bench: "shipped",
+        prepare: ours::columnar,
+    },
+    Native {
         engine: "sum",
         bench: "models",
         prepare: ours::sum,

@@ -33,6 +33,9 @@ pub struct Bench {
     /// Whether the peers run what `minzheng pack export --nulls` writes of its pack.
     #[serde(default)]
     pub emitted: bool,
+    /// Whether its pack are those that the library ships; else it stands in `packs/ID`.
+    #[serde(default)]
+    pub built_in: bool,
     /// Columns of the answer, and the weight of each in the check value.
     pub answer: BTreeMap<String, u64>,
     /// Who is measured against whom.

@@ -30,7 +30,7 @@ use crate::scalar;
 /// # Errors
 /// A pack that does not load; columns that do not fit its facts.
 pub fn columnar<'a>(bench: &'a Bench, population: &'a Population) -> Result<Prepared<'a>, String> {
-    let engine = Engine::new(scalar::pack(&bench.id)?);
+    let engine = Engine::new(scalar::pack(bench)?);
     let batch = batch(engine.packs(), population)?;
     let request = Request {
         outputs: bench.answer.keys().cloned().collect(),
@@ -61,6 +61,13 @@ fn batch<'a>(set: &PackSet, population: &'a Population) -> Result<Batch<'a>, Str
     if set.entities().len() > 1 {
         tables.push(members);
     }
+    // nobody has rows of the entities below
+    for _ in tables.len()..set.entities().len() {
+        tables.push(Table {
+            offsets: vec![0; population.members.num_rows() + 1].into(),
+            ..Table::default()
+        });
+    }
     let on = numbers::<Date32Type>(&population.households, "on")?.values();
     let dates = match on.first() {
         Some(first) if on.iter().all(|day| day == first) => Dates::One(
@@ -70,10 +77,10 @@ fn batch<'a>(set: &PackSet, population: &'a Population) -> Result<Batch<'a>, Str
     };
     let mut batch = Batch::new(set, tables, dates).map_err(|error| error.to_string())?;
     for fact in set.facts() {
-        let rows = match fact.entity {
-            0 => &population.households,
-            _ => &population.members,
-        };
+        let rows = rows_of(population, fact.entity);
+        if rows.column_by_name(&fact.id).is_none() {
+            continue;
+        }
         let entity = &set.entities()[fact.entity].id;
         let column = column(rows, &fact.id)?;
         batch
@@ -81,6 +88,14 @@ fn batch<'a>(set: &PackSet, population: &'a Population) -> Result<Batch<'a>, Str
             .map_err(|error| error.to_string())?;
     }
     Ok(batch)
+}
+
+/// The rows of an entity.
+const fn rows_of(population: &Population, entity: usize) -> &RecordBatch {
+    match entity {
+        0 => &population.households,
+        _ => &population.members,
+    }
 }
 
 fn column<'a>(rows: &'a RecordBatch, name: &str) -> Result<Column<'a>, String> {
@@ -181,7 +196,7 @@ pub fn emit(bench: &Bench, population: &Population, folder: &Path) -> Result<(),
 
 /// The rules of a bench for the day of its population. What its columns hold at least is told: our program looks for itself.
 fn exported(bench: &Bench, population: &Population, dialect: Dialect) -> Result<Exported, String> {
-    let engine = Engine::new(scalar::pack(&bench.id)?);
+    let engine = Engine::new(scalar::pack(bench)?);
     let outputs: Vec<String> = bench.answer.keys().cloned().collect();
     let on = numbers::<Date32Type>(&population.households, "on")?;
     let on = on
@@ -190,15 +205,26 @@ fn exported(bench: &Bench, population: &Population, dialect: Dialect) -> Result<
         .and_then(|day| Day::from_number(i64::from(*day)));
     let mut lows = Vec::new();
     for fact in engine.packs().facts() {
-        let values = whole(&population.households, &fact.id)?;
+        let rows = rows_of(population, fact.entity);
+        if rows.column_by_name(&fact.id).is_none() {
+            continue;
+        }
+        let values = whole(rows, &fact.id)?;
         let known = values.into_iter().filter(|value| *value != NOTHING);
         lows.extend(known.min().map(|low| (fact.id.clone(), low)));
     }
+    let place = match population.households.column_by_name("registration_place") {
+        None => "000000".to_owned(),
+        Some(_) => {
+            let places = whole(&population.households, "registration_place")?;
+            places.first().map_or_else(String::new, ToString::to_string)
+        }
+    };
     let request = ExportRequest {
         dialect,
         on: on.ok_or("nobody to decide")?,
         known_on: Day::MAX,
-        place: "000000",
+        place: &place,
         outputs: &outputs,
         form: Form::Nulls,
         lows: &lows,

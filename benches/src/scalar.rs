@@ -3,6 +3,7 @@
 use std::fs;
 
 use arrow_array::RecordBatch;
+use minzheng::packs::{self, BuiltIn};
 use minzheng_rules::date::Day;
 use minzheng_rules::facts::Document;
 use minzheng_rules::lang::{Period, Type};
@@ -12,14 +13,17 @@ use serde_json::{Map, Value, json};
 
 use crate::columns::{NEITHER, NOTHING, whole};
 use crate::data::Population;
-use crate::manifest;
+use crate::manifest::{self, Bench};
 
-/// The pack of a bench: `packs/BENCH`.
+/// The pack of a bench: `packs/BENCH`, or those that are built in.
 ///
 /// # Errors
 /// What is wrong with the folder or the pack.
-pub fn pack(bench: &str) -> Result<PackSet, String> {
-    let folder = manifest::folder().join("packs").join(bench);
+pub fn pack(bench: &Bench) -> Result<PackSet, String> {
+    if bench.built_in {
+        return packs::load(&BuiltIn::ALL, &[]).map_err(|findings| findings.to_string());
+    }
+    let folder = manifest::folder().join("packs").join(&bench.id);
     let told = |error: std::io::Error| format!("{}: {error}", folder.display());
     let mut files = Vec::new();
     for entry in fs::read_dir(&folder).map_err(told)? {
@@ -76,8 +80,11 @@ pub fn answers(
             .assess(&document.map_err(|finding| format!("household {row}: {finding}"))?)
             .map_err(|findings| format!("household {row}: {findings}"))?;
         for (values, id) in out.iter_mut().zip(formulas) {
-            let (value, ty) = answer
-                .value(id, None)
+            // of the household, or of the only person in it
+            let only = format!("p{row}");
+            let found = answer.value(id, None);
+            let (value, ty) = found
+                .or_else(|| answer.value(id, Some(&only)))
                 .ok_or_else(|| format!("no formula `{id}` of the household"))?;
             values.push(match ty {
                 _ if lowest || value.is_known() => value.lo,
@@ -95,7 +102,11 @@ type Written = (String, Vec<Value>);
 /// The columns that are facts of the entity, written as a document writes them; null where missing.
 fn facts(set: &PackSet, entity: usize, table: &RecordBatch) -> Result<Vec<Written>, String> {
     let mut out = Vec::new();
-    for fact in set.facts().filter(|fact| fact.entity == entity) {
+    let given = |id: &str| table.column_by_name(id).is_some();
+    for fact in set
+        .facts()
+        .filter(|fact| fact.entity == entity && given(&fact.id))
+    {
         let values = whole(table, &fact.id)?;
         let write = |value: i64| match (value, fact.ty) {
             (NOTHING, _) | (NEITHER, Type::Bool) => Ok(Value::Null),

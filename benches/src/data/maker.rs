@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::types::{ArrowPrimitiveType, Int64Type, UInt8Type};
+use arrow_array::types::{ArrowPrimitiveType, Date32Type, Int32Type, Int64Type, UInt8Type};
 use arrow_array::{ArrayRef, BooleanArray, PrimitiveArray};
 
 use super::{Amounts, Stream, truths};
@@ -27,6 +27,17 @@ impl Maker {
         let (stream, gone) = self.streams(name);
         let value = |row| (gone.below(row, 1_000) >= missing).then(|| value(stream, row));
         Arc::new((0..self.rows).map(value).collect::<PrimitiveArray<T>>())
+    }
+
+    /// Days from `first` to `last` before the day decided, negative after it.
+    pub(super) fn dates(&self, name: &str, first: i32, last: i32, missing: u32) -> ArrayRef {
+        self.numbers::<Date32Type>(name, missing, |stream, row| {
+            ON - first + stream.below(row, (first - last) as u32) as i32
+        })
+    }
+
+    pub(super) fn counts(&self, name: &str, counts: &[i32], missing: u32) -> ArrayRef {
+        self.numbers::<Int32Type>(name, missing, |stream, row| stream.one_of(row, counts))
     }
 
     pub(super) fn codes(&self, name: &str, codes: &[u8], missing: u32) -> ArrayRef {

@@ -7,6 +7,7 @@ mod models;
 mod province;
 mod records;
 mod reference;
+mod shipped;
 
 use std::fs;
 use std::path::Path;
@@ -23,7 +24,8 @@ pub use reference::{AREAS, Figures, PLACE, figures};
 const SEED: u64 = 20_260_701;
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// Households and their members; members stand in the order of households. Of `matching` people, and records of sources; of `models` people, and no members.
+/// Households and their members; members stand in the order of households. Of `matching` people, and records of sources; of `models` people, and no members; of `shipped`
+/// people, one a household.
 #[derive(Debug)]
 pub struct Population {
     /// One row a household. Columns of facts carry the name of the fact.
@@ -44,6 +46,7 @@ impl Population {
             "reference" => reference::population(households),
             "aggregates" => province::population(households),
             "models" => models::population(households),
+            "shipped" => shipped::population(households),
             "matching" => records::population(households),
             other => return Err(format!("no data for a bench `{other}`")),
         };

@@ -120,15 +120,10 @@ pub(super) fn population(people: u32) -> Result<Population, ArrowError> {
         columns.push((name, maker.codes(name, codes, *missing)));
     }
     for (name, first, last, missing) in DATES {
-        let days = maker.numbers::<Date32Type>(name, *missing, |stream, row| {
-            ON - first + stream.below(row, (first - last) as u32) as i32
-        });
-        columns.push((name, days));
+        columns.push((name, maker.dates(name, *first, *last, *missing)));
     }
     for (name, counts, missing) in COUNTS {
-        let counts =
-            maker.numbers::<Int32Type>(name, *missing, |stream, row| stream.one_of(row, counts));
-        columns.push((name, counts));
+        columns.push((name, maker.counts(name, counts, *missing)));
     }
     let stays = maker.numbers::<Int32Type>("hospital_days", 50, |stream, row| {
         (stream.below(row, 1_000) as i32 - 900).max(0)

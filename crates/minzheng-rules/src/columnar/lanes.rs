@@ -6,6 +6,7 @@
 //! the scalar definition.
 
 use super::bits::{Truths, WORD};
+use super::wide::{Work, widely};
 use crate::scalar::{V, is_open};
 
 /// 64 rows.
@@ -201,9 +202,13 @@ impl Lanes {
         }
     }
 
-    /// Finds what holds for every row, after they were written one by one.
-    #[inline(always)]
+    /// Finds what holds for every row, after they were written one by one. It stands apart: many kernels end with it.
     pub(super) fn measure(&mut self, rows: usize) {
+        widely(Measure { lanes: self, rows });
+    }
+
+    #[inline(always)]
+    fn find(&mut self, rows: usize) {
         let same = self
             .lo
             .iter()
@@ -250,6 +255,21 @@ impl Lanes {
                 max,
             };
         }
+    }
+}
+
+/// [`Lanes::measure`], to be done with the widest instructions.
+struct Measure<'l> {
+    lanes: &'l mut Lanes,
+    rows: usize,
+}
+
+impl Work for Measure<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.lanes.find(self.rows);
     }
 }
 

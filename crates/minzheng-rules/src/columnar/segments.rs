@@ -73,22 +73,17 @@ fn longest(offsets: &[u32]) -> i64 {
     i64::from(sizes.fold(0, u32::max))
 }
 
-/// Marks the rows above the rows whose bits are set; beyond the last row none is.
+/// Marks the rows above the rows whose bits are set, or are not.
 ///
 /// The rows below one row above are bits of one number, which reaches over as many words as it must: added to a number of nothing but
 /// ones below its highest bit, it carries into that bit where any is set. So one bit is left for every row above.
-#[inline(always)]
-fn mark(out: &mut [u64], part: &Part, bits: impl Fn(usize) -> u64) {
+fn mark(out: &mut [u64], part: &Part, bits: &[u64], not: bool) {
     out.fill(0);
+    let turn = u64::from(not).wrapping_neg();
     let (mut carry, mut word, mut marks) = (false, 0, 0);
-    let last = part.ends.len().wrapping_sub(1);
-    for (w, (ends, above)) in part.ends.iter().zip(part.above.chunks(WORD)).enumerate() {
-        let bits = bits(w)
-            & if w == last {
-                tail(above.len())
-            } else {
-                u64::MAX
-            };
+    let above = part.above.chunks(WORD);
+    for ((ends, bits), above) in part.ends.iter().zip(bits).zip(above) {
+        let bits = (bits ^ turn) & tail(above.len());
         let (sum, over) = (bits & !ends).overflowing_add(!ends);
         let (sum, again) = sum.overflowing_add(u64::from(carry));
         carry = over | again;
@@ -138,13 +133,13 @@ pub(super) fn quantify(out: &mut Truths, part: &Part, all: bool, bits: &Truths, 
         (&mut out.t, &mut out.f)
     };
     let (decides, agrees) = if all { (f, t) } else { (t, f) };
-    mark(decided, part, |w| decides[w]);
+    mark(decided, part, decides, false);
     if cover(part.above.len(), |w| t[w] | f[w]) {
         // what does not decide agrees
         open.copy_from_slice(decided);
     } else {
         // a row that does not agree keeps the other answer away
-        mark(open, part, |w| !agrees[w]);
+        mark(open, part, agrees, true);
     }
     for (w, slot) in open.iter_mut().enumerate() {
         *slot = !*slot & whole.word(w).0;
@@ -285,7 +280,7 @@ pub(super) fn total(
             (&mut out.lo, &free.t, &mut marks.t, i64::MIN),
             (&mut out.hi, &free.f, &mut marks.f, i64::MAX),
         ] {
-            mark(marks, part, |w| free[w]);
+            mark(marks, part, free, false);
             for (block, marks) in side.iter_mut().zip(marks.iter()) {
                 for (lane, slot) in block.iter_mut().enumerate() {
                     *slot = pick(spread(*marks, lane), none, *slot);
@@ -409,13 +404,15 @@ pub(super) fn extreme<const LOWEST: bool>(
     } else {
         farthest::<LOWEST>(&mut out.hi, &part.above, &scratch.hi);
     }
-    if matches!(keep, Test::Const(V::TRUE)) {
-        certain.fill(0);
-        for (row, (from, to)) in segments(offsets).enumerate() {
-            certain[row / WORD] |= u64::from(to > from) << (row % WORD);
+    certain.fill(0);
+    match keep {
+        Test::Bits(holds, _) => mark(certain, part, holds, false),
+        Test::Const(V::TRUE) => {
+            for (row, (from, to)) in segments(offsets).enumerate() {
+                certain[row / WORD] |= u64::from(to > from) << (row % WORD);
+            }
         }
-    } else {
-        mark(certain, part, |w| keep.word(w).0);
+        Test::Const(_) => {}
     }
     let plain = V::plain(ty);
     for (w, (lo, hi)) in out.lo.iter_mut().zip(&mut out.hi).enumerate() {
@@ -460,7 +457,6 @@ fn farthest<const LOWEST: bool>(out: &mut [Block], above: &[u32], numbers: &[Blo
 }
 
 /// Any aggregate, by its scalar definition.
-#[inline(always)]
 fn tally(out: &mut Lanes, given: &Given<'_>, kind: AggK) {
     let offsets = &given.part.offsets;
     for (row, (from, to)) in segments(offsets).enumerate() {

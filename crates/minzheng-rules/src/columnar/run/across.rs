@@ -132,7 +132,6 @@ impl<'b> Worker<'b> {
 
 /// Writes the truth of every row above for its rows, which begin at `starts`: a bit where another truth begins, and between two of
 /// them the same.
-#[inline(always)]
 fn spread_bits(out: &mut [u64], bits: &[u64], starts: &[u32]) {
     out.fill(0);
     let mut before = 0;

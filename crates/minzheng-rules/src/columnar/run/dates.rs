@@ -66,35 +66,10 @@ impl<'b> Worker<'b> {
         Reg::Lanes(out)
     }
 
-    /// Full years from a birth to a day.
+    /// Whether somebody was born on a day or before.
     #[inline(always)]
-    pub(super) fn age(&mut self, birth: Arg, on: Arg, size: Size) -> Reg<'b> {
-        let day = self.constant(on).and_then(V::get);
-        match day.and_then(Day::from_number) {
-            Some(day) => self.of_days(Way::AgeOn(day), &[birth], size),
-            None => self.of_days(Way::Definition(&full_years), &[birth, on], size),
-        }
-    }
-
-    /// Whether somebody is so many years old.
-    #[inline(always)]
-    pub(super) fn older(&mut self, birth: Arg, on: Arg, years: i64, size: Size) -> Reg<'b> {
+    pub(super) fn born_by(&mut self, birth: Arg, latest: i64, size: Size) -> Reg<'b> {
         let mut out = self.bits(size);
-        let day = self.constant(on).and_then(V::get);
-        let Some(latest) = day.and_then(|day| self.latest_birth(day, years)) else {
-            match self.age(birth, on, size) {
-                Reg::Lanes(age) => {
-                    for (w, age_of) in age.lo.iter().enumerate() {
-                        let known = if age.gaps { age.known[w] } else { u64::MAX };
-                        let holds = mask(|lane| age_of[lane] >= years);
-                        (out.t[w], out.f[w]) = (holds & known, !holds & known);
-                    }
-                    self.free_lanes.push(age);
-                }
-                _ => return Reg::Const(V::MAYBE),
-            }
-            return Reg::Bits(out);
-        };
         let args = [birth];
         let gaps = self.agree(&args);
         let mut scratch = None;
@@ -105,6 +80,24 @@ impl<'b> Worker<'b> {
             let holds = mask(|lane| birth.lo(w)[lane] <= latest);
             (out.t[w], out.f[w]) = (holds & known, !holds & known);
         }
+        Reg::Bits(out)
+    }
+
+    /// Whether ages are at least so many years.
+    #[inline(always)]
+    pub(super) fn at_least(&mut self, ages: Reg<'b>, years: i64, size: Size) -> Reg<'b> {
+        let ages = match ages {
+            Reg::Lanes(ages) => ages,
+            Reg::Const(age) => return Reg::Const(V::known(years).le(age)),
+            other => return other,
+        };
+        let mut out = self.bits(size);
+        for (w, age) in ages.lo.iter().enumerate() {
+            let known = if ages.gaps { ages.known[w] } else { u64::MAX };
+            let holds = mask(|lane| age[lane] >= years);
+            (out.t[w], out.f[w]) = (holds & known, !holds & known);
+        }
+        self.free_lanes.push(ages);
         Reg::Bits(out)
     }
 
@@ -177,7 +170,8 @@ fn row_by_row(
     found
 }
 
-fn full_years(values: &[V]) -> V {
+/// The definition of an age.
+pub(super) fn full_years(values: &[V]) -> V {
     let day = |at: usize| values.get(at).and_then(|v| Day::from_number(v.get()?));
     let years = day(0)
         .zip(day(1))

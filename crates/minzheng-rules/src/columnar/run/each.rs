@@ -2,34 +2,64 @@
 
 use super::super::divide::Division;
 use super::super::lanes;
-use super::super::program::Arg;
-use super::dates::Way;
+use super::super::program::{Arg, Step};
+use super::dates::{Way, full_years};
 use super::{Job, Reg, Size, Worker};
+use crate::date::Day;
 use crate::ir::{NodeId, Op, children, ix};
 use crate::scalar::V;
 
 impl<'b> Worker<'b> {
     #[inline(always)]
-    pub(super) fn each(&mut self, job: &Job<'b>, node: u32, args: &[Arg], size: Size) -> Reg<'b> {
-        let Some(node) = job.plan.nodes.get(ix(node)) else {
-            return Reg::Const(V::UNKNOWN);
+    pub(super) fn each(&mut self, job: &Job<'b>, step: &Step, args: &[Arg], size: Size) -> Reg<'b> {
+        let constant = |worker: &Self, at: usize| args.get(at).and_then(|a| worker.constant(*a));
+        let day = constant(self, 1).and_then(V::get);
+        if let Step::Older { birth, years, .. } = step
+            && constant(self, 0).is_none()
+            && let Some(latest) = day.and_then(|day| self.latest_birth(day, *years))
+        {
+            return self.born_by(*birth, latest, size);
+        }
+        let node = match step {
+            Step::Each(node, _) => job.plan.nodes.get(ix(*node)),
+            _ => None,
         };
-        let ids = children(&node.op);
-        let applied = job.apply.node(node);
-        let definition = |values: &[V]| applied.value(|id| value_of(&ids, values, id));
+        let of_node = node.map(|node| (children(&node.op), job.apply.node(node)));
+        // what has no node of its own is an age
+        let definition = |values: &[V]| match &of_node {
+            Some((ids, applied)) => applied.value(|id| value_of(ids, values, id)),
+            None => full_years(values),
+        };
         let constants: Option<Vec<V>> = args.iter().map(|a| self.constant(*a)).collect();
-        if let Some(values) = constants {
-            return Reg::Const(definition(&values));
-        }
-        let way = match &node.op {
-            Op::MulRound(..) | Op::DivRound(..) | Op::RoundTo(..) => None,
-            Op::AddMonths(..) => Some(Way::MonthsLater),
-            Op::FirstOfMonth(_, false) => Some(Way::FirstOfMonth),
-            _ => Some(Way::Definition(&definition)),
+        let (way, args) = match node.map(|node| &node.op) {
+            Some(Op::MulRound(..) | Op::DivRound(..) | Op::RoundTo(..)) => (None, args),
+            Some(Op::AddMonths(..)) => (Some(Way::MonthsLater), args),
+            Some(Op::FirstOfMonth(_, false)) => (Some(Way::FirstOfMonth), args),
+            other => match day.and_then(Day::from_number) {
+                Some(day) if other.is_none() => (Some(Way::AgeOn(day)), &args[..1]),
+                _ => (Some(Way::Definition(&definition)), args),
+            },
         };
-        if let Some(way) = way {
-            return self.of_days(way, args, size);
+        let out = match (constants, way) {
+            (Some(values), _) => Reg::Const(definition(&values)),
+            (None, Some(way)) => self.of_days(way, args, size),
+            (None, None) => self.rounded(node.map(|node| &node.op), &definition, args, size),
+        };
+        match step {
+            Step::Older { years, .. } => self.at_least(out, *years, size),
+            _ => out,
         }
+    }
+
+    /// A rounding: where it is proved without a search for every row, else row by row.
+    #[inline(always)]
+    fn rounded(
+        &mut self,
+        op: Option<&Op>,
+        definition: &dyn Fn(&[V]) -> V,
+        args: &[Arg],
+        size: Size,
+    ) -> Reg<'b> {
         let gaps = self.agree(args);
         let mut out = self.lanes(size);
         let mut scratch = [None, None, None];
@@ -37,7 +67,7 @@ impl<'b> Worker<'b> {
         for (arg, scratch) in args.iter().zip(&mut scratch) {
             views.push(self.view(*arg, scratch));
         }
-        if let Some(division) = Division::prove(&node.op, &views) {
+        if let Some(division) = op.and_then(|op| Division::prove(op, &views)) {
             division.run(&mut out, size, &views);
             if gaps || division.may_fail {
                 let known = self.known(args);

@@ -602,15 +602,15 @@ impl<'b> Worker<'b> {
                 };
                 self.product(*a, by, size)
             }
-            Step::Older { birth, on, years } => self.older(*birth, *on, *years, size),
             Step::Min(parts) => fold!(self, parts, size, V::min, lanes::least),
             Step::Max(parts) => fold!(self, parts, size, V::max, lanes::greatest),
             Step::If(test, yes, no) => self.choose(*test, *yes, *no, instr.ty, size),
             Step::Has(a) => self.has(*a, size),
             Step::HasLink(link) => self.has_link(job, *link, instr.entity, size, paths),
             Step::Coalesce(a, value) => self.coalesce(*a, *value, instr.ty, size),
-            Step::Age(birth, on) => self.age(*birth, *on, size),
-            Step::Each(node, args) => self.each(job, *node, args, size),
+            Step::Age(..) | Step::Older { .. } | Step::Each(..) => {
+                self.each(job, &instr.step, reads, size)
+            }
             Step::Agg {
                 kind,
                 child,
