@@ -131,6 +131,13 @@ impl<'a> Column<'a> {
             .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
+    /// The one value of some rows, where it is known that they have no other.
+    pub(super) fn only(&self, rows: Range<usize>) -> Option<i64> {
+        let sure = self.wild.is_none() && self.known.is_none();
+        let ends = self.ends(rows).filter(|_| sure);
+        ends.filter(|(min, max)| min == max).map(|(min, _)| min)
+    }
+
     /// The value of a row, where it is known.
     pub(super) fn known_value(&self, row: usize) -> Option<i64> {
         self.value(row, V::UNKNOWN).get()

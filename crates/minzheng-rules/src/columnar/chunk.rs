@@ -1,5 +1,6 @@
 //! The rows of some cases, close together: which rows of the batch they are, who stands above whom.
 
+use core::cell::OnceCell;
 use core::ops::Range;
 
 use super::batch::{Batch, NO_ROW};
@@ -43,6 +44,14 @@ pub(super) enum Law {
 #[derive(Debug, Clone)]
 pub(super) struct Part {
     pub(super) rows: Rows,
+    parent: Option<usize>,
+    /// Found when it is first asked for: what looks at single rows needs none of it.
+    below: OnceCell<Below>,
+}
+
+/// How the rows of an entity stand below those of its parent.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Below {
     /// For every row above in the chunk, its first row; and the number of rows at the end.
     pub(super) offsets: Vec<u32>,
     /// The row above of every row.
@@ -51,11 +60,12 @@ pub(super) struct Part {
     pub(super) ends: Vec<u64>,
 }
 
-impl Part {
-    /// Rows below others, which begin at `offsets`.
-    pub(super) fn below(rows: Rows, offsets: Vec<u32>) -> Self {
+impl Below {
+    /// Of rows that begin at `offsets`.
+    pub(super) fn new(offsets: Vec<u32>) -> Self {
+        let rows = offsets.last().map_or(0, |last| *last as usize);
         // one more at every place where the rows of the next row above begin, added up
-        let mut above = vec![0_u32; rows.len()];
+        let mut above = vec![0_u32; rows];
         for start in offsets.iter().skip(1) {
             if let Some(slot) = above.get_mut(*start as usize) {
                 *slot += 1;
@@ -66,7 +76,7 @@ impl Part {
             up += *slot;
             *slot = up;
         }
-        let mut ends = vec![0_u64; words(rows.len())];
+        let mut ends = vec![0_u64; words(rows)];
         for (from, to) in offsets.iter().zip(offsets.iter().skip(1)) {
             if to > from {
                 let last = *to as usize - 1;
@@ -74,12 +84,39 @@ impl Part {
             }
         }
         Self {
-            rows,
             offsets,
             above,
             ends,
         }
     }
+
+    /// Of the rows below some rows of a table; `all` are the offsets of the table.
+    fn of(all: &[u32], parents: &Rows) -> Self {
+        let offsets = match parents {
+            Rows::Range(start, n) => {
+                let spans = all.get(*start..=start + n).unwrap_or_default();
+                let first = spans.first().copied().unwrap_or(0);
+                spans.iter().map(|o| o.wrapping_sub(first)).collect()
+            }
+            Rows::List(list) => {
+                let mut sum = 0;
+                let mut offsets = vec![0];
+                offsets.extend(list.iter().map(|row| {
+                    let rows = span(all, *row as usize);
+                    sum += rows.len() as u32;
+                    sum
+                }));
+                offsets
+            }
+        };
+        Self::new(offsets)
+    }
+}
+
+/// The rows below a row, by the offsets of their table.
+fn span(offsets: &[u32], row: usize) -> Range<usize> {
+    let at = |row: usize| offsets.get(row).map_or(0, |o| *o as usize);
+    at(row)..at(row + 1)
 }
 
 /// How the rows of an entity stand below those of one above.
@@ -103,37 +140,41 @@ impl Chunk {
     pub(super) fn new(set: &PackSet, batch: &Batch<'_>, cases: &Rows, law: Law) -> Self {
         let mut parts: Vec<Part> = Vec::with_capacity(batch.tables.len());
         for (entity, table) in set.entities.iter().zip(&batch.tables) {
-            let Some(parent) = entity.parent.and_then(|p| parts.get(p)) else {
-                parts.push(Part {
-                    rows: cases.clone(),
-                    offsets: Vec::new(),
-                    above: Vec::new(),
-                    ends: Vec::new(),
-                });
-                continue;
-            };
-            let at = |row: usize| table.offsets.get(row).map_or(0, |o| *o as usize);
-            let mut offsets = Vec::with_capacity(parent.rows.len() + 1);
-            let rows = match &parent.rows {
-                Rows::Range(start, n) => {
-                    let (first, last) = (at(*start), at(start + n));
-                    let spans = table.offsets.get(*start..=start + n).unwrap_or_default();
-                    offsets.extend(spans.iter().map(|o| o.wrapping_sub(first as u32)));
-                    Rows::Range(first, last - first)
+            let parent = entity.parent.filter(|p| *p < parts.len());
+            let rows = match parent.and_then(|p| parts.get(p)).map(|p| &p.rows) {
+                None => cases.clone(),
+                Some(Rows::Range(start, n)) => {
+                    let first = span(&table.offsets, *start).start;
+                    Rows::Range(first, span(&table.offsets, start + n).start - first)
                 }
-                Rows::List(list) => {
-                    let mut rows = Vec::new();
-                    for row in list {
-                        offsets.push(rows.len() as u32);
-                        rows.extend(at(*row as usize) as u32..at(*row as usize + 1) as u32);
-                    }
-                    offsets.push(rows.len() as u32);
-                    Rows::List(rows)
+                Some(Rows::List(list)) => {
+                    let rows = list
+                        .iter()
+                        .flat_map(|row| span(&table.offsets, *row as usize));
+                    Rows::List(rows.map(|row| row as u32).collect())
                 }
             };
-            parts.push(Part::below(rows, offsets));
+            parts.push(Part {
+                rows,
+                parent,
+                below: OnceCell::new(),
+            });
         }
         Self { parts, law }
+    }
+
+    /// How the rows of an entity stand below those of its parent.
+    pub(super) fn below(&self, batch: &Batch<'_>, entity: usize) -> &Below {
+        let part = &self.parts[entity];
+        part.below.get_or_init(|| {
+            let parent = part.parent.and_then(|p| self.parts.get(p));
+            let table = batch.tables.get(entity);
+            parent
+                .zip(table)
+                .map_or_else(Below::default, |(parent, table)| {
+                    Below::of(&table.offsets, &parent.rows)
+                })
+        })
     }
 
     /// How many rows of an entity it has.
@@ -146,22 +187,18 @@ impl Chunk {
     }
 
     /// How the rows of an entity stand below those of an entity above.
-    pub(super) fn climb(&self, set: &PackSet, from: usize, to: usize) -> Climb {
-        let Some(part) = self.parts.get(from) else {
-            return Climb::default();
-        };
-        let (mut above, mut starts) = (part.above.clone(), part.offsets.clone());
-        let mut at = set.entities.get(from).and_then(|e| e.parent);
+    pub(super) fn climb(&self, batch: &Batch<'_>, from: usize, to: usize) -> Climb {
+        let below = self.below(batch, from);
+        let (mut above, mut starts) = (below.above.clone(), below.offsets.clone());
+        let mut at = self.parts[from].parent;
         while let Some(entity) = at.filter(|e| *e != to) {
-            let Some(part) = self.parts.get(entity) else {
-                break;
-            };
+            let below = self.below(batch, entity);
             for row in &mut above {
-                *row = part.above.get(*row as usize).copied().unwrap_or(0);
+                *row = below.above.get(*row as usize).copied().unwrap_or(0);
             }
             let start = |row: &u32| starts.get(*row as usize).copied().unwrap_or(0);
-            starts = part.offsets.iter().map(start).collect();
-            at = set.entities.get(entity).and_then(|e| e.parent);
+            starts = below.offsets.iter().map(start).collect();
+            at = self.parts[entity].parent;
         }
         Climb { above, starts }
     }
@@ -206,6 +243,10 @@ pub(super) fn cut(
     };
     while start < cases.end {
         let (mut low, mut high) = (start + 1, cases.end.min(start + rows).max(start + 1));
+        // where nobody has more than one row below, that is all of them
+        if widest(start, high) <= rows {
+            low = high;
+        }
         while low < high {
             let middle = low + (high - low).div_ceil(2);
             if widest(start, middle) <= rows {

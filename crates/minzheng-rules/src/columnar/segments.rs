@@ -1,7 +1,7 @@
 //! Aggregates over the rows below: branch-light where it is proved, by the scalar tally where it is not.
 
 use super::bits::{Truths, WORD, tail};
-use super::chunk::Part;
+use super::chunk::Below;
 use super::lanes::{Block, Lanes, Proof, View, mask, pick, spread};
 use crate::ir::AggK;
 use crate::lang::Type;
@@ -77,7 +77,7 @@ fn longest(offsets: &[u32]) -> i64 {
 ///
 /// The rows below one row above are bits of one number, which reaches over as many words as it must: added to a number of nothing but
 /// ones below its highest bit, it carries into that bit where any is set. So one bit is left for every row above.
-fn mark(out: &mut [u64], part: &Part, bits: &[u64], not: bool) {
+fn mark(out: &mut [u64], part: &Below, bits: &[u64], not: bool) {
     out.fill(0);
     let turn = u64::from(not).wrapping_neg();
     let (mut carry, mut word, mut marks) = (false, 0, 0);
@@ -111,7 +111,7 @@ fn segments(offsets: &[u32]) -> impl Iterator<Item = (usize, usize)> + '_ {
 
 /// What an amount of the rows below is made of.
 pub(super) struct Given<'a> {
-    pub(super) part: &'a Part,
+    pub(super) part: &'a Below,
     /// Which rows count.
     pub(super) keep: Test<'a>,
     pub(super) value: View<'a>,
@@ -125,7 +125,7 @@ pub(super) struct Given<'a> {
 /// Whether all, or any, rows below hold; `bits` are the truths of the rows below, already filtered. One row decides, and
 /// such rows are few, so they mark the rows above; the rest follows where no row is missing.
 #[inline(always)]
-pub(super) fn quantify(out: &mut Truths, part: &Part, all: bool, bits: &Truths, whole: Test<'_>) {
+pub(super) fn quantify(out: &mut Truths, part: &Below, all: bool, bits: &Truths, whole: Test<'_>) {
     let (t, f) = (&bits.t, &bits.f);
     let (decided, open) = if all {
         (&mut out.f, &mut out.t)
@@ -547,7 +547,7 @@ mod tests {
             for (list, known) in [(&mut keep_each, keep_known), (&mut whole_each, whole_known)] {
                 list.iter_mut().filter(|v| known && **v == V::MAYBE).for_each(|v| *v = V::TRUE);
             }
-            let part = Part::below(super::super::chunk::Rows::Range(0, below), offsets);
+            let part = Below::new(offsets);
             let kept = |row: usize| keep_one.unwrap_or(keep_each[row]);
             let complete = |row: usize| whole_one.unwrap_or(whole_each[row]);
             let keep_bits = bits(&keep_each[..below], below / WORD + 1);

@@ -665,6 +665,18 @@ impl Columns<'_> {
         let mut places = vec![i64::MIN; facts.len() * BLOCK];
         for start in (0..batch.cases()).step_by(BLOCK) {
             let cases = start..batch.cases().min(start + BLOCK);
+            // households of a place often lie together
+            let only = |fact: &usize| match batch.columns.get(*fact) {
+                Some(Some(column)) => column.only(cases.clone()),
+                _ => Some(i64::MIN),
+            };
+            if matches!(batch.dates, Dates::One(_))
+                && let Some(places) = facts.iter().map(only).collect::<Option<Vec<i64>>>()
+            {
+                let regime = self.regime_of(batch, start, &places, &mut met);
+                out.resize(cases.end, regime);
+                continue;
+            }
             for (at, fact) in facts.iter().enumerate() {
                 if let Some(Some(column)) = batch.columns.get(*fact) {
                     let own = places.iter_mut().skip(at).step_by(facts.len());

@@ -187,7 +187,7 @@ impl<'j, 'b> Paths<'j, 'b> {
         let of = (from, to);
         let at = self.up.iter().position(|found| found.of == of);
         let at = at.unwrap_or_else(|| {
-            let way = self.chunk.climb(self.job.set, from, to);
+            let way = self.chunk.climb(self.job.batch, from, to);
             self.up.push(Found { of, way });
             self.up.len() - 1
         });

@@ -1,7 +1,7 @@
 //! What the rows below come to.
 
 use super::super::bits::{tail, words};
-use super::super::chunk::Part;
+use super::super::chunk::Below;
 use super::super::lanes::View;
 use super::super::program::Arg;
 use super::super::segments::{self, Test};
@@ -24,7 +24,7 @@ impl<'b> Worker<'b> {
     pub(super) fn aggregate(
         &mut self,
         all: &Aggregate,
-        part: &Part,
+        part: &Below,
         ty: Type,
         size: Size,
     ) -> Reg<'b> {
@@ -36,7 +36,7 @@ impl<'b> Worker<'b> {
     }
 
     #[inline(always)]
-    fn number(&mut self, all: &Aggregate, part: &Part, size: Size) -> Reg<'b> {
+    fn number(&mut self, all: &Aggregate, part: &Below, size: Size) -> Reg<'b> {
         let below = rows_below(part);
         let mut out = self.lanes(size);
         // a word more, so that the place after the last row has one
@@ -61,7 +61,7 @@ impl<'b> Worker<'b> {
     }
 
     #[inline(always)]
-    fn quantify(&mut self, all: &Aggregate, part: &Part, size: Size) -> Reg<'b> {
+    fn quantify(&mut self, all: &Aggregate, part: &Below, size: Size) -> Reg<'b> {
         let below = rows_below(part);
         let (mut out, mut bits) = (self.bits(size), self.bits(below));
         let (keep, value) = (self.test(all.filter), self.test(all.value));
@@ -84,7 +84,7 @@ impl<'b> Worker<'b> {
     }
 
     #[inline(always)]
-    fn amount(&mut self, all: &Aggregate, part: &Part, ty: Type, size: Size) -> Reg<'b> {
+    fn amount(&mut self, all: &Aggregate, part: &Below, ty: Type, size: Size) -> Reg<'b> {
         let below = rows_below(part);
         let mut out = self.lanes(size);
         // room for the sum before the first row
@@ -130,7 +130,7 @@ impl<'b> Worker<'b> {
 }
 
 /// The rows below that a part holds.
-fn rows_below(part: &Part) -> Size {
+fn rows_below(part: &Below) -> Size {
     Size {
         rows: part.above.len(),
         words: words(part.above.len()),

@@ -629,7 +629,7 @@ impl<'b> Worker<'b> {
                         hi: bounds.1,
                     },
                 };
-                self.aggregate(&all, &chunk.parts[*child], instr.ty, size)
+                self.aggregate(&all, chunk.below(job.batch, *child), instr.ty, size)
             }
             Step::Gather { link, to, inner } => {
                 self.gather((*link, *to), *inner, instr, size, paths)
