@@ -23,8 +23,11 @@ use crate::pack::{PackSet, load_hex};
 use crate::scalar::{Apply, V};
 use crate::scenario::{Assessment, Engine, Regime};
 
-/// Rows of the largest entity in a chunk.
+/// Rows of the largest entity in a chunk, at least: fewer are not worth the way through the program.
 const CHUNK: usize = 4_096;
+
+/// Rows of the largest entity in a chunk of a large batch: the longer a column is read on, the nearer that comes to the speed of memory.
+const LONG: usize = 4 * CHUNK;
 
 /// Rows of a chunk that are left free where chunks are cut alike, so that whole cases fit without a last chunk of a few.
 const SLACK: usize = 32;
@@ -948,12 +951,9 @@ fn even_parts(
 }
 
 /// How many rows a chunk may have, where so many are cut alike: whole words, so that chunks of cases without rows below begin where
-/// words begin.
-const fn even(rows: usize) -> usize {
-    let chunks = rows.div_ceil(CHUNK - SLACK);
-    if chunks == 0 {
-        CHUNK
-    } else {
-        (rows.div_ceil(chunks) + SLACK).next_multiple_of(WORD)
-    }
+/// words begin. What a chunk is evaluated in stays small beside a small batch.
+fn even(rows: usize) -> usize {
+    let most = (rows / 4).clamp(CHUNK, LONG);
+    let chunks = rows.div_ceil(most - SLACK).max(1);
+    (rows.div_ceil(chunks) + SLACK).next_multiple_of(WORD)
 }
