@@ -94,13 +94,15 @@ impl Division {
     #[inline(always)]
     pub(super) fn run(&self, out: &mut Lanes, size: Size, views: &[View<'_>]) {
         let [a, b, _] = views else { return };
-        // over 2d in every case, so that no divisor is one. Half up: 2n + d; up: 2n + 2d - 2; down: 2n
+        // over 2d in every case, so that no divisor is one. Half up: 2n + d; up: 2n + 2d - 2; down: 2n. It is one formula, so that
+        // the loop over rows has no branch
+        let (times, less) = match self.rule {
+            Rounding::HalfUp => (1, 0),
+            Rounding::Up => (2, 2),
+            Rounding::Down | Rounding::Exact => (0, 0),
+        };
         let numerator = |n: u64, d: u64| {
-            let extra = match self.rule {
-                Rounding::HalfUp => d,
-                Rounding::Up => d.wrapping_sub(1).wrapping_mul(2),
-                Rounding::Down | Rounding::Exact => 0,
-            };
+            let extra = d.wrapping_mul(times).wrapping_sub(less);
             n.wrapping_mul(2).wrapping_add(extra)
         };
         let fixed = match self.kind {
@@ -148,13 +150,15 @@ impl Division {
         b: &View<'_>,
         numerator: impl Fn(u64, u64) -> u64,
     ) {
-        let scale = |q: u64, d: u64| q.wrapping_mul(if self.kind == Kind::Units { d } else { 1 });
+        let units = self.kind == Kind::Units;
+        let unit = |d: u64| if units { d } else { 1 };
         // few different divisors, as the heads of a family: each by its reciprocal
         let few = self.kind != Kind::Share && b.proof.max < FEW as i64;
         if few && self.largest < Short::LARGEST {
             self.lanes(out, size, a, b, |x, d| {
-                let short = &HALVES[d as usize % FEW];
-                scale(short.divide(numerator(x, d)), d)
+                let d = d % FEW as u64;
+                let short = &HALVES[d as usize];
+                narrow(short.divide(numerator(x, d)), unit(d))
             });
         } else {
             self.lanes(out, size, a, b, |x, y| {
@@ -163,7 +167,7 @@ impl Division {
                     Kind::Quotient | Kind::Units => (x, y),
                 };
                 let quotient = numerator(n, d).checked_div(d.wrapping_mul(2));
-                scale(quotient.unwrap_or(0), d)
+                quotient.unwrap_or(0).wrapping_mul(unit(d))
             });
         }
     }

@@ -459,14 +459,10 @@ pub(super) fn mask(test: impl Fn(usize) -> bool) -> u64 {
 #[inline(always)]
 fn mask_of_halves(test: impl Fn(usize) -> bool) -> u64 {
     const HALF: usize = WORD / 2;
-    let mut bits = [0_u32; WORD];
-    for (lane, bit) in bits.iter_mut().enumerate() {
-        *bit = u32::from(test(lane)) << (lane % HALF);
-    }
-    let (mut low, mut high) = (0, 0);
+    let (mut low, mut high) = (0_u32, 0_u32);
     for lane in 0..HALF {
-        low |= bits[lane];
-        high |= bits[HALF + lane];
+        low |= u32::from(test(lane)) << lane;
+        high |= u32::from(test(HALF + lane)) << lane;
     }
     u64::from(low) | u64::from(high) << HALF
 }
