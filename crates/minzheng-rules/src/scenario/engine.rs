@@ -113,6 +113,41 @@ impl Engine {
     }
 
     /// The same for who asks for a few values only: each is found when it is asked for, with no more of the plan than it needs.
+    ///
+    /// ```
+    /// # use minzheng_rules::{facts::Document, pack::{PackSet, PackSource, SourceFile}, scenario::Engine};
+    /// # let source = SourceFile::new("pack.toml", r#"
+    /// #     [pack]
+    /// #     id = "small"
+    /// #     title = { zh = "小包", en = "small pack" }
+    /// #     publisher = "example"
+    /// #     version = "1"
+    /// #     level = "nation"
+    /// #     place = "000000"
+    /// #     reviewed_on = 2026-01-01
+    /// #     [[entity]]
+    /// #     id = "case"
+    /// #     [[fact]]
+    /// #     id = "income"
+    /// #     entity = "case"
+    /// #     type = "money/month"
+    /// #     title = { zh = "收入", en = "income" }
+    /// #     [[formula]]
+    /// #     id = "low"
+    /// #     entity = "case"
+    /// #     type = "bool"
+    /// #     from = 2020-01-01
+    /// #     status = "invented"
+    /// #     expr = "income < yuan(100)"
+    /// # "#);
+    /// # let engine = Engine::new(PackSet::load(&[PackSource::new(vec![source])]).map_err(|e| e.to_string())?);
+    /// # let case = Document::from_toml("case.toml", "on = 2026-01-01\n[case]\nincome = \"99.99/month\"")?;
+    /// // a pack with the formula `low = income < yuan(100)`, a case with 99.99 yuan a month
+    /// let answer = engine.prepare(engine.packs().bind(&case)?);
+    /// let (low, _) = answer.value("low", None).ok_or("no formula `low`")?;
+    /// assert_eq!(low.get(), Some(1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn prepare(&self, input: Input) -> Assessment {
         let regime = self.regime(&input);
         let values = match regime.blank(&input, Part::Whole) {

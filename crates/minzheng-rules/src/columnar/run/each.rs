@@ -31,19 +31,19 @@ impl<'b> Worker<'b> {
             None => full_years(values),
         };
         let constants: Option<Vec<V>> = args.iter().map(|a| self.constant(*a)).collect();
-        let (way, args) = match node.map(|node| &node.op) {
-            Some(Op::MulRound(..) | Op::DivRound(..) | Op::RoundTo(..)) => (None, args),
-            Some(Op::AddMonths(..)) => (Some(Way::MonthsLater), args),
-            Some(Op::FirstOfMonth(_, false)) => (Some(Way::FirstOfMonth), args),
-            other => match day.and_then(Day::from_number) {
-                Some(day) if other.is_none() => (Some(Way::AgeOn(day)), &args[..1]),
-                _ => (Some(Way::Definition(&definition)), args),
-            },
+        let op = node.map(|node| &node.op);
+        let (way, days) = match (op, day.and_then(Day::from_number)) {
+            (Some(Op::AddMonths(..)), _) => (Way::MonthsLater, args),
+            (Some(Op::FirstOfMonth(_, false)), _) => (Way::FirstOfMonth, args),
+            (None, Some(day)) => (Way::AgeOn(day), &args[..1]),
+            _ => (Way::Definition(&definition), args),
         };
-        let out = match (constants, way) {
+        let out = match (constants, op) {
             (Some(values), _) => Reg::Const(definition(&values)),
-            (None, Some(way)) => self.of_days(way, args, size),
-            (None, None) => self.rounded(node.map(|node| &node.op), &definition, args, size),
+            (None, Some(op @ (Op::MulRound(..) | Op::DivRound(..) | Op::RoundTo(..)))) => {
+                self.rounded(op, &definition, args, size)
+            }
+            (None, _) => self.of_days(way, days, size),
         };
         match step {
             Step::Older { years, .. } => self.at_least(out, *years, size),
@@ -55,7 +55,7 @@ impl<'b> Worker<'b> {
     #[inline(always)]
     fn rounded(
         &mut self,
-        op: Option<&Op>,
+        op: &Op,
         definition: &dyn Fn(&[V]) -> V,
         args: &[Arg],
         size: Size,
@@ -67,7 +67,7 @@ impl<'b> Worker<'b> {
         for (arg, scratch) in args.iter().zip(&mut scratch) {
             views.push(self.view(*arg, scratch));
         }
-        if let Some(division) = op.and_then(|op| Division::prove(op, &views)) {
+        if let Some(division) = Division::prove(op, &views) {
             division.run(&mut out, size, &views);
             if gaps || division.may_fail {
                 let known = self.known(args);

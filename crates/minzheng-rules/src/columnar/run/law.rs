@@ -27,7 +27,7 @@ impl<'b> Worker<'b> {
         let values = tables.law(slot, job.regimes, V::plain(ty));
         let out = match &chunk.law {
             Law::One(regime) => Reg::Const(values.get(*regime)),
-            Law::Each(_) if values.is_one() => Reg::Const(values.get(0)),
+            Law::Each(_) if !values.differ => Reg::Const(values.get(0)),
             Law::Each(regimes) if ty == Type::Bool => {
                 self.write(ty, size, |row| values.get(regimes[row] as usize))
             }
@@ -165,10 +165,13 @@ struct Folded {
     hi: Vec<i64>,
     /// What holds for all of them; `None`: there is none yet.
     proof: Option<Proof>,
+    /// Whether some of them have another value than the first.
+    differ: bool,
 }
 
 impl Folded {
     fn push(&mut self, value: V) {
+        self.differ |= !self.lo.is_empty() && self.get(0) != value;
         let proof = Proof::of(value);
         self.proof = Some(self.proof.map_or(proof, |all| all.hull(proof)));
         self.lo.push(value.lo);
@@ -178,12 +181,6 @@ impl Folded {
     fn get(&self, regime: usize) -> V {
         let ends = self.lo.get(regime).zip(self.hi.get(regime));
         ends.map_or(V::UNKNOWN, |(lo, hi)| V { lo: *lo, hi: *hi })
-    }
-
-    /// Whether all regimes have one value.
-    fn is_one(&self) -> bool {
-        let one = |values: &[i64]| values.windows(2).all(|pair| pair[0] == pair[1]);
-        one(&self.lo) && one(&self.hi)
     }
 
     #[inline(always)]
