@@ -124,19 +124,28 @@ impl Division {
                 });
             }
             Some((d, Some(short), _)) if self.largest < Short::LARGEST => {
-                let unit = if self.kind == Kind::Units { d } else { 1 };
+                let unit = self.unit(d);
                 self.lanes(out, size, a, b, |x, _| {
                     narrow(short.divide(numerator(x, d)), unit)
                 });
             }
             Some((d, _, constant)) if constant.fits(self.largest) => {
-                let unit = if self.kind == Kind::Units { d } else { 1 };
+                let unit = self.unit(d);
                 self.lanes(out, size, a, b, |x, y| {
                     let n = if share { x.wrapping_mul(y) } else { x };
                     constant.divide(numerator(n, d)).wrapping_mul(unit)
                 });
             }
             _ => self.any(out, size, a, b, numerator),
+        }
+    }
+
+    /// What a quotient stands for.
+    #[inline(always)]
+    const fn unit(&self, divisor: u64) -> u64 {
+        match self.kind {
+            Kind::Units => divisor,
+            Kind::Share | Kind::Quotient => 1,
         }
     }
 
@@ -150,15 +159,13 @@ impl Division {
         b: &View<'_>,
         numerator: impl Fn(u64, u64) -> u64,
     ) {
-        let units = self.kind == Kind::Units;
-        let unit = |d: u64| if units { d } else { 1 };
-        // few different divisors, as the heads of a family: each by its reciprocal
+        // few different divisors, as the heads of a family: each by its reciprocal, and all numbers on the way below 2^32
         let few = self.kind != Kind::Share && b.proof.max < FEW as i64;
         if few && self.largest < Short::LARGEST {
             self.lanes(out, size, a, b, |x, d| {
                 let d = d % FEW as u64;
                 let short = &HALVES[d as usize];
-                narrow(short.divide(numerator(x, d)), unit(d))
+                narrow(short.divide(numerator(x, d)), self.unit(d))
             });
         } else {
             self.lanes(out, size, a, b, |x, y| {
@@ -167,7 +174,7 @@ impl Division {
                     Kind::Quotient | Kind::Units => (x, y),
                 };
                 let quotient = numerator(n, d).checked_div(d.wrapping_mul(2));
-                quotient.unwrap_or(0).wrapping_mul(unit(d))
+                quotient.unwrap_or(0).wrapping_mul(self.unit(d))
             });
         }
     }

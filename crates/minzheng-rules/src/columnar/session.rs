@@ -23,10 +23,10 @@ use crate::pack::{PackSet, load_hex};
 use crate::scalar::{Apply, V};
 use crate::scenario::{Assessment, Engine, Regime};
 
-/// Rows of the largest entity in a chunk, at least: fewer are not worth the way through the program.
+/// Rows of the largest entity that a chunk of a small batch may have.
 const CHUNK: usize = 4_096;
 
-/// Rows of the largest entity in a chunk of a large batch: the longer a column is read on, the nearer that comes to the speed of memory.
+/// The same of a large batch: the longer a column is read on, the nearer that comes to the speed of memory.
 const LONG: usize = 4 * CHUNK;
 
 /// Rows of a chunk that are left free where chunks are cut alike, so that whole cases fit without a last chunk of a few.

@@ -88,42 +88,7 @@ impl Assessment {
     }
 
     /// The facts that some formulas or conditions by id rest on, each of these in this row of its entity: the ids of those that are
-    /// known, with their rows.
-    ///
-    /// ```
-    /// # use minzheng_rules::{facts::Document, pack::{PackSet, PackSource, SourceFile}, scenario::Engine};
-    /// # let source = SourceFile::new("pack.toml", r#"
-    /// #     [pack]
-    /// #     id = "small"
-    /// #     title = { zh = "小包", en = "small pack" }
-    /// #     publisher = "example"
-    /// #     version = "1"
-    /// #     level = "nation"
-    /// #     place = "000000"
-    /// #     reviewed_on = 2026-01-01
-    /// #     [[entity]]
-    /// #     id = "case"
-    /// #     [[fact]]
-    /// #     id = "income"
-    /// #     entity = "case"
-    /// #     type = "money/month"
-    /// #     title = { zh = "收入", en = "income" }
-    /// #     [[formula]]
-    /// #     id = "low"
-    /// #     entity = "case"
-    /// #     type = "bool"
-    /// #     from = 2020-01-01
-    /// #     status = "invented"
-    /// #     expr = "income < yuan(100)"
-    /// # "#);
-    /// # let engine = Engine::new(PackSet::load(&[PackSource::new(vec![source])]).map_err(|e| e.to_string())?);
-    /// # let case = Document::from_toml("case.toml", "on = 2026-01-01\n[case]\nincome = \"99.99/month\"")?;
-    /// // a pack with the formula `low = income < yuan(100)`, a case with 99.99 yuan a month
-    /// let answer = engine.assess(&case)?;
-    /// let facts: Vec<&str> = answer.facts_of(&["low"], 0).into_iter().map(|(id, _)| id).collect();
-    /// assert_eq!(facts, ["income"]);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// known, with their rows. The example of [`Engine::prepare`](crate::scenario::Engine::prepare) asks it.
     pub fn facts_of(&self, wanted: &[&str], row: usize) -> Vec<(&str, RowRef)> {
         let mut walk = Walk::new(self);
         walk.every_fact = true;

@@ -146,6 +146,9 @@ impl Engine {
     /// let answer = engine.prepare(engine.packs().bind(&case)?);
     /// let (low, _) = answer.value("low", None).ok_or("no formula `low`")?;
     /// assert_eq!(low.get(), Some(1));
+    /// // and what it rests on
+    /// let facts: Vec<&str> = answer.facts_of(&["low"], 0).into_iter().map(|(id, _)| id).collect();
+    /// assert_eq!(facts, ["income"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn prepare(&self, input: Input) -> Assessment {
